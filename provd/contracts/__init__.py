@@ -1,0 +1,48 @@
+"""The promises between rooms: zope interfaces and nothing else."""
+
+from provd.contracts.feed import IFeed, ISubscription
+from provd.contracts.pipeline import (
+    IAssociator,
+    IConflictSolver,
+    IDeviceInfoExtractor,
+    IDeviceRetriever,
+    IDeviceUpdater,
+    INeighbours,
+)
+from provd.contracts.plugin import (
+    IAssociate,
+    IConfigure,
+    IIdentify,
+    IPlugin,
+    IServe,
+    ISynchronize,
+    IView,
+)
+from provd.contracts.plugins import ILoadedPlugin, IPlugins
+from provd.contracts.serving import IInquiries
+from provd.contracts.store import ICollection, IDocumentStore, IDraft, IReadable
+
+__all__ = [
+    "IAssociate",
+    "IAssociator",
+    "ICollection",
+    "IConfigure",
+    "IConflictSolver",
+    "IDeviceInfoExtractor",
+    "IDeviceRetriever",
+    "IDeviceUpdater",
+    "IDocumentStore",
+    "IDraft",
+    "IFeed",
+    "IIdentify",
+    "IInquiries",
+    "ILoadedPlugin",
+    "INeighbours",
+    "IPlugin",
+    "IPlugins",
+    "IReadable",
+    "IServe",
+    "ISubscription",
+    "ISynchronize",
+    "IView",
+]

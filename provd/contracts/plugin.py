@@ -1,0 +1,86 @@
+"""The plugin contract: what a vendor plugin may promise. The host asks, never assumes.
+
+A plugin provides `IPlugin` and as many of the small interfaces as it can keep.  Every call
+into it goes through one guard: whatever it raises becomes `PluginFailed`, names the plugin, and
+refuses that device only.  All calls are made on the reactor thread and must not block it;
+a plugin keeps no state between calls but in its own directory.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from twisted.internet.defer import Deferred
+from zope.interface import Attribute, Interface
+
+from provd.values import Answer, Info
+
+
+class IPlugin(Interface):
+    """A vendor family's plugin, as the host finds it in `entry.py` under the name `PLUGIN`."""
+
+
+class IIdentify(Interface):
+    """Recognises its devices in requests.
+
+    Called for every request that matches a clue, for every vendor: it must be a pure function
+    of what it reads from `asked` (the host remembers its answers under exactly those fields).
+    """
+
+    clues = Attribute("tuple of `provd.sdk.Clue`")
+    by_address = Attribute(
+        "protocols (frozenset of 'http' | 'tftp' | 'dhcp') over which its devices may send nothing"
+        " that names them; empty for almost every vendor"
+    )
+
+
+class IAssociate(Interface):
+    """Says how well the plugin supports a device."""
+
+    def associate(info: Info) -> int:
+        """A `provd.sdk.DeviceSupport` level for vendor, model and version in `info`. Pure."""
+
+
+class IConfigure(Interface):
+    """Checks and completes what a device is configured with, before its files are rendered."""
+
+    def configure(device: Any, raw_config: dict[str, Any]) -> None:
+        """Complete `raw_config` (a private copy) in place with `XX_` values for the templates. Pure.
+
+        @raise provd.sdk.RawConfigError: the device cannot be configured with it, and why.
+        """
+
+
+class IView(Interface):
+    """What a plugin may see while it answers: its device, its own directory, nothing else."""
+
+    device = Attribute("the device document (provd.documents.Device)")
+    raw_config = Attribute("the flattened raw config, completed with defaults (dict, private copy)")
+    base_url = Attribute("`http://address:port` under which this device reaches this server (str)")
+
+    def file(relative: str) -> Answer:
+        """A file of the plugin's served tree (`var/tftpboot`): walked, never joined.
+
+        A Refusal when there is none.
+        """
+
+    def render(template: str, context: Mapping[str, Any]) -> Answer:
+        """A template of the plugin (or its override), rendered with its format's escaping."""
+
+
+class IServe(Interface):
+    """Answers its devices: one tree for all protocols."""
+
+    def serve(path: str, view: IView) -> Answer | Deferred[Answer]:
+        """What is at `path` (no leading slash, `/` between segments, never `.` or `..`).
+
+        HEAD, ranges, conditionals and block sizes are the edges' business.
+        """
+
+
+class ISynchronize(Interface):
+    """Makes a device fetch its files again."""
+
+    def synchronize(device: Any, raw_config: Mapping[str, Any]) -> Deferred[None]:
+        """Fires when the device was told; fails with a reason."""

@@ -1,0 +1,65 @@
+"""The plugins that are loaded, as the pipeline and the use cases see them: each behind its guard."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any
+
+from twisted.internet.defer import Deferred
+from zope.interface import Attribute, Interface
+
+from provd.contracts.store import IReadable
+from provd.values import Answer, Info, Inquiry
+
+
+class ILoadedPlugin(Interface):
+    """One plugin behind its guard: nothing here raises anything but `PluginFailed`."""
+
+    id = Attribute("the plugin's id, the name of its directory (str)")
+    info = Attribute("its plugin-info, parsed (mapping)")
+    generation = Attribute("changes whenever its code or a template (override included) changes (int)")
+    failures = Attribute("how often it failed since it was loaded (int)")
+    last_failure = Attribute("when and why it failed last, with traceback (str, empty if never)")
+    by_address = Attribute(
+        "protocols (frozenset of str) over which its devices may send nothing better than their"
+        " address, so that an address alone identifies them there"
+    )
+    clues = Attribute("the `provd.sdk.Clue`s by which it recognises requests (tuple)")
+    capabilities = Attribute("its plugin-info capabilities (mapping)")
+
+    def testify(clue: Any, asked: Any) -> Info | None:
+        """What the plugin concludes from a request that matched one of its clues."""
+
+    def associate(info: Info) -> int:
+        """How well it supports the device (`provd.sdk.DeviceSupport` value)."""
+
+    def serve(inquiry: Inquiry, device: Any, view: IReadable, *, keep: bool) -> Answer | Deferred[Answer]:
+        """Answer a device of this plugin from the plugin's own tree.
+
+        Reads documents from `view` only.  `keep` False (what-if): answers the very same and
+        leaves caches and counters as they were.
+        """
+
+
+class IPlugins(Interface):
+    """Every plugin found, loaded or not."""
+
+    generation = Attribute("changes when a plugin is loaded, unloaded or reloaded (int)")
+
+    def get(plugin_id: str) -> ILoadedPlugin | None:
+        """The loaded plugin of that id, or None."""
+
+    def loaded() -> Sequence[ILoadedPlugin]:
+        """Every loaded plugin, in order of id."""
+
+    def broken() -> Mapping[str, str]:
+        """Plugins that are there but could not be loaded: id to reason, with traceback."""
+
+    def load(plugin_id: str) -> ILoadedPlugin:
+        """Load or reload one. @raise PluginFailed: it cannot be; the one loaded before stays."""
+
+    def unload(plugin_id: str) -> None:
+        """Forget one. Idempotent."""
+
+    def ids() -> Iterable[str]:
+        """The ids of every plugin directory there is."""

@@ -1,0 +1,1 @@
+"""Documents: Device, Config, Status, Operation; the single point of validation; pure."""

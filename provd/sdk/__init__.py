@@ -1,0 +1,39 @@
+"""The one door for plugin authors: declarations and small helpers.
+
+A plugin imports nothing of provd but this.
+"""
+
+from provd.contracts.plugin import (
+    IAssociate,
+    IConfigure,
+    IIdentify,
+    IPlugin,
+    IServe,
+    ISynchronize,
+    IView,
+)
+from provd.sdk.clue import Asked, Clue
+from provd.sdk.support import DeviceSupport, RawConfigError
+from provd.values import Answer, Content, Info, Redirect, Refusal, RefusalKind, format_mac, parse_mac
+
+__all__ = [
+    "Answer",
+    "Asked",
+    "Clue",
+    "Content",
+    "DeviceSupport",
+    "IAssociate",
+    "IConfigure",
+    "IIdentify",
+    "IPlugin",
+    "IServe",
+    "ISynchronize",
+    "IView",
+    "Info",
+    "RawConfigError",
+    "Redirect",
+    "Refusal",
+    "RefusalKind",
+    "format_mac",
+    "parse_mac",
+]

@@ -1,0 +1,68 @@
+"""What a device is given: content, a redirect, a refusal with its reason, or silence."""
+
+from __future__ import annotations
+
+from enum import StrEnum
+
+from msgspec import Struct
+
+
+class Content(Struct, frozen=True, gc=False):
+    """Bytes held in memory, shared between everybody who asks for them."""
+
+    body: bytes
+    media_type: str = "application/octet-stream"
+    etag: str = ""
+    """A strong validator (hex digest), empty when there is none."""
+    exact: bool = True
+    """False when a what-if cannot promise these very bytes (a streaming legacy resource)."""
+
+
+class FileContent(Struct, frozen=True, gc=False):
+    """A file inside a plugin's served tree: already walked, known to exist when decided."""
+
+    path: str
+    """Absolute path on this host; never derived by joining text from the network."""
+    size: int
+    modified_ns: int
+    media_type: str = "application/octet-stream"
+
+    @property
+    def etag(self) -> str:
+        """Changes whenever the file is replaced or rewritten."""
+        return f"{self.modified_ns:x}-{self.size:x}"
+
+
+class Redirect(Struct, frozen=True, gc=False):
+    """Ask there instead (HTTP only; over TFTP it is a refusal)."""
+
+    location: str
+
+
+class RefusalKind(StrEnum):
+    """What the wire should say; the reason itself stays with the operator."""
+
+    NOT_FOUND = "not_found"
+    """HTTP 404, TFTP error 1. Also what an unknown device is told."""
+    FORBIDDEN = "forbidden"
+    """HTTP 403, TFTP error 2."""
+    UNAVAILABLE = "unavailable"
+    """HTTP 503 with Retry-After, TFTP error 0: try again later."""
+    FAILED = "failed"
+    """HTTP 500, TFTP error 0: a plugin or provd itself is broken."""
+
+
+class Refusal(Struct, frozen=True, gc=False):
+    """No; and why, for the operator. The device is told `kind` only."""
+
+    kind: RefusalKind
+    reason: str
+
+
+class Silence(Struct, frozen=True, gc=False):
+    """Say nothing at all."""
+
+    reason: str
+
+
+Answer = Content | FileContent | Redirect | Refusal | Silence

@@ -1,0 +1,58 @@
+"""What a device asked, whatever the protocol."""
+
+from __future__ import annotations
+
+from enum import StrEnum
+
+from msgspec import Struct
+
+
+class Protocol(StrEnum):
+    """How a device may ask."""
+
+    HTTP = "http"
+    TFTP = "tftp"
+    DHCP = "dhcp"
+
+
+class Inquiry(Struct, frozen=True, kw_only=True, gc=False):
+    """One question of one device: protocol-neutral, immutable, complete.
+
+    Everything that is derived while answering (a new document's id, its time of creation)
+    derives from `id` and `arrived`, so that a what-if gives exactly what serving would give.
+    """
+
+    id: str
+    """Unique per question; every log line and the Decision carry it."""
+    protocol: Protocol
+    path: str
+    """What is asked for, as text: an HTTP path with its leading slash, percent-decoded once
+    (query apart), or a TFTP file name as sent.  Bytes that are not UTF-8 become U+FFFD.
+    Empty for DHCP."""
+    peer: str
+    """The device's address, canonical; behind trusted proxies, the address they vouch for."""
+    arrived: float
+    """Seconds since the epoch."""
+    peer_port: int = 0
+    local: str = ""
+    """The address the question came in on (multi-homed hosts); empty when unknown."""
+    interface: str = ""
+    """The network interface it came in on; empty when unknown."""
+    method: str = "GET"
+    query: str = ""
+    headers: dict[str, str] = {}
+    """HTTP headers: lower-case names, first value of each."""
+    options: dict[str, str] = {}
+    """TFTP options: lower-case names."""
+    dhcp: dict[int, bytes] = {}
+    """DHCP options by code."""
+    mac: str = ""
+    """The hardware address of the packet itself (DHCP chaddr), normal spelling."""
+    neighbour: str = ""
+    """The MAC address the kernel knows for `peer` on a directly connected network; gathered."""
+    tenant: str = ""
+
+    @property
+    def filename(self) -> str:
+        """The last component of the path."""
+        return self.path.rsplit("/", 1)[-1]
