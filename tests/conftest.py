@@ -11,12 +11,14 @@ network goes to `tests/system` and gets the marker `system` by its place.
 from __future__ import annotations
 
 import os
+import shutil
 from pathlib import Path
 
 import pytest
 from hypothesis import HealthCheck, settings
 
 HERE = Path(__file__).resolve().parent
+ROOT_WANTED = "needs to be root (network namespaces, ports below 1024, another user)"
 
 # Two profiles: what everybody runs, and a patient one for whoever hunts (`--hypothesis-profile=patient`).
 # No deadline: how long one example takes says something about the machine, not about the code.
@@ -27,13 +29,21 @@ settings.register_profile(
 settings.load_profile("quick")
 
 
+def missing_programs(item: pytest.Item) -> list[str]:
+    """The programs a test is marked to need and this machine does not have."""
+    path = os.pathsep.join((os.environ.get("PATH", ""), "/usr/local/sbin", "/usr/sbin", "/sbin"))
+    wanted = [name for marker in item.iter_markers("needs") for name in marker.args]
+    return [name for name in wanted if shutil.which(name, path=path) is None]
+
+
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Mark what lives in tests/system, and skip, saying why, what needs to be root and is not."""
-    without_root = pytest.mark.skip(
-        reason="needs to be root (network namespaces, ports below 1024, another user)"
-    )
+    """Mark what lives in tests/system, and skip, saying why, what cannot be run here."""
     for item in items:
         if item.path.is_relative_to(HERE / "system"):
             item.add_marker(pytest.mark.system)
         if item.get_closest_marker("root") and os.geteuid() != 0:
-            item.add_marker(without_root)
+            item.add_marker(pytest.mark.skip(reason=ROOT_WANTED))
+        if missing := missing_programs(item):
+            item.add_marker(
+                pytest.mark.skip(reason=f"needs {', '.join(missing)}; see requirements/debian.txt")
+            )
