@@ -8,13 +8,13 @@ a plugin keeps no state between calls but in its own directory.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from twisted.internet.defer import Deferred
 from zope.interface import Attribute, Interface
 
-from provd.values import Answer, Info
+from provd.values import Answer, Format, Info
 
 
 class IPlugin(Interface):
@@ -65,8 +65,18 @@ class IView(Interface):
         A Refusal when there is none.
         """
 
-    def render(template: str, context: Mapping[str, Any]) -> Answer:
-        """A template of the plugin (or its override), rendered with its format's escaping."""
+    def render(
+        candidates: Sequence[str],
+        context: Mapping[str, Any],
+        format: Format,  # noqa: A002 - the word authors would look for
+        media_type: str = "text/plain; charset=utf-8",
+    ) -> Answer:
+        """The first of these templates that exists, rendered with its format's escaping.
+
+        Each is looked for among the administrator's overrides, then in the plugin's `templates/`.
+        A template sees every key of the raw config at its top level (`sip_lines`, `XX_...`), the
+        device as `device`, its options as `XX_options`, `base_url`, and over all that `context`.
+        """
 
 
 class IServe(Interface):

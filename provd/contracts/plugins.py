@@ -17,7 +17,9 @@ class ILoadedPlugin(Interface):
 
     id = Attribute("the plugin's id, the name of its directory (str)")
     info = Attribute("its plugin-info, parsed (mapping)")
-    generation = Attribute("changes whenever its code or a template (override included) changes (int)")
+    generation = Attribute(
+        "changes whenever its code or a template (override included) changes (int)"
+    )
     failures = Attribute("how often it failed since it was loaded (int)")
     last_failure = Attribute("when and why it failed last, with traceback (str, empty if never)")
     by_address = Attribute(
@@ -33,7 +35,9 @@ class ILoadedPlugin(Interface):
     def associate(info: Info) -> int:
         """How well it supports the device (`provd.sdk.DeviceSupport` value)."""
 
-    def serve(inquiry: Inquiry, device: Any, view: IReadable, *, keep: bool) -> Answer | Deferred[Answer]:
+    def serve(
+        inquiry: Inquiry, device: Any, view: IReadable, *, keep: bool
+    ) -> Answer | Deferred[Answer]:
         """Answer a device of this plugin from the plugin's own tree.
 
         Reads documents from `view` only.  `keep` False (what-if): answers the very same and

@@ -14,7 +14,19 @@ from provd.contracts.plugin import (
 )
 from provd.sdk.clue import Asked, Clue
 from provd.sdk.support import DeviceSupport, RawConfigError
-from provd.values import Answer, Content, Info, Redirect, Refusal, RefusalKind, format_mac, parse_mac
+from provd.sdk.tree import Rendered, Served, Tree
+from provd.values import (
+    Answer,
+    Content,
+    Format,
+    Info,
+    Protocol,
+    Redirect,
+    Refusal,
+    RefusalKind,
+    format_mac,
+    parse_mac,
+)
 
 __all__ = [
     "Answer",
@@ -22,6 +34,7 @@ __all__ = [
     "Clue",
     "Content",
     "DeviceSupport",
+    "Format",
     "IAssociate",
     "IConfigure",
     "IIdentify",
@@ -30,10 +43,14 @@ __all__ = [
     "ISynchronize",
     "IView",
     "Info",
+    "Protocol",
     "RawConfigError",
     "Redirect",
     "Refusal",
     "RefusalKind",
+    "Rendered",
+    "Served",
+    "Tree",
     "format_mac",
     "parse_mac",
 ]

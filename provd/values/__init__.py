@@ -32,6 +32,7 @@ from provd.values.errors import (
     StoreUnavailable,
 )
 from provd.values.evidence import IDENTITY_KEYS, INFO_KEYS, Info, Testimony
+from provd.values.format import Format
 from provd.values.inquiry import Inquiry, Protocol
 
 __all__ = [
@@ -44,6 +45,7 @@ __all__ = [
     "Decision",
     "DraftRefused",
     "FileContent",
+    "Format",
     "Info",
     "Inquiry",
     "Invalid",

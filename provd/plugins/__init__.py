@@ -1,0 +1,1 @@
+"""The plugin host: finds, loads and guards vendor plugins, and renders and caches their files."""

@@ -1,0 +1,151 @@
+"""A plugin's tree, declared: which path is rendered from which template, which is a file.
+
+    TREE = Tree(
+        Rendered("aastra.cfg", "aastra.tpl", Format.LINES),
+        Rendered("{MAC}.cfg", "base.tpl", Format.LINES),
+        Served("*.st"),
+    )
+
+A pattern is a path without a leading slash.  `{mac}` and `{MAC}` stand for the asking device's own
+address as `aabbccddeeff` and `AABBCCDDEEFF`, `*` for anything within one segment, `**` for
+anything at all.  A path without placeholders wins over patterns; patterns are tried in the
+order in which they are written.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any
+
+from attrs import field, frozen
+
+from provd.contracts.plugin import IView
+from provd.values import Answer, Format, Refusal, RefusalKind
+
+_PLACEHOLDERS = {
+    "{mac}": "(?P<mac>[0-9a-f]{12})",
+    "{MAC}": "(?P<MAC>[0-9A-F]{12})",
+    "**": ".+",
+    "*": "[^/]+",
+}
+_PIECES = re.compile(r"\{\w*\}|\*\*|\*")
+
+NOWHERE = Refusal(RefusalKind.NOT_FOUND, "the plugin serves nothing under that path")
+NOT_YOURS = Refusal(
+    RefusalKind.NOT_FOUND, "the file of another device: its name holds another MAC address"
+)
+
+Context = Callable[[IView], Mapping[str, Any]]
+"""What a template is told beyond its device and its raw config."""
+
+
+def is_pattern(path: str) -> bool:
+    """Whether a rule's path stands for more than itself."""
+    return _PIECES.search(path) is not None
+
+
+def compile_pattern(pattern: str) -> re.Pattern[str]:
+    """The expression that a whole path has to match.
+
+    @raise ValueError: a placeholder that does not exist, or one used twice; a leading slash.
+    """
+    if pattern.startswith("/") or not pattern:
+        raise ValueError(f"{pattern!r}: a pattern is a path without a leading slash")
+    written, at = [], 0
+    for piece in _PIECES.finditer(pattern):
+        if piece[0] not in _PLACEHOLDERS:
+            raise ValueError(f"{pattern!r}: there is no placeholder {piece[0]}")
+        written += [re.escape(pattern[at : piece.start()]), _PLACEHOLDERS[piece[0]]]
+        at = piece.end()
+    try:
+        return re.compile("".join(written) + re.escape(pattern[at:]), re.DOTALL)
+    except re.error as error:
+        raise ValueError(f"{pattern!r}: {error}") from error
+
+
+@frozen
+class Rendered:
+    """A path whose file is rendered when it is asked for.
+
+    Tried in order: the template `<requested file name>.tpl`, `<model>.tpl`, then `template`; each
+    first among the administrator's overrides, then in the plugin's `templates/`.
+    """
+
+    pattern: str
+    template: str
+    format: Format
+    context: Context | None = None
+    media_type: str = "text/plain; charset=utf-8"
+
+    def answer(self, path: str, view: IView) -> Answer:
+        """The rendered file."""
+        context = self.context(view) if self.context else {}
+        return view.render(self.candidates(path, view), context, self.format, self.media_type)
+
+    def candidates(self, path: str, view: IView) -> Sequence[str]:
+        """The names of templates that may render `path` for this device, the best first."""
+        own = path.rpartition("/")[2] + ".tpl"
+        model = view.device.model
+        return (own, f"{model}.tpl", self.template) if model else (own, self.template)
+
+
+@frozen
+class Served:
+    """Paths that are files below the plugin's `var/tftpboot`: firmware, ring tones, pictures."""
+
+    pattern: str
+
+    def answer(self, path: str, view: IView) -> Answer:
+        """The file, or the refusal that says there is none."""
+        return view.file(path)
+
+
+Rule = Rendered | Served
+
+
+def _literals(rules: Sequence[Rule]) -> dict[str, Rule]:
+    return {rule.pattern: rule for rule in reversed(rules) if not is_pattern(rule.pattern)}
+
+
+def _patterns(rules: Sequence[Rule]) -> tuple[tuple[re.Pattern[str], Rule], ...]:
+    compiled = [(compile_pattern(rule.pattern), rule) for rule in rules]
+    return tuple(pair for pair in compiled if is_pattern(pair[1].pattern))
+
+
+@frozen(init=False)
+class Tree:
+    """What a plugin serves; its `serve` is all that `IServe` asks for."""
+
+    rules: tuple[Rule, ...]
+    _literal: dict[str, Rule] = field(repr=False, eq=False)
+    _patterns: tuple[tuple[re.Pattern[str], Rule], ...] = field(repr=False, eq=False)
+
+    def __init__(self, *rules: Rule) -> None:
+        """Compile the rules.
+
+        @raise ValueError: a pattern that cannot be.
+        """
+        self.__attrs_init__(rules, _literals(rules), _patterns(rules))
+
+    def serve(self, path: str, view: IView) -> Answer:
+        """What is at `path` for the device that asks."""
+        rule = self._literal.get(path)
+        if rule is not None:
+            return rule.answer(path, view)
+        for pattern, candidate in self._patterns:
+            match = pattern.fullmatch(path)
+            if match is not None:
+                return candidate.answer(path, view) if _is_its_own(match, view) else NOT_YOURS
+        return NOWHERE
+
+
+def _is_its_own(match: re.Match[str], view: IView) -> bool:
+    """Whether the MAC address in a file's name, if there is one, is that of the device that asks."""
+    named = match.groupdict()
+    if not named:
+        return True
+    own = (view.device.mac or "").replace(":", "")
+    return (
+        bool(own) and named.get("mac", own) == own and named.get("MAC", own.upper()) == own.upper()
+    )
