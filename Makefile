@@ -43,6 +43,7 @@ $(STAMP): $(LOCKS) pyproject.toml requirements/runtime.txt requirements/dev.txt
 	$(BIN)/python -m pip --disable-pip-version-check check
 	touch $@
 
+# Run it with the oldest Python provd supports, Debian 12's 3.11.2: a version may need a later one.
 lock:  ## Resolve the newest versions that fit together, and pin them in requirements/lock*.txt.
 	@rm -rf build/lock && "$(PYTHON)" -m venv build/lock
 	freeze() { build/lock/bin/$(PIP) freeze --all --exclude pip | LC_ALL=C sort --ignore-case; }
