@@ -14,6 +14,7 @@ from provd.contracts.plugin import (
 )
 from provd.sdk.clue import Asked, Clue
 from provd.sdk.support import DeviceSupport, RawConfigError
+from provd.sdk.timezones import ClockChange, Dst, UnknownZone, Zone, dst_rules
 from provd.sdk.tree import Rendered, Served, Tree
 from provd.values import (
     Answer,
@@ -31,9 +32,11 @@ from provd.values import (
 __all__ = [
     "Answer",
     "Asked",
+    "ClockChange",
     "Clue",
     "Content",
     "DeviceSupport",
+    "Dst",
     "Format",
     "IAssociate",
     "IConfigure",
@@ -51,6 +54,9 @@ __all__ = [
     "Rendered",
     "Served",
     "Tree",
+    "UnknownZone",
+    "Zone",
+    "dst_rules",
     "format_mac",
     "parse_mac",
 ]
