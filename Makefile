@@ -23,7 +23,7 @@ PYTHON ?= $(shell for python in python3 python3.14 python3.13 python3.12 python3
 # `make test DEBIAN=no` installs no Debian packages; the tests that need them are skipped, each with its reason.
 DEBIAN ?= yes
 
-.PHONY: help venv lock run test check style types imports docs news unit system packages bench clean
+.PHONY: help venv lock run test check style types imports docs news unit system packages coverage bench clean
 
 help:  ## What there is to make.
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "make %-9s %s\n", $$1, $$2 }' Makefile
@@ -95,6 +95,12 @@ unit: $(STAMP)  ## The unit tests, in random order.
 system: $(STAMP)  ## The system tests: real sockets, real programs, real files.
 	@echo "== system tests"
 	$(BIN)/pytest --quiet tests/system
+
+coverage: $(STAMP)  ## Which lines and branches the unit tests never reach.
+	@rm -f .coverage .coverage.*
+	$(BIN)/coverage run -m pytest --quiet --ignore tests/system tests
+	$(BIN)/coverage combine --quiet
+	$(BIN)/coverage report
 
 bench: $(STAMP) packages  ## Ratios against named baselines on this machine.
 	@exec $(BIN)/python -m bench
