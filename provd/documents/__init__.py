@@ -1,1 +1,100 @@
-"""Documents: Device, Config, Status, Operation; the single point of validation; pure."""
+"""Documents: Device, Config, Status, Operation; the single point of validation; pure.
+
+What comes from outside is parsed here once (`parse_device`, `parse_config`), with every problem
+told at once; inside, documents are immutable and right.
+"""
+
+from provd.documents.autocreate import autocreate_template, autocreated
+from provd.documents.base import EMPTY_OBJECT, Document, Kind
+from provd.documents.config import CONFIGS, Config, parse_config, without_nulls
+from provd.documents.device import (
+    DEVICES,
+    Device,
+    in_normal_spelling,
+    keep_what_the_server_manages,
+    parse_device,
+)
+from provd.documents.explain import BASE, explain
+from provd.documents.flatten import (
+    DecodedConfigs,
+    Lineage,
+    decode,
+    flatten,
+    linearize,
+    revision_of,
+)
+from provd.documents.fresh_ids import numeric_id, uuid_id, uuid_text
+from provd.documents.operation import (
+    OPERATIONS,
+    IllegalStep,
+    Operation,
+    State,
+    cancelled,
+    failed,
+    progressed,
+    succeeded,
+    waiting,
+)
+from provd.documents.query import Page, Query
+from provd.documents.raw_config import check_raw_config, complete_raw_config
+from provd.documents.reconfigure import needs_reconfiguration
+from provd.documents.server_base import server_raw_config
+from provd.documents.status import (
+    STATUSES,
+    Answered,
+    Status,
+    answered,
+    configured,
+    seen_with_version,
+)
+from provd.documents.well_known import well_known_configs
+
+__all__ = [
+    "BASE",
+    "CONFIGS",
+    "DEVICES",
+    "EMPTY_OBJECT",
+    "OPERATIONS",
+    "STATUSES",
+    "Answered",
+    "Config",
+    "DecodedConfigs",
+    "Device",
+    "Document",
+    "IllegalStep",
+    "Kind",
+    "Lineage",
+    "Operation",
+    "Page",
+    "Query",
+    "State",
+    "Status",
+    "answered",
+    "autocreate_template",
+    "autocreated",
+    "cancelled",
+    "check_raw_config",
+    "complete_raw_config",
+    "configured",
+    "decode",
+    "explain",
+    "failed",
+    "flatten",
+    "in_normal_spelling",
+    "keep_what_the_server_manages",
+    "linearize",
+    "needs_reconfiguration",
+    "numeric_id",
+    "parse_config",
+    "parse_device",
+    "progressed",
+    "revision_of",
+    "seen_with_version",
+    "server_raw_config",
+    "succeeded",
+    "uuid_id",
+    "uuid_text",
+    "waiting",
+    "well_known_configs",
+    "without_nulls",
+]

@@ -1,0 +1,135 @@
+"""Operation: long work that somebody asked for, and how far it has come."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from enum import StrEnum
+from typing import Any
+
+import msgspec
+from attrs import define
+from msgspec import Raw
+from msgspec.structs import replace
+
+from provd.documents.base import EMPTY_OBJECT, Document, Kind
+from provd.values import ProvdError
+
+
+class State(StrEnum):
+    """How an operation stands."""
+
+    WAITING = "waiting"
+    PROGRESS = "progress"
+    SUCCESS = "success"
+    FAIL = "fail"
+    CANCELLED = "cancelled"
+
+
+STEPS: Mapping[State, frozenset[State]] = {
+    State.WAITING: frozenset({State.PROGRESS, State.SUCCESS, State.FAIL, State.CANCELLED}),
+    State.PROGRESS: frozenset({State.PROGRESS, State.SUCCESS, State.FAIL, State.CANCELLED}),
+    State.SUCCESS: frozenset(),
+    State.FAIL: frozenset(),
+    State.CANCELLED: frozenset(),
+}
+"""What may follow what: work that ended stays as it ended."""
+
+
+class Operation(Document, frozen=True, kw_only=True, gc=False, omit_defaults=True):
+    """One piece of long work. Times are seconds since the epoch."""
+
+    kind: str
+    """What is done: `install plugin`, `reconfigure`, …"""
+    label: str = ""
+    """To what or whom, for people."""
+    state: State = State.WAITING
+    current: int = 0
+    end: int | None = None
+    """What `current` will be at the end; None while nobody knows."""
+    result: Raw = EMPTY_OBJECT
+    """What came of it, a JSON object."""
+    reason: str = ""
+    """Why it failed or was cancelled: a sentence for the operator."""
+    created: float = 0.0
+    updated: float = 0.0
+    cause: str = ""
+    """The id of the request that asked for it."""
+
+    @property
+    def ended(self) -> bool:
+        """Whether nothing more will happen to it."""
+        return not STEPS[self.state]
+
+
+OPERATIONS = Kind(name="operations", type=Operation, indexes=("kind", "state", "tenant"))
+
+
+@define
+class IllegalStep(ProvdError):
+    """An operation cannot go from the state it is in to the one asked for."""
+
+    operation_id: str
+    state: str
+    asked: str
+
+    def __str__(self) -> str:
+        return (
+            f"operation {self.operation_id!r} is at {self.state!r} and cannot become"
+            f" {self.asked!r}; start a new one"
+        )
+
+
+def waiting(
+    operation_id: str, kind: str, *, at: float, label: str = "", cause: str = "", tenant: str = ""
+) -> Operation:
+    """A new operation that has not begun."""
+    return Operation(
+        id=operation_id,
+        kind=kind,
+        label=label,
+        created=at,
+        updated=at,
+        cause=cause,
+        tenant=tenant,
+    )
+
+
+def progressed(
+    operation: Operation, *, at: float, current: int = 0, end: int | None = None
+) -> Operation:
+    """It has begun, or gone on to `current`, which never goes back; `end` None keeps what was known.
+
+    @raise IllegalStep: it has ended.
+    """
+    return _step(
+        operation,
+        State.PROGRESS,
+        at,
+        current=max(current, operation.current),
+        end=operation.end if end is None else end,
+    )
+
+
+def succeeded(
+    operation: Operation, *, at: float, result: Mapping[str, Any] | None = None
+) -> Operation:
+    """It is done. @raise IllegalStep: it has ended before."""
+    kept = Raw(msgspec.json.encode(result)) if result else EMPTY_OBJECT
+    current = operation.current if operation.end is None else operation.end
+    return _step(operation, State.SUCCESS, at, result=kept, current=current)
+
+
+def failed(operation: Operation, *, at: float, reason: str) -> Operation:
+    """It cannot be done, and why. @raise IllegalStep: it has ended before."""
+    return _step(operation, State.FAIL, at, reason=reason)
+
+
+def cancelled(operation: Operation, *, at: float, reason: str = "") -> Operation:
+    """Somebody does not want it any more. @raise IllegalStep: it has ended before."""
+    return _step(operation, State.CANCELLED, at, reason=reason)
+
+
+def _step(operation: Operation, state: State, at: float, **fields: Any) -> Operation:
+    if state not in STEPS[operation.state]:
+        raise IllegalStep(operation.id, operation.state, state)
+    return replace(operation, state=state, updated=max(at, operation.updated), **fields)

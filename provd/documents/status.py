@@ -1,0 +1,84 @@
+"""Status: what the server itself knows of a device, kept apart from what is wished of it.
+
+It has a revision of its own: changing it invalidates no cache, triggers no configure and
+moves no ETag of the device.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from msgspec import Struct
+from msgspec.structs import replace
+
+from provd.documents.base import Document, Kind
+
+KEPT_ANSWERS = 10
+"""Answers remembered of each device."""
+KEPT_VERSIONS = 10
+"""Firmware versions remembered of each device."""
+KEPT_PROBLEMS = 50
+"""Reasons remembered of why a device is not configured."""
+LONGEST_TEXT = 255
+"""Characters kept of anything that comes from the network."""
+
+
+class Answered(Struct, frozen=True, kw_only=True, gc=False, omit_defaults=True):
+    """One answer that a device was given."""
+
+    time: float
+    """Seconds since the epoch."""
+    inquiry: str
+    """The id that its Decision and every log line have."""
+    protocol: str
+    path: str = ""
+    kind: str = ""
+    """What was given: `content`, `file`, `redirect`, `silence`, or what kind of refusal."""
+    size: int = -1
+    """Bytes; -1 where that says nothing."""
+    reason: str = ""
+    """Why it was refused."""
+    plugin: str = ""
+
+
+class Status(Document, frozen=True, kw_only=True, gc=False, omit_defaults=True):
+    """What happened to the device of the same id."""
+
+    last_seen: float = 0.0
+    """Seconds since the epoch; 0 when it never was."""
+    configured: bool | None = None
+    """Whether everything is there to answer it; None when nobody has looked yet."""
+    problems: tuple[str, ...] = ()
+    """Why it is not configured: sentences for the operator."""
+    versions: tuple[str, ...] = ()
+    """Firmware versions it was seen with, newest first."""
+    answers: tuple[Answered, ...] = ()
+    """Newest first."""
+
+
+STATUSES = Kind(name="statuses", type=Status, indexes=("tenant",))
+
+
+def answered(status: Status, answer: Answered) -> Status:
+    """The device was given an answer: it was seen, and the oldest answer may be forgotten."""
+    kept = replace(answer, path=answer.path[:LONGEST_TEXT], reason=answer.reason[:LONGEST_TEXT])
+    return replace(
+        status,
+        last_seen=max(status.last_seen, answer.time),
+        answers=(kept, *status.answers[: KEPT_ANSWERS - 1]),
+    )
+
+
+def seen_with_version(status: Status, version: str) -> Status:
+    """The device said which firmware it runs."""
+    version = version[:LONGEST_TEXT]
+    if status.versions[:1] == (version,):
+        return status
+    others = tuple(known for known in status.versions if known != version)
+    return replace(status, versions=(version, *others[: KEPT_VERSIONS - 1]))
+
+
+def configured(status: Status, problems: Sequence[str] = ()) -> Status:
+    """Somebody looked whether everything is there to answer the device; `problems` is what is not."""
+    kept = tuple(problem[:LONGEST_TEXT] for problem in problems[:KEPT_PROBLEMS])
+    return replace(status, configured=not kept, problems=kept)
