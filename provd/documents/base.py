@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Container, Mapping
+from functools import cache
 from types import MappingProxyType
 from typing import Any
 
@@ -50,3 +51,38 @@ class Kind(Struct, frozen=True, kw_only=True):
     def encode(self, document: Document) -> bytes:
         """The JSON text that is kept."""
         return msgspec.json.encode(document)
+
+
+_PLAIN = frozenset((str, int, bool, float))
+
+
+def to_dict(document: Document, only: Container[str] | None = None) -> dict[str, Any]:
+    """The JSON object that a document is: what selectors, projections and clients see.
+
+    Keys unknown to provd (`extra`) stand beside the known ones, JSON text kept undecoded is
+    decoded, and what is absent (null, empty text, empty list or object) is left out; false and 0
+    are values and stay.  With `only`, just those top-level keys: a selector on `mac` does not pay
+    for decoding a raw config.  The result is the caller's own, nothing in it is shared.
+    """
+    found: dict[str, Any] = {}
+    if document.extra is not EMPTY_OBJECT:
+        extra = msgspec.json.decode(document.extra)
+        found = extra if only is None else {key: extra[key] for key in extra if key in only}
+    for name, key in _fields(type(document)):
+        if only is not None and key not in only:
+            continue
+        value = getattr(document, name)
+        if value is None or value is EMPTY_OBJECT:
+            continue
+        if type(value) not in _PLAIN:
+            value = msgspec.json.decode(msgspec.json.encode(value))
+        if value not in ("", [], {}):
+            found[key] = value
+    return found
+
+
+@cache
+def _fields(kept: type[Document]) -> tuple[tuple[str, str], ...]:
+    """Attribute and JSON key of everything but `extra`."""
+    fields = msgspec.structs.fields(kept)
+    return tuple((field.name, field.encode_name) for field in fields if field.name != "extra")

@@ -1,0 +1,101 @@
+"""Indexes: from the value of a field to the documents that have it.
+
+Most values belong to one document (a MAC, a serial number): such an entry is the id itself; only
+from the second document on is it a set.  100,000 entries of one field cost a dictionary of
+100,000 references and nothing more.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable, Sequence
+from operator import attrgetter
+from typing import Any, get_origin
+
+import msgspec
+
+from provd.documents.base import Document, Kind
+
+
+class Index:
+    """One indexed field of one collection.
+
+    Absent and empty values are not indexed; a tuple is indexed under each of its elements.
+    """
+
+    __slots__ = ("_ids", "field", "key", "many", "of", "unique")
+
+    def __init__(self, kept: type[Document], field: str, *, unique: bool) -> None:
+        described = {each.name: each for each in msgspec.structs.fields(kept)}[field]
+        self.field = field
+        self.key: str = described.encode_name
+        """The field's name in the JSON object."""
+        self.unique = unique
+        self.of = attrgetter(field)
+        self.many = get_origin(described.type) is tuple
+        """Whether the field holds a tuple, indexed element by element."""
+        self._ids: dict[str, str | set[str]] = {}
+
+    def values(self, document: Document) -> Sequence[str]:
+        """What a document is found under."""
+        value = self.of(document)
+        if not value:
+            return ()
+        return value if self.many else (value,)
+
+    def ids(self, value: str) -> Collection[str]:
+        """The ids of the documents that have a value."""
+        found = self._ids.get(value)
+        if found is None:
+            return ()
+        return (found,) if isinstance(found, str) else found
+
+    def ids_of_any(self, values: Iterable[str]) -> Collection[str]:
+        """The ids of the documents that have one of these values."""
+        wanted = tuple(dict.fromkeys(values))
+        if len(wanted) == 1:
+            return self.ids(wanted[0])
+        return tuple(each for value in wanted for each in self.ids(value))
+
+    def load(self, documents: Iterable[Document]) -> None:
+        """Take in many documents at once, at start."""
+        for document in documents:
+            for value in self.values(document):
+                self._add(value, document.id)
+
+    def move(self, before: Document | None, after: Document | None) -> None:
+        """Follow one change of one document."""
+        was: Any = self.of(before) if before is not None else None
+        now: Any = self.of(after) if after is not None else None
+        if was == now:
+            return
+        if before is not None:
+            for value in self.values(before):
+                self._remove(value, before.id)
+        if after is not None:
+            for value in self.values(after):
+                self._add(value, after.id)
+
+    def _add(self, value: str, document_id: str) -> None:
+        held = self._ids.setdefault(value, document_id)
+        if held is document_id or held == document_id:
+            return
+        if isinstance(held, str):
+            self._ids[value] = {held, document_id}
+        else:
+            held.add(document_id)
+
+    def _remove(self, value: str, document_id: str) -> None:
+        held = self._ids.get(value)
+        if held == document_id:
+            del self._ids[value]
+        elif isinstance(held, set):
+            held.discard(document_id)
+            if len(held) == 1:
+                self._ids[value] = held.pop()
+
+
+def make_indexes(kind: Kind) -> dict[str, Index]:
+    """The indexes a kind of document asks for, by field."""
+    unique = {field: Index(kind.type, field, unique=True) for field in kind.unique}
+    plain = {field: Index(kind.type, field, unique=False) for field in kind.indexes}
+    return {**plain, **unique}

@@ -1,0 +1,122 @@
+"""What every backend shares: documents in memory, one write door's checks, and the feed.
+
+Whoever owns the documents (a file of our own, a shared server), every node reads them from
+memory and refuses the same drafts for the same reasons.  A backend adds the keeping.
+
+A document's revision is the feed position of the change that wrote it: it grows with every
+change of any document, and never comes back, not even when a document is deleted and made anew.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from types import MappingProxyType
+from typing import Any
+
+import msgspec
+from twisted.internet.interfaces import IReactorTime
+
+from provd.documents.base import Document, Kind
+from provd.store._collection import Collection
+from provd.store._draft import Claim, Draft, Proposal
+from provd.store._feed import Feed
+from provd.store._find import Searches
+from provd.store._indexes import Index
+from provd.values import Change, Committed, DraftRefused, KeyClaimed, Position, RevisionConflict
+
+_replace = msgspec.structs.replace
+
+
+class Replica:
+    """All collections of a store in memory."""
+
+    def __init__(
+        self, kinds: Iterable[Kind], clock: IReactorTime, owner: str, epoch: int, n: int = 0
+    ) -> None:
+        self.kinds: Mapping[str, Kind] = MappingProxyType({kind.name: kind for kind in kinds})
+        searches = Searches(clock)
+        self._collections = {name: Collection(kind, searches) for name, kind in self.kinds.items()}
+        self._documents = {name: each.documents for name, each in self._collections.items()}
+        self._owner = owner
+        self._epoch = epoch
+        self._n = n
+        self.feed = Feed(owner, epoch, n)
+
+    def get(self, collection: str, document_id: str) -> Any:
+        return self._documents[collection].get(document_id)
+
+    def by(self, collection: str, field: str, value: str) -> tuple[Any, ...]:
+        return self._collections[collection].by(field, value)
+
+    def position(self, collection: str) -> int:
+        return self._collections[collection].position
+
+    def collection(self, name: str) -> Collection:
+        return self._collections[name]
+
+    def index(self, collection: str, field: str) -> Index:
+        """One index. @raise KeyError: the field has none."""
+        return self._collections[collection].indexes[field]
+
+    def draft(self, cause: str) -> Draft:
+        return Draft(self, cause)
+
+    def load(self, collection: str, documents: Iterable[Document]) -> None:
+        """Take in what was kept, at start; nobody is told."""
+        self._collections[collection].load(documents)
+
+    def refusal(self, draft: Draft) -> DraftRefused | None:
+        """Why a draft cannot be applied to what is there now; None when it can."""
+        return next(self._refusals(draft), None)
+
+    def apply(self, draft: Draft) -> Committed:
+        """Apply a draft that is not refused, and tell the feed."""
+        changes = tuple(self._changes(draft))
+        position = Position(self._owner, self._epoch, self._n)
+        committed = Committed(position, changes)
+        if changes:
+            self.feed.apply(position, changes)
+        return committed
+
+    def _changes(self, draft: Draft) -> Iterator[Change]:
+        for (collection, document_id), proposal in (draft._proposed or {}).items():
+            before, after = proposal.before, proposal.after
+            if before is None and after is None:
+                continue
+            self._n = n = self._n + 1
+            if after is not None:
+                after = _replace(after, revision=n)
+            self._collections[collection].apply(n, before, after)
+            yield Change(n, collection, document_id, before, after, draft.cause)
+
+    def _refusals(self, draft: Draft) -> Iterator[DraftRefused]:
+        for (collection, document_id), proposal in (draft._proposed or {}).items():
+            yield from self._moved_on(collection, document_id, proposal.base)
+            if proposal.after is not None:
+                yield from self._taken(draft, collection, proposal)
+        for (collection, document_id), read in (draft._reads or {}).items():
+            yield from self._moved_on(collection, document_id, read)
+        for claim in draft._claims or ():
+            yield from self._claimed(draft, claim)
+
+    def _moved_on(self, collection: str, document_id: str, read: int) -> Iterator[DraftRefused]:
+        kept = self._documents[collection].get(document_id)
+        current = kept.revision if kept is not None else 0
+        if current != read:
+            yield RevisionConflict(collection, document_id, read, current)
+
+    def _taken(self, draft: Draft, collection: str, proposal: Proposal) -> Iterator[DraftRefused]:
+        """A unique value belongs to another document, here or in the same draft."""
+        after = proposal.after
+        for field in self.kinds[collection].unique:
+            index = self._collections[collection].indexes[field]
+            if proposal.before is not None and index.of(proposal.before) == index.of(after):
+                continue
+            for value in index.values(after):
+                yield from self._claimed(draft, Claim(collection, field, value, after.id))
+
+    def _claimed(self, draft: Draft, claim: Claim) -> Iterator[DraftRefused]:
+        holders: Sequence[Any] = draft.by(claim.collection, claim.field, claim.value)
+        for holder in holders:
+            if holder.id != claim.holder:
+                yield KeyClaimed(claim.collection, claim.field, claim.value, holder.id)
