@@ -5,12 +5,14 @@ told at once; inside, documents are immutable and right.
 """
 
 from provd.documents.autocreate import autocreate_template, autocreated
-from provd.documents.base import EMPTY_OBJECT, Document, Kind
+from provd.documents.base import EMPTY_OBJECT, Document, Kind, to_dict
 from provd.documents.config import CONFIGS, Config, parse_config, without_nulls
+from provd.documents.descent import abandoned_config, heirs
 from provd.documents.device import (
     DEVICES,
     Device,
     in_normal_spelling,
+    is_new,
     keep_what_the_server_manages,
     parse_device,
 )
@@ -24,6 +26,7 @@ from provd.documents.flatten import (
     revision_of,
 )
 from provd.documents.fresh_ids import numeric_id, uuid_id, uuid_text
+from provd.documents.ids import MAX_ID, check_id
 from provd.documents.operation import (
     OPERATIONS,
     IllegalStep,
@@ -35,9 +38,11 @@ from provd.documents.operation import (
     succeeded,
     waiting,
 )
+from provd.documents.projection import project
 from provd.documents.query import Page, Query
 from provd.documents.raw_config import check_raw_config, complete_raw_config
 from provd.documents.reconfigure import needs_reconfiguration
+from provd.documents.selector import Selector, compile_selector
 from provd.documents.server_base import server_raw_config
 from provd.documents.status import (
     STATUSES,
@@ -54,6 +59,7 @@ __all__ = [
     "CONFIGS",
     "DEVICES",
     "EMPTY_OBJECT",
+    "MAX_ID",
     "OPERATIONS",
     "STATUSES",
     "Answered",
@@ -67,20 +73,26 @@ __all__ = [
     "Operation",
     "Page",
     "Query",
+    "Selector",
     "State",
     "Status",
+    "abandoned_config",
     "answered",
     "autocreate_template",
     "autocreated",
     "cancelled",
+    "check_id",
     "check_raw_config",
+    "compile_selector",
     "complete_raw_config",
     "configured",
     "decode",
     "explain",
     "failed",
     "flatten",
+    "heirs",
     "in_normal_spelling",
+    "is_new",
     "keep_what_the_server_manages",
     "linearize",
     "needs_reconfiguration",
@@ -88,10 +100,12 @@ __all__ = [
     "parse_config",
     "parse_device",
     "progressed",
+    "project",
     "revision_of",
     "seen_with_version",
     "server_raw_config",
     "succeeded",
+    "to_dict",
     "uuid_id",
     "uuid_text",
     "waiting",

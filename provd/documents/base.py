@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Container, Mapping
 from functools import cache
 from types import MappingProxyType
-from typing import Any
+from typing import Any, ClassVar
 
 import msgspec
 from msgspec import Raw, Struct
@@ -29,6 +29,9 @@ class Document(Struct, frozen=True, kw_only=True, gc=False, omit_defaults=True):
     """The site that owns it; empty for this one."""
     extra: Raw = EMPTY_OBJECT
     """Keys that this version of provd does not know, kept verbatim as a JSON object."""
+
+    shown_empty: ClassVar[frozenset[str]] = frozenset()
+    """Keys that clients expect to find even where there is nothing in them."""
 
 
 Upgrade = Callable[[dict[str, Any]], dict[str, Any]]
@@ -60,8 +63,8 @@ def to_dict(document: Document, only: Container[str] | None = None) -> dict[str,
     """The JSON object that a document is: what selectors, projections and clients see.
 
     Keys unknown to provd (`extra`) stand beside the known ones, JSON text kept undecoded is
-    decoded, and what is absent (null, empty text, empty list or object) is left out; false and 0
-    are values and stay.  With `only`, just those top-level keys: a selector on `mac` does not pay
+    decoded, and what is absent (null, empty text, empty list or object) is left out, but for
+    what the type names in `shown_empty`; false and 0 are values and stay.  With `only`, just those top-level keys: a selector on `mac` does not pay
     for decoding a raw config.  The result is the caller's own, nothing in it is shared.
     """
     found: dict[str, Any] = {}
@@ -72,11 +75,11 @@ def to_dict(document: Document, only: Container[str] | None = None) -> dict[str,
         if only is not None and key not in only:
             continue
         value = getattr(document, name)
-        if value is None or value is EMPTY_OBJECT:
+        if value is None or (value is EMPTY_OBJECT and name not in document.shown_empty):
             continue
         if type(value) not in _PLAIN:
             value = msgspec.json.decode(msgspec.json.encode(value))
-        if value not in ("", [], {}):
+        if value not in ("", [], {}) or name in document.shown_empty:
             found[key] = value
     return found
 

@@ -150,3 +150,8 @@ def keep_what_the_server_manages(device: Device, stored: Device | None) -> Devic
         endpoint=stored.endpoint,
         remote_state_sip_username=stored.remote_state_sip_username,
     )
+
+
+def is_new(device: Device, own_tenant: str) -> bool:
+    """Whether nobody has taken the device yet: it is still with the tenant of provd itself."""
+    return device.tenant == own_tenant

@@ -56,7 +56,7 @@ class Status(Document, frozen=True, kw_only=True, gc=False, omit_defaults=True):
     """Newest first."""
 
 
-STATUSES = Kind(name="statuses", type=Status, indexes=("tenant",))
+STATUSES = Kind(name="statuses", type=Status)
 
 
 def answered(status: Status, answer: Answered) -> Status:
