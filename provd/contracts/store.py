@@ -109,6 +109,10 @@ class IDocumentStore(IReadable):
 
     feed = Attribute("IFeed of every change, in order of position")
     kinds = Attribute("the kinds of document kept here: mapping of name to `documents.Kind`")
+    pending = Attribute(
+        "False, the common case, when no urgent change waits to become durable: then `awaited`"
+        " need not be asked (bool)"
+    )
 
     def collection(name: str) -> ICollection:
         """One collection. @raise KeyError: there is none of that name; a caller's defect."""

@@ -1,0 +1,38 @@
+"""The ring of decisions: references to the last ones, formatted only when somebody asks."""
+
+from __future__ import annotations
+
+from collections import deque
+from itertools import islice
+
+from provd.values import Decision
+
+
+class Decisions:
+    """The last decisions, newest last."""
+
+    def __init__(self, size: int = 8192) -> None:
+        """Keep `size` decisions (about 2 KiB each)."""
+        self._ring: deque[Decision] = deque(maxlen=size)
+        self.add = self._ring.append
+
+    def __len__(self) -> int:
+        return len(self._ring)
+
+    def get(self, inquiry_id: str) -> Decision | None:
+        """The decision of one inquiry, while the ring holds it."""
+        for decision in reversed(self._ring):
+            if decision.inquiry.id == inquiry_id:
+                return decision
+        return None
+
+    def latest(self, limit: int, device_id: str | None = None) -> list[Decision]:
+        """The last decisions, newest first; of one device if `device_id` is given."""
+        if device_id is None:
+            return list(islice(reversed(self._ring), limit))
+        about = (
+            decision
+            for decision in reversed(self._ring)
+            if decision.device is not None and decision.device.id == device_id
+        )
+        return list(islice(about, limit))

@@ -1,0 +1,194 @@
+"""Explain: a Decision in words and numbers, for people and for programs.
+
+Made only when somebody asks; the hot path keeps references.
+"""
+
+from __future__ import annotations
+
+from hashlib import sha256
+from typing import Any
+
+from provd.documents import Device
+from provd.values import (
+    Answer,
+    Content,
+    Decision,
+    FileContent,
+    Inquiry,
+    Note,
+    Redirect,
+    Refusal,
+    Silence,
+    Step,
+    Testimony,
+)
+
+_KINDS: dict[type, str] = {
+    Content: "content",
+    FileContent: "file",
+    Redirect: "redirect",
+    Refusal: "refusal",
+    Silence: "silence",
+}
+_SHOWN = ("mac", "ip", "sn", "uuid", "vendor", "model", "version", "plugin", "config")
+
+
+def kind_of(answer: Answer | None) -> str:
+    """`content`, `file`, `redirect`, `silence`, or what kind of refusal; `none` before there is one."""
+    if isinstance(answer, Refusal):
+        return str(answer.kind)
+    return _KINDS.get(type(answer), "none")
+
+
+def size_of(answer: Answer | None) -> int:
+    """Bytes; -1 where that says nothing."""
+    if isinstance(answer, Content):
+        return len(answer.body)
+    if isinstance(answer, FileContent):
+        return answer.size
+    return -1
+
+
+def tell(decision: Decision) -> dict[str, Any]:
+    """Everything about a decision, as a JSON object."""
+    inquiry = decision.inquiry
+    return {
+        "id": inquiry.id,
+        "at": inquiry.arrived,
+        "took": round(decision.answered - inquiry.arrived, 6) if decision.answered else None,
+        "protocol": str(inquiry.protocol),
+        "method": inquiry.method,
+        "path": inquiry.path,
+        "peer": inquiry.peer,
+        "local": inquiry.local,
+        "interface": inquiry.interface,
+        "evidence": [
+            {"witness": testimony.witness, **dict(testimony.facts)}
+            for testimony in _testimonies(decision)
+        ],
+        "info": dict(decision.info),
+        "matched_by": decision.matched_by,
+        "device": _device(decision.device),
+        "plugin": decision.plugin_id or None,
+        "answer": tell_answer(decision.answer),
+        "tries": decision.tries,
+        "steps": [{"step": str(step), "text": text} for step, text in _steps(decision)],
+        "notes": [{"step": str(note.step), "text": str(note)} for note in decision.notes],
+    }
+
+
+def tell_answer(answer: Answer | None) -> dict[str, Any]:
+    """An answer's kind, size and digest, and the reason of a refusal."""
+    told: dict[str, Any] = {
+        "kind": kind_of(answer),
+        "size": size_of(answer),
+        "sha256": None,
+        "reason": getattr(answer, "reason", None),
+    }
+    if isinstance(answer, Content):
+        told["sha256"] = sha256(answer.body).hexdigest()
+        told["media_type"] = answer.media_type
+        told["exact"] = answer.exact
+    elif isinstance(answer, FileContent):
+        told["media_type"] = answer.media_type
+        told["file"] = answer.path
+    elif isinstance(answer, Redirect):
+        told["location"] = answer.location
+    return told
+
+
+def _testimonies(decision: Decision) -> list[Testimony]:
+    inquiry = decision.inquiry
+    transport = [("ip", inquiry.peer)] if inquiry.peer else []
+    if inquiry.mac:
+        transport.append(("mac", inquiry.mac))
+    told = list(decision.testimonies)
+    if transport:
+        told.append(Testimony("transport", tuple(transport)))
+    if inquiry.neighbour:
+        told.append(Testimony("neighbour", (("mac", inquiry.neighbour),)))
+    return told
+
+
+def _device(device: Device | None) -> dict[str, Any] | None:
+    if device is None:
+        return None
+    shown = {key: getattr(device, key) for key in _SHOWN if getattr(device, key) is not None}
+    return {"id": device.id, **shown}
+
+
+def _steps(decision: Decision) -> list[tuple[Step, str]]:
+    """The story, in order: what each step found, then what was out of the ordinary in it."""
+    story = [
+        (Step.GATHER, _gathered(decision.inquiry)),
+        (Step.EXTRACT, _extracted(decision)),
+        (Step.LOOK_UP, _looked_up(decision)),
+        (Step.UPDATE, _updated(decision)),
+        (Step.ROUTE, _routed(decision)),
+        (Step.COMMIT, "decided again after a conflict" if decision.tries > 1 else ""),
+        (Step.ANSWER, _answered(decision.answer)),
+    ]
+    return [
+        (step, text)
+        for step, ordinary in story
+        for text in (ordinary, *_told(decision.notes, step))
+        if text
+    ]
+
+
+def _told(notes: tuple[Note, ...], step: Step) -> list[str]:
+    return [str(note) for note in notes if note.step is step]
+
+
+def _gathered(inquiry: Inquiry) -> str:
+    asked = f"{str(inquiry.protocol).upper()} {inquiry.path or 'request'} from {inquiry.peer}"
+    if inquiry.neighbour:
+        asked += f", whose hardware address on this network is {inquiry.neighbour}"
+    return asked
+
+
+def _extracted(decision: Decision) -> str:
+    if not decision.testimonies:
+        return "no plugin recognised the request"
+    witnesses = ", ".join(testimony.witness for testimony in decision.testimonies)
+    facts = ", ".join(f"{key} {value}" for key, value in decision.info.items())
+    return f"{witnesses} recognised it: {facts}"
+
+
+def _looked_up(decision: Decision) -> str:
+    device = decision.device
+    if device is None:
+        return ""
+    if decision.matched_by == "added":
+        return f"nobody knew it: device {device.id} was created"
+    return f"device {device.id} was found by its {decision.matched_by}"
+
+
+def _updated(decision: Decision) -> str:
+    before, after = decision.before, decision.device
+    if after is None:
+        return ""
+    changed = [
+        f"{key} {getattr(before, key, None) or 'unset'} → {getattr(after, key) or 'unset'}"
+        for key in _SHOWN
+        if getattr(before, key, None) != getattr(after, key)
+    ]
+    return "learnt: " + ", ".join(changed) if changed else "nothing new was learnt"
+
+
+def _routed(decision: Decision) -> str:
+    if decision.device is None:
+        return ""
+    if not decision.plugin_id:
+        return "the device has no plugin"
+    return f"routed to plugin {decision.plugin_id}"
+
+
+def _answered(answer: Answer | None) -> str:
+    if isinstance(answer, Refusal):
+        return f"refused ({answer.kind}): {answer.reason}"
+    if isinstance(answer, Content | FileContent):
+        return f"answered with {size_of(answer)} bytes of {answer.media_type}"
+    if isinstance(answer, Redirect):
+        return f"sent to {answer.location}"
+    return "not answered" if answer is None else f"kept silent: {answer.reason}"

@@ -1,0 +1,368 @@
+"""Inquiries: the one door through which every device's question is answered.
+
+gather → decide → commit → answer.  Live and what-if walk the same code: a what-if throws its draft
+away, asks the plugin over the draft's view, and keeps nothing.
+
+An answer that creates or associates a device leaves once that is durable; so does one that depends on
+somebody else's change that is not durable yet.  Anything else leaves at once.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from typing import Any
+
+from msgspec import Struct
+from twisted.internet.defer import Deferred
+from twisted.internet.interfaces import IReactorTime
+from twisted.logger import Logger
+from twisted.python.failure import Failure
+from zope.interface import implementer
+
+from provd.application.decisions import Decisions
+from provd.application.dependencies import awaited
+from provd.application.statuses import StatusBook
+from provd.contracts import IDocumentStore, IInquiries, INeighbours, IPlugins, IReadable
+from provd.pipeline import (
+    NOTHING_SETTLED,
+    Awaiting,
+    Case,
+    CreationLimits,
+    Pipeline,
+    settle,
+    with_neighbour,
+)
+from provd.values import (
+    Answer,
+    Decision,
+    DraftRefused,
+    Inquiry,
+    Note,
+    PluginFailed,
+    Refusal,
+    RefusalKind,
+    Step,
+    StoreUnavailable,
+)
+
+log = Logger("provd.inquiries")
+
+UNKNOWN = Refusal(RefusalKind.NOT_FOUND, "no device is known by this request")
+NO_PLUGIN = Refusal(RefusalKind.NOT_FOUND, "the device has no plugin")
+TRIES = 3
+"""How often conflicting drafts are decided again before the device is refused."""
+
+
+class InquirySettings(Struct, frozen=True, kw_only=True):
+    """Bounds of answering."""
+
+    patience: float = 1.0
+    """Seconds that gather waits for a stage's Deferred."""
+    busy: int = 4096
+    """Inquiries that may wait for something at once; more are refused as unavailable."""
+
+
+class Counters(Struct):
+    """What happened since the start."""
+
+    asked: int = 0
+    answered: int = 0
+    refused: int = 0
+    unknown: int = 0
+    created: int = 0
+    creations_refused: int = 0
+    conflicts: int = 0
+    unavailable: int = 0
+    failed: int = 0
+    waiting: int = 0
+    """How many wait for something right now."""
+
+
+@implementer(IInquiries)
+class Inquiries:
+    """Answers every question of every device."""
+
+    def __init__(  # noqa: PLR0913 - the collaborators of the whole main job, each named
+        self,
+        *,
+        pipeline: Pipeline,
+        store: IDocumentStore,
+        plugins: IPlugins,
+        limits: CreationLimits,
+        decisions: Decisions,
+        statuses: StatusBook,
+        clock: IReactorTime,
+        boot_id: str,
+        neighbours: INeighbours | None = None,
+        settings: InquirySettings | None = None,
+    ) -> None:
+        """`boot_id` makes inquiry ids unique over restarts."""
+        self._pipeline = pipeline
+        self._store = store
+        self._plugins = plugins
+        self._limits = limits
+        self._decisions = decisions
+        self._statuses = statuses
+        self._clock = clock
+        self._neighbours = neighbours
+        self._settings = settings or InquirySettings()
+        self._boot_id = boot_id
+        self._count = 0
+        self.counted = Counters()
+
+    def inquiry_id(self) -> str:
+        """A fresh id."""
+        self._count += 1
+        return f"{self._boot_id}-{self._count:x}"
+
+    def counters(self) -> dict[str, int]:
+        """What happened since the start, by name."""
+        counted = self.counted
+        return {name: getattr(counted, name) for name in counted.__struct_fields__}
+
+    def ask(self, inquiry: Inquiry) -> Answer | Deferred[Answer]:
+        """The answer, at once or as a Deferred; never fails."""
+        self.counted.asked += 1
+        inquiry = with_neighbour(inquiry, self._neighbours)
+        try:
+            return self._serve(inquiry)
+        except Awaiting as waiting:
+            return self._guarded(inquiry, self._gather(inquiry, waiting, keep=True))
+        except Exception:  # noqa: BLE001 - the last resort of every device's question
+            return self._defect(inquiry, Failure())
+
+    def what_if(self, inquiry: Inquiry) -> Deferred[Decision]:
+        """How `inquiry` would be decided and answered; nothing of it is kept."""
+        return Deferred.fromCoroutine(self._what_if(with_neighbour(inquiry, self._neighbours)))
+
+    # The live path. Synchronous wherever it can be: a Deferred costs more than deciding does.
+
+    def _serve(
+        self, inquiry: Inquiry, settled: Mapping[object, Any] = NOTHING_SETTLED
+    ) -> Answer | Deferred[Answer]:
+        store = self._store
+        for tried in range(1, TRIES + 1):
+            draft = store.draft(inquiry.id)
+            decision, case = self._pipeline.decide(inquiry, draft, settled)
+            decision.tries = tried
+            if case.refused:
+                self._creation_refused(inquiry, case)
+            if not draft.changed:
+                return self._answer(decision)
+            committing = store.commit(draft)
+            outcome = _now(committing)
+            if outcome is None:
+                return self._guarded(
+                    inquiry, self._committing(inquiry, settled, decision, case, committing)
+                )
+            if isinstance(outcome, Failure):
+                if outcome.check(DraftRefused):
+                    self.counted.conflicts += 1
+                    continue
+                return self._not_kept(decision, outcome)
+            return self._committed(decision, case)
+        return self._gave_up(inquiry)
+
+    def _committed(self, decision: Decision, case: Case) -> Answer | Deferred[Answer]:
+        """The draft is applied: from here on the store's own documents are the truth."""
+        device = decision.device
+        if device is not None:
+            decision.device = self._store.get("devices", device.id)
+        if decision.matched_by == "added":
+            self.counted.created += 1
+            self._limits.consume(case.inquiry.peer, case.inquiry.arrived)
+            log.info(
+                "New device created automatically from {peer}: {device}",
+                peer=case.inquiry.peer,
+                device=device.id,
+                inquiry=case.inquiry.id,
+            )
+        return self._answer(decision)
+
+    def _answer(self, decision: Decision) -> Answer | Deferred[Answer]:
+        answer = self._ask_plugin(decision, self._store, keep=True)
+        device = decision.device
+        if device is not None:
+            pending = awaited(self._store, device)
+            if pending is not None or isinstance(answer, Deferred):
+                return self._guarded(decision.inquiry, self._leave_later(decision, answer, pending))
+        assert not isinstance(answer, Deferred)  # noqa: S101 - only a device's plugin answers Deferreds
+        return self._leave(decision, answer)
+
+    def _ask_plugin(
+        self, decision: Decision, view: IReadable, *, keep: bool
+    ) -> Answer | Deferred[Answer]:
+        device = decision.device
+        if device is None:
+            return UNKNOWN
+        if not device.plugin:
+            return NO_PLUGIN
+        plugin = self._plugins.get(device.plugin)
+        if plugin is None:
+            return Refusal(RefusalKind.NOT_FOUND, f"plugin {device.plugin} is not loaded")
+        try:
+            return plugin.serve(decision.inquiry, device, view, keep=keep)
+        except PluginFailed as error:
+            return Refusal(RefusalKind.FAILED, str(error))
+
+    def _leave(self, decision: Decision, answer: Answer) -> Answer:
+        """The answer is final: record it, tell it, and let it go."""
+        decision.answer = answer
+        decision.answered = self._clock.seconds()
+        counted = self.counted
+        if type(answer) is Refusal:
+            counted.refused += 1
+            if decision.device is None:
+                counted.unknown += 1
+        else:
+            counted.answered += 1
+        self._decisions.add(decision)
+        if decision.device is not None:
+            self._statuses.note(decision)
+        log.info(
+            "{inquiry.protocol} {inquiry.path} from {inquiry.peer}: {answer}",
+            inquiry=decision.inquiry,
+            answer=answer,
+            decision=decision,
+        )
+        return answer
+
+    # What waits.
+
+    async def _leave_later(
+        self, decision: Decision, answer: Answer | Deferred[Answer], pending: Deferred[None] | None
+    ) -> Answer:
+        if isinstance(answer, Deferred):
+            try:
+                answer = await answer
+            except PluginFailed as error:
+                answer = Refusal(RefusalKind.FAILED, str(error))
+        if pending is not None:
+            try:
+                await pending
+            except StoreUnavailable as error:
+                return self._leave(decision, self._refuse_unkept(decision, error))
+        return self._leave(decision, answer)
+
+    async def _committing(
+        self,
+        inquiry: Inquiry,
+        settled: Mapping[object, Any],
+        decision: Decision,
+        case: Case,
+        committing: Deferred[Any],
+    ) -> Answer:
+        """The store's owner is elsewhere: the commit takes a round trip."""
+        try:
+            await committing
+        except DraftRefused:
+            self.counted.conflicts += 1
+            if decision.tries >= TRIES:
+                return self._gave_up(inquiry)
+            again = self._serve(inquiry, settled)
+            return await again if isinstance(again, Deferred) else again
+        except StoreUnavailable:
+            kept = self._not_kept(decision, Failure())
+            return await kept if isinstance(kept, Deferred) else kept
+        answer = self._committed(decision, case)
+        return await answer if isinstance(answer, Deferred) else answer
+
+    async def _gather(self, inquiry: Inquiry, waiting: Awaiting, *, keep: bool) -> Any:
+        """Wait for foreign stages, one after the other, and decide again."""
+        settled: dict[object, Any] = {}
+        while True:
+            await settle(waiting, settled, self._clock, self._settings.patience)
+            try:
+                if keep:
+                    answer = self._serve(inquiry, settled)
+                    return await answer if isinstance(answer, Deferred) else answer
+                return self._pipeline.decide(
+                    inquiry, self._store.draft(inquiry.id), settled, keep=False
+                )
+            except Awaiting as another:
+                waiting = another
+
+    def _guarded(self, inquiry: Inquiry, answering: Any) -> Answer | Deferred[Answer]:
+        if self.counted.waiting >= self._settings.busy:
+            answering.close()
+            self.counted.unavailable += 1
+            return Refusal(RefusalKind.UNAVAILABLE, "too many inquiries wait already")
+        self.counted.waiting += 1
+        answer: Deferred[Answer] = Deferred.fromCoroutine(answering)
+        answer.addErrback(lambda failure: self._defect(inquiry, failure))
+        return answer.addBoth(self._waited)
+
+    def _waited(self, answer: Answer) -> Answer:
+        self.counted.waiting -= 1
+        return answer
+
+    # What goes wrong.
+
+    def _creation_refused(self, inquiry: Inquiry, case: Case) -> None:
+        self.counted.creations_refused += 1
+        self._limits.refused += 1
+        log.warn(
+            "no device is created for {peer}: {reason}",
+            peer=inquiry.peer,
+            reason=case.refused,
+            inquiry=inquiry.id,
+        )
+
+    def _not_kept(self, decision: Decision, failure: Failure) -> Answer | Deferred[Answer]:
+        """The store refuses writes: known devices are served on, new ones are asked to come back."""
+        if not failure.check(StoreUnavailable):
+            return self._defect(decision.inquiry, failure)
+        known = decision.before
+        if known is None or known.plugin is None:
+            return self._leave(decision, self._refuse_unkept(decision, failure.value))
+        decision.device = self._store.get("devices", known.id)
+        decision.notes += (
+            Note(Step.COMMIT, "what was learnt is not kept: {why}", (("why", str(failure.value)),)),
+        )
+        return self._answer(decision)
+
+    def _refuse_unkept(self, decision: Decision, error: Any) -> Refusal:
+        self.counted.unavailable += 1
+        decision.notes += (Note(Step.COMMIT, "{why}", (("why", str(error)),)),)
+        return Refusal(RefusalKind.UNAVAILABLE, str(error))
+
+    def _gave_up(self, inquiry: Inquiry) -> Answer:
+        self.counted.unavailable += 1
+        why = f"its documents changed {TRIES} times while it was decided"
+        return self._leave(Decision(inquiry, tries=TRIES), Refusal(RefusalKind.UNAVAILABLE, why))
+
+    def _defect(self, inquiry: Inquiry, failure: Failure) -> Answer:
+        self.counted.failed += 1
+        log.failure("inquiry {inquiry} ended in a defect", failure, inquiry=inquiry.id)
+        answer = Refusal(RefusalKind.FAILED, f"a defect of this server: {failure.value!r}")
+        self._decisions.add(Decision(inquiry, answer=answer, answered=self._clock.seconds()))
+        return answer
+
+    # The what-if.
+
+    async def _what_if(self, inquiry: Inquiry) -> Decision:
+        draft = self._store.draft(inquiry.id)
+        try:
+            decision, case = self._pipeline.decide(inquiry, draft, keep=False)
+        except Awaiting as waiting:
+            decision, case = await self._gather(inquiry, waiting, keep=False)
+        answer = self._ask_plugin(decision, case.draft, keep=False)
+        if isinstance(answer, Deferred):
+            try:
+                answer = await answer
+            except PluginFailed as error:
+                answer = Refusal(RefusalKind.FAILED, str(error))
+        decision.answer = answer
+        return decision
+
+
+def _now(deferred: Deferred[Any]) -> Any:
+    """The result of a Deferred that has fired (a Failure included); None if it has not."""
+    if not deferred.called:
+        return None
+    results: list[Any] = []
+    deferred.addBoth(results.append)
+    return results[0] if results else None
+
+
+Ask = Callable[[Inquiry], "Answer | Deferred[Answer]"]

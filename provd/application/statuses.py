@@ -1,0 +1,136 @@
+"""Status book: what the server observes of its devices, written behind.
+
+A device's Status holds when it was last seen, the versions it reported and its last answers.  It is
+kept apart from the Device: changing it touches no cache and makes nobody wait.  The same answer to the
+same question is written at most once in `REPEAT` seconds, anything new within `EVERY` seconds.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import Any
+
+from twisted.internet.defer import Deferred
+from twisted.internet.interfaces import IReactorTime
+from twisted.internet.task import LoopingCall
+from twisted.logger import Logger
+
+from provd.application.explain import kind_of, size_of
+from provd.contracts import IDocumentStore
+from provd.documents import Answered, Status, answered, seen_with_version
+from provd.documents.status import KEPT_ANSWERS
+from provd.pipeline import Memo
+from provd.values import Answer, Content, Decision, FileContent, StoreUnavailable
+
+EVERY = 1.0
+REPEAT = 60.0
+_SLICE = 100
+_PENDING = 50_000
+
+log = Logger("provd.statuses")
+
+
+class StatusBook:
+    """Notes decisions and writes them into statuses, in slices."""
+
+    def __init__(
+        self, store: IDocumentStore, clock: IReactorTime, remembered: int = 131_072
+    ) -> None:
+        """Write to `store`; remember what was written last of `remembered` (device, path) pairs."""
+        self._store = store
+        self._clock = clock
+        self._last = Memo(remembered)
+        self._pending: dict[str, list[Decision]] = {}
+        self._loop = LoopingCall(self._flush)
+        self._loop.clock = clock
+
+    def start(self) -> None:
+        """Write every second from now on."""
+        self._loop.start(EVERY, now=False).addErrback(
+            lambda failure: log.failure("statuses are not written any more", failure)
+        )
+
+    def stop(self) -> None:
+        """Write what is left and stop."""
+        if self._loop.running:
+            self._loop.stop()
+        self._flush(everything=True)
+
+    def note(self, decision: Decision) -> None:
+        """Remember to write this decision, unless it repeats one just written."""
+        device_id = decision.device.id
+        key = (device_id, decision.inquiry.path)
+        last = self._last.get(key)
+        mark = _mark(decision.answer)
+        if last is not None and last[0] == mark and decision.answered - last[1] < REPEAT:
+            return
+        self._last.put(key, (mark, decision.answered))
+        waiting = self._pending.get(device_id)
+        if waiting is not None:
+            waiting.append(decision)
+            del waiting[:-KEPT_ANSWERS]
+        elif len(self._pending) < _PENDING:
+            self._pending[device_id] = [decision]
+
+    def _flush(self, *, everything: bool = False) -> Deferred[None] | None:
+        if not self._pending:
+            return None
+        return Deferred.fromCoroutine(self._write(everything=everything))
+
+    async def _write(self, *, everything: bool) -> None:
+        while self._pending:
+            ids = list(self._pending)[:_SLICE]
+            batch = [self._pending.pop(device_id) for device_id in ids]
+            try:
+                await self._store.commit(self._draft(batch))
+            except StoreUnavailable:
+                # Not worth keeping while nothing can be kept: what happens next is newer.
+                return
+            if not everything:
+                await _turn(self._clock)
+
+    def _draft(self, batch: Iterable[list[Decision]]) -> Any:
+        draft = self._store.draft("statuses")
+        for decisions in batch:
+            device_id = decisions[-1].device.id
+            if self._store.get("devices", device_id) is not None:
+                known = self._store.get("statuses", device_id) or Status(id=device_id)
+                draft.put("statuses", brought_up_to_date(known, decisions), urgent=False)
+        return draft
+
+
+def brought_up_to_date(status: Status, decisions: list[Decision]) -> Status:
+    """The status after `decisions`, oldest first."""
+    for decision in decisions:
+        status = answered(status, _answered(decision))
+        version = decision.info.get("version")
+        if version:
+            status = seen_with_version(status, version)
+    return status
+
+
+def _mark(answer: Answer) -> Any:
+    if type(answer) is Content or type(answer) is FileContent:
+        return answer.etag
+    return answer
+
+
+def _answered(decision: Decision) -> Answered:
+    answer = decision.answer
+    return Answered(
+        time=decision.answered,
+        inquiry=decision.inquiry.id,
+        protocol=str(decision.inquiry.protocol),
+        path=decision.inquiry.path,
+        kind=kind_of(answer),
+        size=size_of(answer),
+        reason=getattr(answer, "reason", ""),
+        plugin=decision.plugin_id,
+    )
+
+
+async def _turn(clock: IReactorTime) -> None:
+    """Let the reactor serve others before going on."""
+    turn: Deferred[None] = Deferred()
+    clock.callLater(0, turn.callback, None)
+    await turn

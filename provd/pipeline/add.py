@@ -1,0 +1,96 @@
+"""Add: a device that nobody knows yet becomes a document of its own, within limits."""
+
+from __future__ import annotations
+
+from hashlib import blake2b
+from typing import Any
+from uuid import UUID
+
+from provd.contracts import IPlugins
+from provd.documents import Device
+from provd.pipeline.case import Case
+from provd.pipeline.limits import CreationLimits
+from provd.pipeline.stages import AbstractDeviceRetriever
+from provd.values import IDENTITY_KEYS, Info, Protocol, Step
+
+
+def derived_uuid(inquiry_id: str, purpose: str) -> UUID:
+    """An id that follows from the inquiry's own: a what-if names new documents as serving would."""
+    digest = blake2b(f"{purpose}:{inquiry_id}".encode(), digest_size=16).digest()
+    return UUID(bytes=digest, version=4)
+
+
+class AddDeviceRetriever(AbstractDeviceRetriever):
+    """Proposes a new device for an identity that no device has.
+
+    An address is no identity, and a MAC address that only the kernel vouches for is one only where a
+    plugin recognised the request and declares that its devices send nothing better.
+    """
+
+    def __init__(self, app: Any) -> None:
+        """Use the facade's plugins, limits and tenant."""
+        super().__init__(app)
+        self._plugins: IPlugins = app.pg_mgr
+        self._limits: CreationLimits = app.limits
+        self._tenant: str = app.tenant
+
+    def look_up(self, case: Case, info: Info) -> Device | None:
+        """The new device, as proposed; None with a note when it must not be."""
+        facts = self._identity(case, info)
+        if not facts:
+            return None
+        reason = self._limits.peek(case.inquiry.peer, case.inquiry.arrived)
+        if reason:
+            case.refused = reason
+            case.note(Step.LOOK_UP, "no device is created: {reason}", reason=reason)
+            return None
+        case.matched_by = "added"
+        case.urgent = True
+        return self._propose(case, info, facts)
+
+    def _propose(self, case: Case, info: Info, facts: Info) -> Device:
+        device = Device(
+            id=derived_uuid(case.inquiry.id, "device").hex,
+            ip=info.get("ip"),
+            mac=facts.get("mac"),
+            sn=facts.get("sn"),
+            uuid=facts.get("uuid"),
+            vendor=info.get("vendor"),
+            model=info.get("model"),
+            version=info.get("version"),
+            added="auto",
+            tenant=case.inquiry.tenant or self._tenant,
+        )
+        for key, value in facts.items():
+            case.draft.claim("devices", key, value, device.id)
+        case.draft.put("devices", device)
+        return device
+
+    def _identity(self, case: Case, info: Info) -> Info:
+        recognised = bool(case.testimonies) or case.inquiry.protocol is Protocol.DHCP
+        if not recognised:
+            return {}
+        facts = {key: info[key] for key in IDENTITY_KEYS if key in info}
+        if not facts and "neighbour" in info and self._address_suffices(case):
+            facts = {"mac": info["neighbour"]}
+        return {key: value for key, value in facts.items() if self._is_free(case, key, value)}
+
+    def _address_suffices(self, case: Case) -> bool:
+        for testimony in case.testimonies:
+            plugin = self._plugins.get(testimony.witness)
+            if plugin is None or case.inquiry.protocol not in plugin.by_address:
+                return False
+        return True
+
+    def _is_free(self, case: Case, key: str, value: str) -> bool:
+        holders = case.draft.by("devices", key, value)
+        if not holders:
+            return True
+        case.note(
+            Step.LOOK_UP,
+            "{key} {value} belongs to device {device}: the new device does without it",
+            key=key,
+            value=value,
+            device=holders[0].id,
+        )
+        return False

@@ -1,0 +1,74 @@
+"""Decide: extract, look up, update, route. Pure and synchronous, over a draft; effects come later.
+
+The same inquiry on the same documents gives the same decision, whether it is served or only asked
+what would be: nothing here reads a clock, rolls dice or writes anything but its draft.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from provd.contracts import IDraft
+from provd.pipeline.app import DraftApp
+from provd.pipeline.case import NOTHING_SETTLED, Case
+from provd.pipeline.compose import Stages
+from provd.values import Decision, Inquiry, Step
+
+
+class Pipeline:
+    """The composed stages."""
+
+    def __init__(self, stages: Stages, app: DraftApp) -> None:
+        """Decide with `stages`, whose foreign classes propose through `app`."""
+        self._extract = stages.info_extractor.testify
+        self._look_up = stages.retriever.look_up
+        self._revise = stages.updater.revise
+        self._app = app
+
+    def decide(
+        self,
+        inquiry: Inquiry,
+        draft: IDraft,
+        settled: Mapping[object, Any] = NOTHING_SETTLED,
+        *,
+        keep: bool = True,
+    ) -> tuple[Decision, Case]:
+        """Walk the stages.
+
+        @raise provd.pipeline.Awaiting: a stage waits for something; settle it and decide again.
+        """
+        case = Case(inquiry, draft, settled, keep=keep)
+        self._app.open(case)
+        try:
+            self._walk(case)
+        finally:
+            self._app.open(None)
+        device = case.device
+        decision = Decision(
+            inquiry,
+            case.testimonies,
+            case.info,
+            case.matched_by,
+            device,
+            case.before,
+            (device.plugin or "") if device is not None else "",
+        )
+        if case.notes:
+            decision.notes = tuple(case.notes)
+        return decision, case
+
+    def _walk(self, case: Case) -> None:
+        info = self._extract(case) or {}
+        case.info = info
+        device = self._look_up(case, info)
+        if device is None:
+            # A foreign retriever may have proposed things for a device it did not find.
+            case.note(Step.LOOK_UP, "no device is known by what was concluded")
+            return
+        case.device = device
+        if case.matched_by != "added":
+            case.before = device
+        self._revise(case)
+        if case.changes:
+            case.settle_device()

@@ -1,0 +1,168 @@
+"""Extract: what can be concluded about the device from its request.
+
+Names and behaviour are those that pipeline files compose; see `provd.pipeline.shipped`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from typing import Any
+
+from provd.contracts import IPlugins
+from provd.pipeline.case import Case
+from provd.pipeline.dispatch import Witnesses
+from provd.pipeline.placeholders import is_placeholder
+from provd.pipeline.stages import AbstractDeviceInfoExtractor, as_extractor
+from provd.values import IDENTITY_KEYS, Info, Protocol, Step, Testimony
+
+MEMO_SIZE = 65536
+"""Testimonies kept per protocol; about 400 bytes each."""
+
+
+class StandardDeviceInfoExtractor(AbstractDeviceInfoExtractor):
+    """What the transport itself says: the address, the hardware address of a DHCP packet, and
+    the neighbour the kernel knows for that address.
+    """
+
+    def testify(self, case: Case) -> Info:
+        """At least the ip."""
+        inquiry = case.inquiry
+        info = {"ip": inquiry.peer} if inquiry.peer else {}
+        if inquiry.neighbour:
+            info["neighbour"] = inquiry.neighbour
+        if inquiry.mac and inquiry.protocol is Protocol.DHCP:
+            info["mac"] = inquiry.mac
+        return info
+
+
+class LastSeenUpdater:
+    """Merges device infos: the last writer of a key wins."""
+
+    def __init__(self) -> None:
+        """Nothing said yet."""
+        self.dev_info: Info = {}
+
+    def update(self, info: Info) -> None:
+        """Lay `info` over what is there."""
+        self.dev_info.update(info)
+
+
+class VotingUpdater:
+    """Merges device infos: each key takes the value most often said.
+
+    A tie on a key that names a box (`mac`, `sn`, `uuid`) leaves it out: two devices are never taken
+    for one.  A tie on any other key goes to the value said first.
+    """
+
+    def __init__(self) -> None:
+        """No votes yet."""
+        self._votes: dict[str, dict[str, int]] = {}
+        self._single: Info | None = None
+        self._count = 0
+
+    def update(self, info: Info) -> None:
+        """Count one vote for each value."""
+        self._count += 1
+        if self._count == 1:
+            self._single = info
+            return
+        if self._single is not None:
+            self._tally(self._single)
+            self._single = None
+        self._tally(info)
+
+    def _tally(self, info: Info) -> None:
+        for key, value in info.items():
+            votes = self._votes.setdefault(key, {})
+            votes[value] = votes.get(value, 0) + 1
+
+    def tied(self) -> tuple[str, ...]:
+        """Identity keys on which the votes are tied."""
+        return tuple(key for key in IDENTITY_KEYS if len(self._leaders(key)) > 1)
+
+    def _leaders(self, key: str) -> list[str]:
+        votes = self._votes.get(key, {})
+        most = max(votes.values(), default=0)
+        return [value for value, count in votes.items() if count == most]
+
+    @property
+    def dev_info(self) -> Info:
+        """The outcome of the vote."""
+        if self._single is not None:
+            return dict(self._single)
+        tied = self.tied()
+        return {key: self._leaders(key)[0] for key in self._votes if key not in tied}
+
+
+class CollaboratingDeviceInfoExtractor(AbstractDeviceInfoExtractor):
+    """Asks several extractors and merges what they say with a fresh updater per request."""
+
+    def __init__(self, updater_factory: Callable[[], Any], extractors: Sequence[Any]) -> None:
+        """`updater_factory()` has `update(info)` and `dev_info`; `extractors` are asked in order."""
+        self.updater_factory = updater_factory
+        self.extractors = tuple(as_extractor(extractor) for extractor in extractors)
+
+    def testify(self, case: Case) -> Info:
+        """The merged device info."""
+        updater = self.updater_factory()
+        for extractor in self.extractors:
+            info = extractor.testify(case)
+            if info:
+                updater.update(info)
+        return updater.dev_info  # type: ignore[no-any-return]  # whatever the site's updater merges
+
+
+class AllPluginsDeviceInfoExtractor(AbstractDeviceInfoExtractor):
+    """Lets every loaded plugin testify, through the index of their clues and the memo."""
+
+    def __init__(
+        self,
+        extractor_factory: Callable[[list[Any]], Any],
+        pg_mgr: IPlugins,
+        memo_size: int = MEMO_SIZE,
+    ) -> None:
+        """`extractor_factory(list)` makes the extractor that merges what the plugins say."""
+        self._merge = _updater_of(extractor_factory)
+        self._witnesses = {
+            protocol: Witnesses(protocol, pg_mgr, memo_size) for protocol in Protocol
+        }
+
+    def testify(self, case: Case) -> Info | None:
+        """The plugins' verdict, without values that name no single box."""
+        testimonies = self._witnesses[case.inquiry.protocol].ask(case.inquiry, keep=case.keep)
+        if not testimonies:
+            return None
+        case.testimonies += testimonies
+        if len(testimonies) == 1:
+            return _sound(case, dict(testimonies[0].facts))
+        return _sound(case, self._verdict(case, testimonies))
+
+    def _verdict(self, case: Case, testimonies: tuple[Testimony, ...]) -> Info:
+        updater = self._merge()
+        for testimony in testimonies:
+            updater.update(dict(testimony.facts))
+        for key in getattr(updater, "tied", tuple)():
+            case.note(Step.EXTRACT, "plugins disagree about {key}: it is left out", key=key)
+        return updater.dev_info  # type: ignore[no-any-return]  # whatever the site's updater merges
+
+
+def _updater_of(extractor_factory: Callable[[list[Any]], Any]) -> Callable[[], Any]:
+    merging = extractor_factory([])
+    if not isinstance(merging, CollaboratingDeviceInfoExtractor):
+        message = "extractor_factory must make a CollaboratingDeviceInfoExtractor"
+        raise TypeError(message)
+    return merging.updater_factory
+
+
+def _sound(case: Case, info: Info) -> Info:
+    for key in IDENTITY_KEYS:
+        value = info.get(key)
+        if value is not None and is_placeholder(key, value):
+            del info[key]
+            case.note(
+                Step.EXTRACT,
+                "{key} {value} names no single device: it is ignored",
+                key=key,
+                value=value,
+            )
+    return info

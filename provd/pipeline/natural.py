@@ -1,0 +1,15 @@
+"""Order of version numbers as people mean it: 10.1 comes after 8.9."""
+
+from __future__ import annotations
+
+import re
+
+_PARTS = re.compile(r"\d+|[^\d]+")
+
+
+def natural_key(text: str) -> tuple[tuple[int, int, str], ...]:
+    """A sort key in which runs of digits compare as numbers and sort after letters."""
+    return tuple(
+        (1, int(part), "") if part.isdigit() and part.isascii() else (0, 0, part.lower())
+        for part in _PARTS.findall(text)
+    )
