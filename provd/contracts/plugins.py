@@ -35,6 +35,13 @@ class ILoadedPlugin(Interface):
     def associate(info: Info) -> int:
         """How well it supports the device (`provd.sdk.DeviceSupport` value)."""
 
+    def check(device: Any, view: IReadable, base: Mapping[str, Any]) -> Sequence[str]:
+        """Why the device cannot be configured, as sentences; empty when it can.
+
+        Flattens its config over `base`, validates and completes it, and asks the plugin to
+        configure with it.  Costs about a render; keeps nothing.
+        """
+
     def serve(
         inquiry: Inquiry, device: Any, view: IReadable, *, keep: bool
     ) -> Answer | Deferred[Answer]:
