@@ -138,10 +138,10 @@ class Inquiries:
     # The live path. Synchronous wherever it can be: a Deferred costs more than deciding does.
 
     def _serve(
-        self, inquiry: Inquiry, settled: Mapping[object, Any] = NOTHING_SETTLED
+        self, inquiry: Inquiry, settled: Mapping[object, Any] = NOTHING_SETTLED, first: int = 1
     ) -> Answer | Deferred[Answer]:
         store = self._store
-        for tried in range(1, TRIES + 1):
+        for tried in range(first, TRIES + 1):
             draft = store.draft(inquiry.id)
             decision, case = self._pipeline.decide(inquiry, draft, settled)
             decision.tries = tried
@@ -257,9 +257,7 @@ class Inquiries:
             await committing
         except DraftRefused:
             self.counted.conflicts += 1
-            if decision.tries >= TRIES:
-                return self._gave_up(inquiry)
-            again = self._serve(inquiry, settled)
+            again = self._serve(inquiry, settled, decision.tries + 1)
             return await again if isinstance(again, Deferred) else again
         except StoreUnavailable:
             kept = self._not_kept(decision, Failure())

@@ -93,7 +93,7 @@ def outcome_of(case: Case, stage: object, step: Step, ask: Callable[[], Any]) ->
             answered.addCallback(lambda _none: waiting.callback(values[0]))
             raise Awaiting(stage, waiting)
         value = values[0]
-    name = type(stage).__name__
+    name = type(getattr(stage, "foreign", stage)).__name__
     if isinstance(value, Dropped):
         case.note(step, "{stage} was dropped: {reason}", stage=name, reason=value.reason)
         return None
@@ -108,7 +108,7 @@ class ForeignExtractor(AbstractDeviceInfoExtractor):
 
     def __init__(self, foreign: Any) -> None:
         """Wrap anything with an `extract(request, request_type)`."""
-        self._foreign = foreign
+        self.foreign = foreign
 
     def testify(self, case: Case) -> Info | None:
         """What it extracts, known keys with text values only."""
@@ -116,7 +116,7 @@ class ForeignExtractor(AbstractDeviceInfoExtractor):
             case,
             self,
             Step.EXTRACT,
-            lambda: self._foreign.extract(as_request(case), case.inquiry.protocol),
+            lambda: self.foreign.extract(as_request(case), case.inquiry.protocol),
         )
         if not isinstance(facts, dict):
             return None
@@ -133,16 +133,16 @@ class ForeignRetriever(AbstractDeviceRetriever):
     def __init__(self, foreign: Any) -> None:
         """Wrap anything with a `retrieve(dev_info)`."""
         super().__init__()
-        self._foreign = foreign
+        self.foreign = foreign
 
     def look_up(self, case: Case, info: Info) -> Device | None:
         """The device it names, as the draft has it."""
-        found = outcome_of(case, self, Step.LOOK_UP, lambda: self._foreign.retrieve(dict(info)))
+        found = outcome_of(case, self, Step.LOOK_UP, lambda: self.foreign.retrieve(dict(info)))
         if not isinstance(found, dict) or not isinstance(found.get("id"), str):
             return None
         device: Device | None = case.draft.get("devices", found["id"])
         if device is not None and not case.matched_by:
-            case.matched_by = type(self._foreign).__name__
+            case.matched_by = type(self.foreign).__name__
         return device
 
 
@@ -151,7 +151,7 @@ class ForeignUpdater(AbstractDeviceUpdater):
 
     def __init__(self, foreign: Any) -> None:
         """Wrap anything with an `update(device, dev_info, request, request_type)`."""
-        self._foreign = foreign
+        self.foreign = foreign
 
     def revise(self, case: Case) -> None:
         """Let it change a copy, and take over what is valid."""
@@ -163,7 +163,7 @@ class ForeignUpdater(AbstractDeviceUpdater):
 
         def ask() -> Deferred[Any]:
             done: Deferred[Any] = maybeDeferred(
-                self._foreign.update,
+                self.foreign.update,
                 shown,
                 dict(case.info),
                 as_request(case),
@@ -179,7 +179,7 @@ class ForeignUpdater(AbstractDeviceUpdater):
         try:
             changed = parse_device({**revised, "id": device.id})
         except Invalid as error:
-            name = type(self._foreign).__name__
+            name = type(self.foreign).__name__
             case.note(
                 Step.UPDATE,
                 "what {stage} made of the device is not valid: {why}",

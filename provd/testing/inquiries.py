@@ -1,0 +1,153 @@
+"""Builders: inquiries with one thing said, and a whole server core in memory."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from typing import Any
+
+from attrs import define
+from twisted.internet.task import Clock
+
+from provd.application.decisions import Decisions
+from provd.application.inquiries import Inquiries
+from provd.application.statuses import StatusBook
+from provd.contracts import IDocumentStore, IPlugins
+from provd.documents import CONFIGS, DEVICES, OPERATIONS, STATUSES, Device, parse_config
+from provd.pipeline import (
+    CreationLimits,
+    CreationSettings,
+    DraftApp,
+    Pipeline,
+    compose,
+)
+from provd.store import MemoryStore
+from provd.testing.plugins import MemoryPlugins
+from provd.values import Inquiry, Protocol
+
+KINDS = (DEVICES, CONFIGS, STATUSES, OPERATIONS)
+PEER = "192.0.2.7"
+MAC = "00:00:5e:00:53:01"
+ARRIVED = 1_700_000_000.0
+
+
+def http(
+    path: str = "/aastra.cfg",
+    user_agent: str = "",
+    *,
+    peer: str = PEER,
+    number: int = 1,
+    **more: Any,
+) -> Inquiry:
+    """An HTTP inquiry."""
+    headers = {"user-agent": user_agent} if user_agent else {}
+    return Inquiry(
+        id=f"test-{number}",
+        protocol=Protocol.HTTP,
+        path=path,
+        peer=peer,
+        arrived=more.pop("arrived", ARRIVED),
+        headers=headers,
+        **more,
+    )
+
+
+def tftp(filename: str, *, peer: str = PEER, number: int = 1, **more: Any) -> Inquiry:
+    """A TFTP inquiry."""
+    return Inquiry(
+        id=f"test-{number}",
+        protocol=Protocol.TFTP,
+        path=filename,
+        peer=peer,
+        arrived=more.pop("arrived", ARRIVED),
+        **more,
+    )
+
+
+def dhcp(mac: str, *, peer: str = PEER, number: int = 1, **more: Any) -> Inquiry:
+    """A DHCP inquiry."""
+    return Inquiry(
+        id=f"test-{number}",
+        protocol=Protocol.DHCP,
+        path="",
+        peer=peer,
+        mac=mac,
+        arrived=more.pop("arrived", ARRIVED),
+        **more,
+    )
+
+
+AUTOPROV: Mapping[str, Any] = {
+    "id": "autoprov",
+    "parent_ids": [],
+    "role": "autocreate",
+    "raw_config": {"sip_lines": {"1": {"proxy_ip": "192.0.2.1", "username": "autoprov"}}},
+}
+
+
+@define
+class Core:
+    """Store, pipeline and inquiries in memory, on a virtual clock."""
+
+    store: IDocumentStore
+    plugins: IPlugins
+    limits: CreationLimits
+    app: DraftApp
+    pipeline: Pipeline
+    inquiries: Inquiries
+    decisions: Decisions
+    statuses: StatusBook
+    clock: Clock
+
+    def keep(self, *documents: Any) -> None:
+        """Put documents into the store, each under its own kind."""
+        draft = self.store.draft("test")
+        for document in documents:
+            draft.put("devices" if isinstance(document, Device) else "configs", document)
+        committed: list[Any] = []
+        self.store.commit(draft).addBoth(committed.append)
+        assert not hasattr(committed[0], "value"), committed[0]
+
+    def devices(self) -> list[Device]:
+        """Every device there is, in order of id."""
+        return sorted(self.store.collection("devices"), key=lambda device: device.id)
+
+
+def core(  # noqa: PLR0913 - each collaborator can be replaced by a test
+    *plugins: Any,
+    documents: Iterable[Any] = (),
+    autoprov: bool = True,
+    sets: Mapping[str, str] | None = None,
+    limits: CreationSettings | None = None,
+    store: Any = None,
+    neighbours: Any = None,
+    nat: bool = False,
+    registry: Any = None,
+    directory: Any = None,
+) -> Core:
+    """A server's core around these plugins and documents."""
+    clock = Clock()
+    clock.advance(ARRIVED)
+    store = store or MemoryStore(KINDS, clock)
+    registry = registry or MemoryPlugins(*plugins)
+    bounds = CreationLimits(limits or CreationSettings())
+    store.feed.subscribe("limits", ["devices"], bounds.told)
+    app = DraftApp(registry, bounds, nat=nat)
+    pipeline = Pipeline(compose(app, sets or {}, directory), app)
+    decisions = Decisions(100)
+    statuses = StatusBook(store, clock)
+    inquiries = Inquiries(
+        pipeline=pipeline,
+        store=store,
+        plugins=registry,
+        limits=bounds,
+        decisions=decisions,
+        statuses=statuses,
+        clock=clock,
+        boot_id="test",
+        neighbours=neighbours,
+    )
+    made = Core(store, registry, bounds, app, pipeline, inquiries, decisions, statuses, clock)
+    if autoprov:
+        made.keep(parse_config(AUTOPROV))
+    made.keep(*documents)
+    return made

@@ -1,0 +1,145 @@
+"""Plugins in memory: a registry that holds what a test puts into it, and nothing on disk."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from typing import Any
+
+from attrs import define, field
+from twisted.internet.defer import Deferred
+from zope.interface import implementer
+
+from provd.contracts import ILoadedPlugin, IPlugins, IReadable
+from provd.sdk import Asked, Clue, DeviceSupport
+from provd.values import (
+    Answer,
+    Content,
+    Info,
+    Inquiry,
+    PluginFailed,
+    Protocol,
+    Refusal,
+    RefusalKind,
+)
+
+
+def nothing_here(inquiry: Inquiry, device: Any, view: IReadable) -> Answer:
+    """A plugin without files."""
+    del inquiry, device, view
+    return Refusal(RefusalKind.NOT_FOUND, "no such file")
+
+
+def greeting(inquiry: Inquiry, device: Any, view: IReadable) -> Answer:
+    """Content that shows which plugin, device and path it was made for, and from which config."""
+    config = view.get("configs", device.config) if device.config else None
+    text = f"{device.plugin} {device.mac} {inquiry.path} {config.id if config else '-'}"
+    return Content(text.encode(), "text/plain", etag=text)
+
+
+@implementer(ILoadedPlugin)
+@define
+class MemoryPlugin:
+    """One plugin whose every answer is given by the test."""
+
+    id: str
+    clues: tuple[Clue, ...] = ()
+    by_address: frozenset[str] = frozenset()
+    supports: Callable[[Info], int] = lambda _info: DeviceSupport.NONE
+    answers: Callable[[Inquiry, Any, IReadable], Answer | Deferred[Answer]] = nothing_here
+    info: Mapping[str, Any] = field(factory=dict)
+    generation: int = 1
+    failures: int = 0
+    last_failure: str = ""
+    capabilities: Mapping[str, Any] = field(factory=dict)
+
+    def testify(self, clue: Clue, asked: Asked) -> Info | None:
+        """What the clue concludes."""
+        return clue.testify(asked)
+
+    def associate(self, info: Info) -> int:
+        """What `supports` says."""
+        return self.supports(info)
+
+    def serve(
+        self, inquiry: Inquiry, device: Any, view: IReadable, *, keep: bool
+    ) -> Answer | Deferred[Answer]:
+        """What `answers` says."""
+        del keep
+        return self.answers(inquiry, device, view)
+
+
+@implementer(IPlugins)
+class MemoryPlugins:
+    """A registry of plugins in memory."""
+
+    def __init__(self, *plugins: MemoryPlugin) -> None:
+        """Hold these."""
+        self.generation = 1
+        self._plugins = {plugin.id: plugin for plugin in plugins}
+
+    def add(self, plugin: MemoryPlugin) -> None:
+        """Hold one more."""
+        self._plugins[plugin.id] = plugin
+        self.generation += 1
+
+    def get(self, plugin_id: str) -> MemoryPlugin | None:
+        """The plugin of that id."""
+        return self._plugins.get(plugin_id)
+
+    def loaded(self) -> Sequence[MemoryPlugin]:
+        """All of them, in order of id."""
+        return [self._plugins[plugin_id] for plugin_id in sorted(self._plugins)]
+
+    def broken(self) -> Mapping[str, str]:
+        """None ever is."""
+        return {}
+
+    def load(self, plugin_id: str) -> MemoryPlugin:
+        """The plugin of that id, as it is."""
+        if plugin_id not in self._plugins:
+            raise PluginFailed(plugin_id, "load", "there is no such plugin")
+        return self._plugins[plugin_id]
+
+    def unload(self, plugin_id: str) -> None:
+        """Forget one."""
+        if self._plugins.pop(plugin_id, None) is not None:
+            self.generation += 1
+
+    def ids(self) -> Iterable[str]:
+        """Every id."""
+        return sorted(self._plugins)
+
+
+def acme_by_user_agent(asked: Asked) -> Info | None:
+    """`Acme <model> <mac> <version> [sn=…] [uuid=…]`: what phones of a vendor that is not say."""
+    pieces = asked.header("user-agent").split(" ")
+    names = ("vendor", "model", "mac", "version")
+    info = {
+        name: piece for name, piece in zip(names, pieces, strict=False) if piece and piece != "-"
+    }
+    info.update(piece.split("=", 1) for piece in pieces[4:] if "=" in piece)
+    return info
+
+
+def acme_by_filename(asked: Asked) -> Info | None:
+    """`ACME<12 hex digits>.cfg`, or `ACME…` anything, which names the vendor only."""
+    digits = asked.filename[4:16].lower()
+    info = {"vendor": "Acme"}
+    if asked.filename.endswith(".cfg") and len(digits) == len("005e00530001"):
+        info["mac"] = ":".join(digits[at : at + 2] for at in range(0, 12, 2))
+    return info
+
+
+def acme(plugin_id: str = "acme-1.0", version: str = "1.0", **more: Any) -> MemoryPlugin:
+    """A plugin for Acme phones over HTTP and TFTP."""
+
+    def supports(info: Info) -> int:
+        if info.get("vendor") != "Acme":
+            return DeviceSupport.NONE
+        return DeviceSupport.EXACT if info.get("version") == version else DeviceSupport.COMPLETE
+
+    clues = (
+        Clue.user_agent(acme_by_user_agent, "Acme "),
+        Clue.filename(Protocol.TFTP, acme_by_filename, prefixes=("ACME",)),
+    )
+    return MemoryPlugin(plugin_id, clues, supports=supports, answers=greeting, **more)
