@@ -1,0 +1,225 @@
+"""Between a connection and whoever decides: a request becomes an Inquiry, an Answer a response."""
+
+# HTTPChannel is not typed yet, and mypy does not see through super() whose room it calls into.
+# mypy: disallow-untyped-calls=False
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, cast
+
+from twisted.internet.defer import Deferred
+from twisted.python.failure import Failure
+
+from provd.servers.http._conditions import choose, format_date
+from provd.servers.http._connection import Connection, canonical
+from provd.servers.http._replies import REFUSED
+from provd.servers.http._request import DeviceRequest
+from provd.servers.http._stream import FileStream, OpenFile, open_file
+from provd.servers.http._target import parse_target
+from provd.values import (
+    Answer,
+    Content,
+    FileContent,
+    Inquiry,
+    MalformedPacket,
+    Protocol,
+    Redirect,
+    Refusal,
+    RefusalKind,
+    Silence,
+)
+
+if TYPE_CHECKING:
+    from provd.servers.http._site import DeviceSite
+
+_OVERDUE = Refusal(RefusalKind.UNAVAILABLE, "the answer took too long")
+_VANISHED = Refusal(RefusalKind.NOT_FOUND, "the file has vanished since it was decided on")
+_BROKEN = Refusal(RefusalKind.FAILED, "provd itself failed")
+_ANSWERED = frozenset({"GET", "HEAD"})
+
+
+class DeviceChannel(Connection):
+    """Asks for each request of one device, and gives it the answer."""
+
+    def __init__(self, site: DeviceSite, peer: str) -> None:
+        super().__init__(site, peer)
+        self._proxied = site.proxies.trusts(peer)
+        self._stream: FileStream | None = None
+
+    def connectionMade(self) -> None:
+        self._peer_port = getattr(self.transport.getPeer(), "port", 0)
+        self._local = canonical(getattr(self.transport.getHost(), "host", ""))
+        self._interface = self._site.interface_of(self._local)
+        super().connectionMade()
+
+    def connectionLost(self, reason: Failure) -> None:  # type: ignore[override]  # as HTTPChannel's
+        if self._stream is not None:
+            self._stream.stopProducing()
+        super().connectionLost(reason)
+
+    def asked(
+        self,
+        method: str,
+        target: tuple[str, str] | bytes,
+        headers: dict[str, str],
+        request: DeviceRequest | None,
+    ) -> None:
+        if method not in _ANSWERED:
+            self._other_method(method, request)
+            return
+        peer = self.peer
+        try:
+            if type(target) is bytes:
+                target = parse_target(target)
+            if self._proxied:
+                peer = self._site.proxies.client(peer, headers.get("x-forwarded-for", ""))
+        except MalformedPacket:
+            self.refuse(400)
+            return
+        self._ask(self._inquiry(method, cast("tuple[str, str]", target), headers, peer), request)
+
+    def _inquiry(
+        self, method: str, target: tuple[str, str], headers: dict[str, str], peer: str
+    ) -> Inquiry:
+        site = self._site
+        return Inquiry(
+            id=site.inquiries.inquiry_id(),
+            protocol=Protocol.HTTP,
+            path=target[0],
+            peer=peer,
+            arrived=site.now(),
+            peer_port=self._peer_port,
+            local=self._local,
+            interface=self._interface,
+            method=method,
+            query=target[1],
+            headers=headers,
+        )
+
+    def _ask(self, inquiry: Inquiry, request: DeviceRequest | None) -> None:
+        site = self._site
+        site.inquired += 1
+        self.since = site.ticks
+        answer = site.inquiries.ask(inquiry)
+        if not isinstance(answer, Deferred):
+            self._give(answer, inquiry, request)
+            return
+        queued = request or self.queue()
+        answer.addCallbacks(
+            self._answered,
+            self._failed,
+            callbackArgs=(inquiry, queued),
+            errbackArgs=(inquiry, queued),
+        ).addErrback(site.defect)
+
+    def _answered(self, answer: Answer, inquiry: Inquiry, request: DeviceRequest) -> None:
+        if request.given:
+            self._site.counts["abandoned"] += 1
+        else:
+            self._give(answer, inquiry, request)
+
+    def _failed(self, failure: Failure, inquiry: Inquiry, request: DeviceRequest) -> None:
+        """`IInquiries` never fails, so this is a defect of ours; the device is told 500."""
+        self._site.defect(failure)
+        self._answered(_BROKEN, inquiry, request)
+
+    def overdue(self) -> None:
+        if self._stream is not None:
+            self.abort()
+            return
+        request = cast("DeviceRequest", self.requests[0])
+        self.persistent = 0
+        self._refuse(_OVERDUE, "GET", request)
+
+    # The answer.
+
+    def _give(self, answer: Answer, inquiry: Inquiry, request: DeviceRequest | None) -> None:
+        if type(answer) is Content:
+            status, head, body = self._site.replies.content(
+                answer, inquiry, close=not self.persistent
+            )
+            if body:
+                self.transport.write(head)
+            self._send(status, body or head, request)
+        elif type(answer) is FileContent:
+            self._give_file(answer, inquiry, request)
+        elif type(answer) is Refusal:
+            self._refuse(answer, inquiry.method, request)
+        elif type(answer) is Redirect:
+            redirect = self._site.replies.redirect(answer, close=not self.persistent)
+            self._send(302, redirect, request)
+        elif type(answer) is Silence:
+            self._site.counts["silenced"] += 1
+            self.abort()
+
+    def _refuse(self, answer: Refusal, method: str, request: DeviceRequest | None) -> None:
+        status = REFUSED[answer.kind]
+        refusal = self._site.replies.refusal(status, method, close=not self.persistent)
+        self._send(status, refusal, request)
+
+    def _other_method(self, method: str, request: DeviceRequest | None) -> None:
+        replies, close = self._site.replies, not self.persistent
+        if method == "OPTIONS":
+            self._send(200, replies.options(close=close), request)
+        else:
+            self._send(405, replies.refusal(405, method, close=close), request)
+
+    def _send(self, status: int, data: bytes, request: DeviceRequest | None) -> None:
+        """Write all (the rest) of a response."""
+        self._site.statuses[status] += 1
+        self.transport.write(data)
+        self.finish(request)
+
+    def _give_file(
+        self, answer: FileContent, inquiry: Inquiry, request: DeviceRequest | None
+    ) -> None:
+        """Send a file, described by what it is now that it is open."""
+        try:
+            file = open_file(answer.path)
+        except OSError:
+            self._refuse(_VANISHED, inquiry.method, request)
+            return
+        modified = file.modified_ns // 1_000_000_000
+        etag = f"{file.modified_ns:x}-{file.size:x}"
+        part = choose(inquiry.method, inquiry.headers, file.size, etag, modified)
+        head = self._site.replies.head(
+            part,
+            file.size,
+            etag,
+            answer.media_type,
+            close=not self.persistent,
+            modified=b"Last-Modified: %s\r\n" % format_date(modified).encode(),
+        )
+        if inquiry.method == "HEAD" or part.start == part.stop:
+            file.close()
+            self._send(part.status, head, request)
+        else:
+            self._site.statuses[part.status] += 1
+            self._stream_file(file, head, (part.start, part.stop), request or self.queue())
+
+    def _stream_file(
+        self, file: OpenFile, head: bytes, span: tuple[int, int], request: DeviceRequest
+    ) -> None:
+        self._stream = FileStream(
+            file,
+            head,
+            span,
+            write=self._write_piece,
+            finished=lambda whole: self._streamed(request, whole=whole),
+            elsewhere=self._site,
+        )
+        self.registerProducer(self._stream, streaming=True)
+        self._stream.resumeProducing()
+
+    def _write_piece(self, data: bytes) -> None:
+        self.since = self._site.ticks
+        self.transport.write(data)
+
+    def _streamed(self, request: DeviceRequest, *, whole: bool) -> None:
+        self._stream = None
+        self.unregisterProducer()
+        if whole:
+            self.finish(request)
+        else:
+            # The length was promised: only the end of the connection tells that it was not kept.
+            self.abort()

@@ -1,0 +1,85 @@
+"""The HTTP server towards devices: starts, stops, tells what happened."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Iterable
+from socket import socket
+from typing import Any
+
+from twisted.internet.defer import Deferred, DeferredList, succeed
+from twisted.internet.interfaces import IListeningPort
+from twisted.internet.task import LoopingCall
+
+from provd.contracts import IInquiries
+from provd.servers.http._settings import HTTPCounters, HTTPSettings
+from provd.servers.http._site import DeviceSite
+from provd.servers.http._transport import EagerServer
+
+_BACKLOG = 1024
+
+
+def _unknown(_address: str) -> str:
+    return ""
+
+
+class HTTPServer:
+    """Answers devices over HTTP on any number of sockets that somebody else has bound.
+
+    `now` gives seconds since the epoch; `interface_of` the name of the network interface that has
+    a local address (asked once per connection, must not block; empty when unknown).
+    """
+
+    def __init__(
+        self,
+        reactor: Any,
+        inquiries: IInquiries,
+        settings: HTTPSettings,
+        *,
+        now: Callable[[], float] = time.time,
+        interface_of: Callable[[str], str] = _unknown,
+    ) -> None:
+        """@raise provd.values.Invalid: the settings name a network that is none."""
+        self._reactor = reactor
+        self._settings = settings
+        self._site = DeviceSite(reactor, inquiries, settings, now, interface_of)
+        self._seconds = LoopingCall(self._site.tick)
+        self._seconds.clock = reactor
+        self._ports: list[IListeningPort] = []
+
+    @property
+    def port(self) -> int:
+        """The TCP port of the first socket; 0 while not started."""
+        return int(getattr(self._ports[0].getHost(), "port", 0)) if self._ports else 0
+
+    def start(self, sockets: Iterable[socket]) -> None:
+        """Answer on these bound TCP sockets. Each is duplicated: the caller may close its own."""
+        for bound in sockets:
+            bound.listen(_BACKLOG)
+            bound.setblocking(False)
+            port = self._reactor.adoptStreamPort(bound.fileno(), bound.family, self._site)
+            port.transport = EagerServer
+            self._ports.append(port)
+        self._seconds.start(1.0, now=False)
+
+    def stop(self) -> Deferred[None]:
+        """Accept nothing more, let what is being answered end within `drain_seconds`, then close.
+
+        Fires when every connection is gone. Idempotent.
+        """
+        ports, self._ports = self._ports, []
+        closed = [port.stopListening() or succeed(None) for port in ports]
+        drained = self._site.drain()
+        limit = self._reactor.callLater(self._settings.drain_seconds, self._site.abort)
+
+        def over(_results: object) -> None:
+            if limit.active():
+                limit.cancel()
+            if self._seconds.running:
+                self._seconds.stop()
+
+        return DeferredList([*closed, drained]).addCallback(over)
+
+    def counters(self) -> HTTPCounters:
+        """What happened since the server was made."""
+        return self._site.counters()

@@ -1,0 +1,74 @@
+"""The limits of the HTTP edge and what it counts."""
+
+from __future__ import annotations
+
+from msgspec import Struct
+
+
+class HTTPSettings(Struct, frozen=True, kw_only=True):
+    """Limits towards devices. Times are seconds, kept with a precision of one second."""
+
+    max_connections: int = 4096
+    """Connections open at once (default 4096); more are closed unanswered and counted."""
+    max_connections_per_source: int = 640
+    """Of those, from one address (default 640: a site of 500 phones behind one NAT, all at once).
+    Trusted proxies are exempt."""
+    max_requests_per_connection: int = 1000
+    """Requests answered on one connection before it is closed politely (default 1000)."""
+    max_line_bytes: int = 8192
+    """The longest request line or header line (default 8192)."""
+    max_head_bytes: int = 16384
+    """The request line and all headers together (default 16384)."""
+    max_headers: int = 100
+    """Header lines of one request (default 100)."""
+    max_body_bytes: int = 65536
+    """A request body up to this size is read and ignored (default 65536); a bigger one is refused
+    with 413 as soon as it is announced or exceeded. None is ever kept."""
+    idle_seconds: float = 15.0
+    """How long a connection may stay open without asking (default 15)."""
+    request_seconds: float = 10.0
+    """A request must be complete this long after its first byte (default 10), however steadily it
+    trickles."""
+    answer_seconds: float = 60.0
+    """An answer that is still not decided after this (default 60) becomes 503."""
+    stall_seconds: float = 20.0
+    """A device that takes not one byte of its answer for this long (default 20) is dropped."""
+    retry_after_seconds: int = 30
+    """What a 503 asks devices to wait (default 30)."""
+    drain_seconds: float = 5.0
+    """How long `stop` lets answers finish (default 5)."""
+    trusted_proxies: tuple[str, ...] = ()
+    """Networks (CIDR) of proxies whose `X-Forwarded-For` is believed (default none). Name the
+    proxies, never a network that devices live in."""
+    trusted_proxy_count: int = 1
+    """How many proxies a request may have come through (default 1); 0 believes none."""
+
+
+class HTTPCounters(Struct, frozen=True, kw_only=True):
+    """What happened since the server was made. All are counts of events but `connections`."""
+
+    connections: int
+    """Open now."""
+    accepted: int
+    refused_overall: int
+    """Connections over `max_connections`."""
+    refused_per_source: int
+    """Connections over `max_connections_per_source`."""
+    inquiries: int
+    """Requests that were passed on."""
+    malformed: int
+    """Requests that broke the protocol or a limit of size, answered 4xx and never passed on."""
+    silenced: int
+    """Connections dropped because the answer was silence."""
+    abandoned: int
+    """Answers whose device had gone before they were known."""
+    idle: int
+    """Connections closed because nothing was asked."""
+    slow_requests: int
+    """Connections closed because a request did not become complete."""
+    slow_answers: int
+    """503s because an answer did not come."""
+    stalled: int
+    """Connections dropped because the device did not take its answer."""
+    statuses: dict[int, int]
+    """Responses by status code."""
