@@ -1,0 +1,20 @@
+"""What this edition adds to the family: its firmware, and the models that firmware is for."""
+
+VERSION = "3.2.0.1011"
+
+MODELS = frozenset(
+    {
+        "6730i",
+        "6731i",
+        "6735i",
+        "6737i",
+        "6739i",
+        "6753i",
+        "6755i",
+        "6757i",
+        "6757iCT",
+        "9143i",
+        "9480i",
+        "9480iCT",
+    }
+)

@@ -1,0 +1,149 @@
+"""What the templates are told beyond the raw config: the vendor's numbers for our words.
+
+Parameter names and values are those of the administrator guides 41-001160-04 (release 2.5) and
+41-001343-01 (release 3.2.2), appendix A.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from provd.sdk import ClockChange, RawConfigError, UnknownZone, dst_rules
+
+from .keys import function_keys
+from .text import written, written_secret
+
+_TRANSPORT = {"udp": 1, "tcp": 2, "tls": 4}
+_SRTP = {"disabled": 0, "preferred": 1, "required": 2}
+_DTMF_METHOD = {"RTP-in-band": 0, "RTP-out-of-band": 0, "SIP-INFO": 1}
+_LOG_LEVEL = {
+    "critical": 1,  # fatal errors
+    "error": 3,  # and errors
+    "warning": 7,  # and warnings
+    "info": 47,  # and initialisation and information
+    "debug": 65535,
+}
+_LANGUAGE = {
+    # locale: (language file, tone set, input language)
+    "de_DE": ("lang_de.txt", "Germany", "German"),
+    "en_AU": ("", "Australia", "English"),
+    "en_GB": ("", "UK", "English"),
+    "en_US": ("", "US", "English"),
+    "es_ES": ("lang_es.txt", "Europe", "Spanish"),
+    "es_MX": ("lang_es_mx.txt", "Mexico", "Spanish"),
+    "fr_CA": ("lang_fr_ca.txt", "US", "French"),
+    "fr_FR": ("lang_fr.txt", "France", "French"),
+    "it_IT": ("lang_it.txt", "Italy", "Italian"),
+    "nl_NL": ("lang_nl.txt", "Europe", "English"),
+    "pt_BR": ("lang_pt_br.txt", "Brazil", "Portuguese"),
+    "pt_PT": ("lang_pt.txt", "Europe", "Portuguese"),
+}
+
+
+def complete(device: Any, raw_config: dict[str, Any]) -> None:
+    """Add the `XX_` values.
+
+    @raise RawConfigError: a line without a server, a number that is none, an unknown time zone,
+        a password that the format cannot carry.
+    """
+    lines = raw_config.get("sip_lines", {})
+    raw_config["XX_lines"] = [_line(key, lines[key], raw_config) for key in _in_order(lines)]
+    _in_order(raw_config.get("funckeys", {}))
+    keys, left_out = function_keys(device.model or "", raw_config)
+    raw_config["XX_keys"], raw_config["XX_keys_left_out"] = keys, left_out
+    for who in ("admin", "user"):
+        secret = raw_config.get(f"{who}_password")
+        raw_config[f"XX_{who}_password"] = written_secret(f"the {who} password", secret)
+    raw_config["XX_pickup_prefix"] = written(raw_config.get("exten_pickup_call"))
+    raw_config["XX_transport"] = _TRANSPORT.get(raw_config.get("sip_transport") or "udp")
+    raw_config["XX_srtp_mode"] = _SRTP.get(raw_config.get("sip_srtp_mode") or "disabled")
+    raw_config["XX_dtmf_method"] = _DTMF_METHOD.get(raw_config.get("sip_dtmf_mode") or "")
+    raw_config["XX_log_level"] = _LOG_LEVEL.get(raw_config.get("syslog_level") or "warning")
+    raw_config["XX_language"] = _language(raw_config.get("locale") or "")
+    raw_config["XX_clock"] = _clock(raw_config.get("timezone") or "")
+    raw_config["XX_xivo_phonebook_url"] = _phonebook(raw_config)
+
+
+def _in_order(numbered: Mapping[str, Any]) -> list[str]:
+    """The keys of an object that is a list by number, in the order of the numbers."""
+    for key in numbered:
+        if not (key.isascii() and key.isdigit()):
+            raise RawConfigError(f"{key!r} is not the number of a line or a key")
+    return sorted(numbered, key=int)
+
+
+def _line(key: str, line: Mapping[str, Any], raw_config: Mapping[str, Any]) -> dict[str, object]:
+    """One SIP line with every server it uses; those it does not name are the phone's."""
+    servers: dict[str, object] = {
+        f"{role}_{part}": line.get(f"{role}_{part}") or raw_config.get(f"sip_{role}_{part}")
+        for role in ("proxy", "backup_proxy", "registrar", "backup_registrar", "outbound_proxy")
+        for part in ("ip", "port")
+    }
+    if not servers["proxy_ip"]:
+        raise RawConfigError(
+            f"line {key} has no proxy_ip, and there is no sip_proxy_ip for all lines"
+        )
+    return servers | {
+        "number": int(key),
+        "registrar_ip": servers["registrar_ip"] or servers["proxy_ip"],
+        "username": written(line.get("username")),
+        "auth_username": written(line.get("auth_username") or line.get("username")),
+        "password": written_secret(f"the password of line {key}", line.get("password")),
+        "display_name": written(line.get("display_name")),
+        "extension": written(line.get("number")),
+        "dtmf_method": _DTMF_METHOD.get(line.get("dtmf_mode") or ""),
+        "srtp_mode": _SRTP.get(line.get("srtp_mode") or ""),
+        "voicemail": written(line.get("voicemail") or raw_config.get("exten_voicemail")),
+    }
+
+
+def _language(locale: str) -> dict[str, str] | None:
+    """The language of a locale; of its language's own country when the locale itself is unknown."""
+    country = {"en": "US", "pt": "PT"}.get(locale[:2], locale[:2].upper())
+    known = _LANGUAGE.get(locale) or _LANGUAGE.get(f"{locale[:2]}_{country}")
+    return None if known is None else dict(zip(("file", "tone_set", "input"), known, strict=True))
+
+
+def _clock(timezone: str) -> dict[str, Any] | None:
+    """The custom time zone: minutes west of Greenwich, and the rule of its summer time."""
+    if not timezone:
+        return None
+    try:
+        zone = dst_rules(timezone)
+    except UnknownZone as error:
+        raise RawConfigError(str(error)) from error
+    clock: dict[str, Any] = {"minutes": -zone.utc_offset_seconds // 60, "dst": None}
+    if zone.dst is not None:
+        clock["dst"] = {
+            # 60 is the most that the parameter takes.
+            "minutes": min(zone.dst.save_seconds // 60, 60),
+            "changes": [
+                {"when": "start", **_change(zone.dst.start)},
+                {"when": "end", **_change(zone.dst.end)},
+            ],
+        }
+    return clock
+
+
+def _change(change: ClockChange) -> dict[str, int]:
+    """The rule as the phone counts: weeks from 1, -1 for the last; weekdays from Sunday, 1; full hours."""
+    near = change.in_one_day()
+    return {
+        "relative": 1 if near.week else 0,
+        "month": near.month,
+        "week": -1 if near.week == 5 else near.week,
+        "day": near.weekday if near.week else near.day,
+        "hour": near.hour,
+    }
+
+
+def _phonebook(raw_config: Mapping[str, Any]) -> str:
+    """Where the directory key asks; empty without a phone book or without a user."""
+    host, user = raw_config.get("X_xivo_phonebook_ip"), raw_config.get("X_xivo_user_uuid")
+    if not (host and user):
+        return ""
+    scheme = raw_config.get("X_xivo_phonebook_scheme") or "http"
+    port = raw_config.get("X_xivo_phonebook_port") or 9498
+    path = "/0.1/directories/input/default/aastra"
+    return f"{scheme}://{host}:{port}{path}?xivo_user_uuid={user}"
