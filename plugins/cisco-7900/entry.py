@@ -1,0 +1,85 @@
+"""Cisco IP phones of the 7900 series, over TFTP.
+
+A phone asks for `CTLSEP<MAC>.tlv` and `ITLSEP<MAC>.tlv` (trust lists: there are none, and it goes on
+without), then for `SEP<MAC>.cnf.xml`.  The 7940 and 7960 with SIP firmware ask for `OS79XX.TXT`,
+`SIPDefault.cnf` and `SIP<MAC>.cnf` instead.  Then come files that name nobody: the dial plan, ring
+tones, locales, firmware.  Only the address tells whose they are.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from zope.interface import implementer
+
+from provd.sdk import (
+    Answer,
+    Clue,
+    Format,
+    IAssociate,
+    IConfigure,
+    IIdentify,
+    Info,
+    IPlugin,
+    IServe,
+    IView,
+    Protocol,
+    Rendered,
+    Served,
+    Tree,
+)
+
+from .identify import by_path, by_vendor_class, support
+from .settings import complete
+
+XML = "text/xml; charset=utf-8"
+
+TREE = Tree(
+    Rendered("SEP{MAC}.cnf.xml", "sep.tpl", Format.XML, media_type=XML),
+    Rendered("SIP{MAC}.cnf", "sip.tpl", Format.LINES),
+    Rendered("XMLDefault.cnf.xml", "xmldefault.tpl", Format.XML, media_type=XML),
+    Rendered("SIPDefault.cnf", "sipdefault.tpl", Format.LINES),
+    Rendered("OS79XX.TXT", "os79xx.tpl", Format.LINES),
+    Rendered("dialplan.xml", "dialplan.tpl", Format.XML, media_type=XML),
+    # Names of files are told apart by case, and firmware does not agree on this one.
+    Rendered("RINGLIST.XML", "ringlist.tpl", Format.XML, media_type=XML),
+    Rendered("Ringlist.xml", "ringlist.tpl", Format.XML, media_type=XML),
+    Rendered("ringlist.xml", "ringlist.tpl", Format.XML, media_type=XML),
+    Served("**"),
+)
+
+
+@implementer(IPlugin, IIdentify, IAssociate, IConfigure, IServe)
+class Cisco7900:
+    """All models of the series; firmware and locales are what the operator puts into the tree."""
+
+    clues = (
+        Clue.filename(
+            Protocol.TFTP,
+            by_path,
+            prefixes=(
+                "SEP",
+                "CTLSEP",
+                "ITLSEP",
+                "SIP",
+                "OS79XX",
+                "XMLDefault",
+                "P0S",
+                "P00",
+            ),
+        ),
+        Clue.vendor_class(by_vendor_class, "Cisco Systems"),
+    )
+    by_address = frozenset({"tftp"})
+
+    def associate(self, info: Info) -> int:
+        return support(info)
+
+    def configure(self, device: Any, raw_config: dict[str, Any]) -> None:
+        complete(device, raw_config)
+
+    def serve(self, path: str, view: IView) -> Answer:
+        return TREE.serve(path, view)
+
+
+PLUGIN = Cisco7900()

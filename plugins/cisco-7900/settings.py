@@ -1,0 +1,162 @@
+"""What the templates are told beyond the raw config: the vendor's words for ours."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from provd.sdk import RawConfigError
+
+from .clock import text_clock, zone_name, zone_of
+
+IMAGE = "P0S3-8-12-00"
+"""The last SIP firmware that Cisco made for the 7940G and 7960G."""
+
+_TRANSPORT = {"tcp": 1, "udp": 2, "tls": 3}
+_BUTTONS = {
+    "7906G": 1,
+    "7911G": 1,
+    "7931G": 24,
+    "7940G": 2,
+    "7941G": 2,
+    "7942G": 2,
+    "7945G": 2,
+    "7960G": 6,
+    "7961G": 6,
+    "7962G": 6,
+    "7965G": 6,
+    "7970G": 8,
+    "7971G": 8,
+    "7975G": 8,
+}
+MOST_BUTTONS = 48
+"""With two expansion modules; what is assumed of a phone whose model nobody knows."""
+
+_LOCALE = {
+    # locale: (language's directory, language code, country's directory)
+    "de_DE": ("German_Germany", "de", "Germany"),
+    "en_GB": ("English_United_Kingdom", "en", "United_Kingdom"),
+    "en_US": ("English_United_States", "en", "United_States"),
+    "es_ES": ("Spanish_Spain", "es", "Spain"),
+    "fr_CA": ("French_France", "fr", "Canada"),
+    "fr_FR": ("French_France", "fr", "France"),
+    "it_IT": ("Italian_Italy", "it", "Italy"),
+    "nl_NL": ("Dutch_Netherlands", "nl", "Netherlands"),
+    "pt_BR": ("Portuguese_Brazil", "pt", "Brazil"),
+    "pt_PT": ("Portuguese_Portugal", "pt", "Portugal"),
+}
+
+
+def complete(device: Any, raw_config: dict[str, Any]) -> None:
+    """Add the `XX_` values.
+
+    @raise RawConfigError: a line without a server, a number that is none, an unknown time zone.
+    """
+    model = device.model or ""
+    lines = [_line(number, line, raw_config) for number, line in _in_order(raw_config, "sip_lines")]
+    raw_config["XX_lines"] = lines
+    keys, left_out = _speed_dials(model, raw_config, len(lines))
+    raw_config["XX_keys"], raw_config["XX_keys_left_out"] = keys, left_out
+    raw_config["XX_call_managers"] = _call_managers(raw_config, lines)
+    raw_config["XX_sccp"] = raw_config.get("protocol") == "SCCP"
+    raw_config["XX_transport"] = _TRANSPORT.get(raw_config.get("sip_transport") or "udp")
+    raw_config["XX_dtmf"] = "none" if raw_config.get("sip_dtmf_mode") == "RTP-in-band" else "avt"
+    raw_config["XX_load"] = raw_config.get("X_cisco_load") or ""
+    raw_config["XX_image"] = raw_config["XX_load"] or IMAGE
+    raw_config["XX_locale"] = _locale(raw_config.get("locale") or "")
+    raw_config["XX_xivo_phonebook_url"] = _phonebook(raw_config)
+    zone = zone_of(raw_config.get("timezone") or "UTC")
+    raw_config["XX_timezone"] = zone_name(zone)
+    raw_config["XX_clock"] = text_clock(zone) if raw_config.get("timezone") else None
+
+
+def _in_order(raw_config: Mapping[str, Any], name: str) -> list[tuple[int, Mapping[str, Any]]]:
+    """The entries of an object that is a list by number, in the order of the numbers."""
+    numbered = raw_config.get(name, {})
+    for key in numbered:
+        if not (key.isascii() and key.isdigit()):
+            raise RawConfigError(f"{name}: {key!r} is not a number")
+    return sorted((int(key), entry) for key, entry in numbered.items())
+
+
+def _line(number: int, line: Mapping[str, Any], raw_config: Mapping[str, Any]) -> dict[str, object]:
+    """One SIP line with the servers it uses; those it does not name are the phone's."""
+    servers: dict[str, object] = {
+        f"{role}_{part}": line.get(f"{role}_{part}") or raw_config.get(f"sip_{role}_{part}")
+        for role in ("proxy", "backup_proxy", "outbound_proxy")
+        for part in ("ip", "port")
+    }
+    if not servers["proxy_ip"]:
+        raise RawConfigError(f"line {number} has no proxy_ip, and there is no sip_proxy_ip for all")
+    return servers | {
+        "number": number,
+        "username": line.get("username"),
+        "auth_username": line.get("auth_username") or line.get("username"),
+        "password": line.get("password"),
+        "display_name": line.get("display_name"),
+        "extension": line.get("number") or line.get("username"),
+        "voicemail": line.get("voicemail") or raw_config.get("exten_voicemail"),
+    }
+
+
+def _speed_dials(
+    model: str, raw_config: Mapping[str, Any], lines: int
+) -> tuple[list[dict[str, object]], list[int]]:
+    """The n-th function key is the n-th button after the lines; those beyond the last are left out."""
+    written: list[dict[str, object]] = []
+    left_out: list[int] = []
+    for number, key in _in_order(raw_config, "funckeys"):
+        value = key.get("value") or (raw_config.get("exten_park") if key["type"] == "park" else "")
+        if value and lines + number <= _BUTTONS.get(model, MOST_BUTTONS):
+            written.append(
+                {
+                    "button": lines + number,
+                    "number": number,
+                    "label": key.get("label") or value,
+                    "value": value,
+                    "watched": key["type"] == "blf",
+                }
+            )
+        else:
+            left_out.append(number)
+    return written, left_out
+
+
+def _call_managers(
+    raw_config: Mapping[str, Any], lines: list[dict[str, object]]
+) -> list[dict[str, object]]:
+    """The servers of the phone, best first: what `USECALLMANAGER` means in a line."""
+    if raw_config.get("protocol") == "SCCP":
+        managers = _in_order(raw_config, "sccp_call_managers")
+        return [
+            {"priority": at, "ip": manager["ip"], "sccp_port": manager.get("port") or 2000}
+            for at, (_number, manager) in enumerate(managers)
+        ]
+    first = lines[0] if lines else {}
+    servers = [
+        (
+            raw_config.get(f"sip_{role}_ip") or first.get(f"{role}_ip"),
+            raw_config.get(f"sip_{role}_port") or first.get(f"{role}_port"),
+        )
+        for role in ("proxy", "backup_proxy")
+    ]
+    known = [(ip, port) for ip, port in servers if ip]
+    return [
+        {"priority": at, "ip": ip, "sip_port": port or 5060} for at, (ip, port) in enumerate(known)
+    ]
+
+
+def _locale(locale: str) -> dict[str, str] | None:
+    known = _LOCALE.get(locale)
+    return None if known is None else dict(zip(("user", "code", "network"), known, strict=True))
+
+
+def _phonebook(raw_config: Mapping[str, Any]) -> str:
+    """Where the directories button asks; empty without a phone book or without a user."""
+    host, user = raw_config.get("X_xivo_phonebook_ip"), raw_config.get("X_xivo_user_uuid")
+    if not (host and user):
+        return ""
+    scheme = raw_config.get("X_xivo_phonebook_scheme") or "http"
+    port = raw_config.get("X_xivo_phonebook_port") or 9498
+    path = "/0.1/directories/menu/default/cisco"
+    return f"{scheme}://{host}:{port}{path}?xivo_user_uuid={user}"

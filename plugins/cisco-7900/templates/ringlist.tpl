@@ -1,0 +1,2 @@
+<CiscoIPPhoneRingList>
+</CiscoIPPhoneRingList>
