@@ -1,9 +1,22 @@
 """Keeping documents: collections, indexes, one write door, one feed, and the backends that keep.
 
 `MemoryStore` forgets, `SQLiteStore` does not; both read from memory.  What they share
-(`Replica`, drafts, indexes, the feed) knows nothing of either.
+(`Replica`, drafts, indexes, the feed, group commit) knows nothing of either, and is where the
+next backend starts: it adds how changes are kept, and passes
+`provd.testing.store.make_document_store_tests`.
 """
 
+from provd.store._errors import StoreCorrupt, StoreInUse, StoreNotOpened, StoreTooNew
+from provd.store._group import Keeping
 from provd.store._memory import MemoryStore
+from provd.store._sqlite import SQLiteStore
 
-__all__ = ["MemoryStore"]
+__all__ = [
+    "Keeping",
+    "MemoryStore",
+    "SQLiteStore",
+    "StoreCorrupt",
+    "StoreInUse",
+    "StoreNotOpened",
+    "StoreTooNew",
+]

@@ -6,16 +6,20 @@ something is proposed.
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any, Protocol
 
 from msgspec import Struct
 from zope.interface import implementer
 
 from provd.contracts import IDraft
-from provd.documents.base import Document
+from provd.documents.base import Document, Kind
 from provd.documents.ids import check_id
 from provd.store._indexes import Index
-from provd.values import NoSuchDocument
+from provd.values import Invalid, NoSuchDocument, Problem
+
+MAX_DOCUMENT = 4 * 1024 * 1024
+"""The largest document, in bytes of JSON text."""
 
 Key = tuple[str, str]
 """Collection and id."""
@@ -40,6 +44,8 @@ class Claim(Struct, frozen=True, gc=False):
 
 class Source(Protocol):
     """What a draft reads: the documents of a store."""
+
+    kinds: Mapping[str, Kind]
 
     def get(self, collection: str, document_id: str) -> Any: ...
     def by(self, collection: str, field: str, value: str) -> tuple[Any, ...]: ...
@@ -91,7 +97,7 @@ class Draft:
 
         One that is proposed as it stands proposes nothing, and is recorded as read.
 
-        @raise Invalid: its id cannot be one.
+        @raise Invalid: its id cannot be one, or it is not what can be kept as JSON text.
         """
         key = (collection, document.id)
         known = self._proposed.get(key) if self._proposed else None
@@ -101,6 +107,7 @@ class Draft:
         if known is None and document == before:
             self._note_read(collection, document.id)
             return document
+        _check_kept(self._source.kinds[collection], document)
         self._propose(key, Proposal(_base(document, known), before, document))
         self.urgent = self.urgent or urgent
         return document
@@ -163,6 +170,18 @@ def _base(document: Document, known: Proposal | None) -> int:
     if known is not None and known.after is None and document.revision == 0:
         return known.base
     return document.revision
+
+
+def _check_kept(kind: Kind, document: Document) -> None:
+    """Refuse now what the writer could never keep: it would be tried for ever, and block the rest."""
+    try:
+        size = len(kind.encode(document))
+    except (TypeError, ValueError) as error:  # half a surrogate pair, or a value JSON has not
+        problem = Problem("", f"{document.id} cannot be kept: {error}", "what JSON can say")
+        raise Invalid(kind.name, (problem,)) from error
+    if size > MAX_DOCUMENT:
+        problem = Problem("", f"{document.id} is {size} bytes of JSON", f"at most {MAX_DOCUMENT}")
+        raise Invalid(kind.name, (problem,))
 
 
 def own(draft: IDraft) -> Draft:

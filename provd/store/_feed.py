@@ -193,7 +193,7 @@ class Feed:
 
     def keep(self, n: int) -> None:
         """Everything up to position `n` survives a crash."""
-        self._durable_n = n
+        self._durable_n = max(n, self._durable_n)
         for reached, changes in self._kept_until(n):
             self._durable.advance(reached, changes)
 

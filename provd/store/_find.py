@@ -12,10 +12,9 @@ import heapq
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from itertools import chain, islice
 from operator import itemgetter
-from typing import Protocol
+from typing import Any, Protocol
 
 from twisted.internet.defer import Deferred, fail, succeed
-from twisted.internet.interfaces import IDelayedCall, IReactorTime
 from twisted.internet.task import Cooperator
 
 from provd.documents.base import Document, to_dict
@@ -23,6 +22,7 @@ from provd.documents.ordering import MISSING, SortKey, sort_key
 from provd.documents.paths import values_at
 from provd.documents.query import Page, Query
 from provd.documents.selector import compile_selector
+from provd.store._reactor import Time
 from provd.values import MalformedSelector
 
 SLICE = 0.002
@@ -96,7 +96,7 @@ class Search:
 class Searches:
     """All searches of one store, taking turns."""
 
-    def __init__(self, clock: IReactorTime) -> None:
+    def __init__(self, clock: Time) -> None:
         self._clock = clock
         self._cooperator = Cooperator(
             terminationPredicateFactory=self._slice,
@@ -122,7 +122,7 @@ class Searches:
         end = self._clock.seconds() + SLICE
         return lambda: self._clock.seconds() >= end
 
-    def _soon(self, run: Callable[[], None]) -> IDelayedCall:
+    def _soon(self, run: Callable[[], None]) -> Any:
         return self._clock.callLater(0, run)
 
 

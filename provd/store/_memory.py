@@ -5,17 +5,17 @@ It is the fake that every test uses, and it is verified: it passes the contract 
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 
 from twisted.internet.defer import Deferred, fail, succeed
-from twisted.internet.interfaces import IReactorTime
 from zope.interface import implementer
 
 from provd.contracts import IDocumentStore, IDraft
 from provd.documents.base import Kind
 from provd.store._draft import own
+from provd.store._reactor import Time
 from provd.store._replica import Replica
-from provd.values import Committed, StoreUnavailable
+from provd.values import Change, Committed, StoreUnavailable
 
 
 @implementer(IDocumentStore)
@@ -26,10 +26,14 @@ class MemoryStore(Replica):
     """
 
     def __init__(
-        self, kinds: Iterable[Kind], clock: IReactorTime, owner: str = "memory", epoch: int = 1
+        self, kinds: Iterable[Kind], clock: Time, owner: str = "memory", epoch: int = 1
     ) -> None:
         super().__init__(kinds, clock, owner, epoch)
         self._why_not = ""
+
+    @property
+    def pending(self) -> bool:
+        return False
 
     def commit(self, draft: IDraft) -> Deferred[Committed]:
         if self._why_not:
@@ -41,6 +45,9 @@ class MemoryStore(Replica):
         committed = self.apply(proposed)
         self.feed.keep(committed.position.n)
         return succeed(committed)
+
+    def _accept(self, changes: Sequence[Change], *, urgent: bool) -> None:
+        """Nothing is kept."""
 
     def durable(self, committed: Committed) -> Deferred[None]:  # noqa: ARG002 - all is, here
         return succeed(None)

@@ -14,7 +14,6 @@ from types import MappingProxyType
 from typing import Any
 
 import msgspec
-from twisted.internet.interfaces import IReactorTime
 
 from provd.documents.base import Document, Kind
 from provd.store._collection import Collection
@@ -22,6 +21,7 @@ from provd.store._draft import Claim, Draft, Proposal
 from provd.store._feed import Feed
 from provd.store._find import Searches
 from provd.store._indexes import Index
+from provd.store._reactor import Time
 from provd.values import Change, Committed, DraftRefused, KeyClaimed, Position, RevisionConflict
 
 _replace = msgspec.structs.replace
@@ -31,7 +31,7 @@ class Replica:
     """All collections of a store in memory."""
 
     def __init__(
-        self, kinds: Iterable[Kind], clock: IReactorTime, owner: str, epoch: int, n: int = 0
+        self, kinds: Iterable[Kind], clock: Time, owner: str, epoch: int, n: int = 0
     ) -> None:
         self.kinds: Mapping[str, Kind] = MappingProxyType({kind.name: kind for kind in kinds})
         searches = Searches(clock)
@@ -70,13 +70,20 @@ class Replica:
         return next(self._refusals(draft), None)
 
     def apply(self, draft: Draft) -> Committed:
-        """Apply a draft that is not refused, and tell the feed."""
+        """Apply a draft that is not refused, have it kept, and tell the feed.
+
+        In this order: a subscriber who commits in turn must come after what it heard.
+        """
         changes = tuple(self._changes(draft))
         position = Position(self._owner, self._epoch, self._n)
-        committed = Committed(position, changes)
         if changes:
+            self._accept(changes, urgent=draft.urgent)
             self.feed.apply(position, changes)
-        return committed
+        return Committed(position, changes)
+
+    def _accept(self, changes: Sequence[Change], *, urgent: bool) -> None:
+        """Have changes kept, which memory has now: the backend's part."""
+        raise NotImplementedError
 
     def _changes(self, draft: Draft) -> Iterator[Change]:
         for (collection, document_id), proposal in (draft._proposed or {}).items():
