@@ -51,7 +51,7 @@ def parse_config(
         **read_header(read, document_id),
         parent_ids=read.texts("parent_ids", required=True),
         raw_config=read.raw(raw_config, "raw_config"),
-        role=read.text("role"),
+        role=read.filled("role"),
         transient=read.flag("transient", default=False),
         deletable=read.flag("deletable", default=True),
         extra=read.rest(),

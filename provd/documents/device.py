@@ -17,7 +17,7 @@ from provd.values import is_mac, parse_ip, parse_mac
 class Device(Document, frozen=True, kw_only=True, gc=False, omit_defaults=True):
     """What is known, or wished, of one device. What the server observes of it is its `Status`.
 
-    A key that is null says no more than one that is absent: both are None here.
+    A key that is null or an empty text says no more than one that is absent: all are None here.
     """
 
     mac: str | None = None
@@ -70,17 +70,17 @@ def parse_device(
         **read_header(read, document_id),
         mac=_mac(read),
         ip=_ip(read),
-        sn=read.text("sn"),
-        uuid=read.text("uuid"),
-        vendor=read.text("vendor"),
-        model=read.text("model"),
-        version=read.text("version"),
-        plugin=read.text("plugin"),
-        config=read.text("config"),
+        sn=read.filled("sn"),
+        uuid=read.filled("uuid"),
+        vendor=read.filled("vendor"),
+        model=read.filled("model"),
+        version=read.filled("version"),
+        plugin=read.filled("plugin"),
+        config=read.filled("config"),
         added=_added(read),
-        description=read.text("description"),
+        description=read.filled("description"),
         options=read.raw(read.mapping("options"), "options"),
-        remote_state_sip_username=read.text("remote_state_sip_username"),
+        remote_state_sip_username=read.filled("remote_state_sip_username"),
         extra=read.rest(),
     )
     read.finish()
@@ -100,7 +100,7 @@ def _mac(read: Reading) -> str | None:
 
 
 def _ip(read: Reading) -> str | None:
-    ip = read.text("ip") or None
+    ip = read.filled("ip")
     if ip is None:
         return None
     try:

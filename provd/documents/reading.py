@@ -93,6 +93,10 @@ class Reading:
         self.note(key, f"is {json_type(value)}", "a text")
         return None
 
+    def filled(self, key: str) -> str | None:
+        """A text that says something; an empty one is nothing."""
+        return self.text(key) or None
+
     def flag(self, key: str, *, default: bool) -> bool:
         """A boolean; the default when it is absent or null."""
         value = self.take(key)

@@ -27,15 +27,17 @@ from provd.documents.raw_config.zones import zone_names
 
 
 def _integer(key: Key) -> Any:
-    """An integer within its bounds, or digits that are too few to leave them."""
+    r"""An integer within its bounds, or digits that are too few to leave them.
+
+    `\Z`, since `$` would let a line end pass.
+    """
     if key.low is None or key.high is None:
-        return int | Annotated[str, Meta(pattern="^[0-9]{1,18}$", max_length=18)]
+        return int | Annotated[str, Meta(pattern=r"\A[0-9]{1,18}\Z")]
     bounded = Annotated[int, Meta(ge=key.low, le=key.high)]
     digits = len(str(key.high)) - 1
     if key.low != 0 or digits == 0:
         return bounded
-    # `$` would let a line end pass; the length closes that door.
-    return bounded | Annotated[str, Meta(pattern=rf"\A[0-9]{{1,{digits}}}\Z", max_length=digits)]
+    return bounded | Annotated[str, Meta(pattern=rf"\A[0-9]{{1,{digits}}}\Z")]
 
 
 def _annotation(key: Key) -> Any:

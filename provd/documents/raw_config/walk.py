@@ -56,7 +56,7 @@ def _missing(raw: Mapping[str, Any], at: str, *, complete: bool) -> Iterator[Pro
     prefix = f"{at}." if at else ""
     for flag, needed in NEEDS:
         # A VLAN id of 0 is a value: only nothing, and an empty text, are missing.
-        if raw.get(flag) is True and raw.get(needed) in {None, ""}:
+        if raw.get(flag) is True and raw.get(needed) in (None, ""):
             yield Problem(prefix + needed, f"is missing, and {flag} is true")
     if complete:
         for name in SERVER_KEYS:
@@ -81,8 +81,9 @@ def _table(table: Table, value: Any, path: str) -> Iterator[Problem]:
 def _row(table: Table, row: Mapping[str, Any], path: str) -> Iterator[Problem]:
     for key in table.row.values():
         yield from _value(key, row.get(key.name), f"{path}.{key.name}")
-    if table.name == "funckeys" and row.get("type") in VALUE_REQUIRED and row.get("value") is None:
-        yield Problem(f"{path}.value", f"is missing, and type is {row['type']}", "a text")
+    kind = row.get("type") if table.name == "funckeys" else None
+    if isinstance(kind, str) and kind in VALUE_REQUIRED and row.get("value") is None:
+        yield Problem(f"{path}.value", f"is missing, and type is {kind}", "a text")
 
 
 def _value(key: Key, value: Any, path: str) -> Iterator[Problem]:
