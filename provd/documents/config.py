@@ -49,7 +49,7 @@ def parse_config(
     read.problems += check_raw_config(raw_config)
     config = Config(
         **read_header(read, document_id),
-        parent_ids=read.texts("parent_ids", required=True),
+        parent_ids=read.texts("parent_ids"),
         raw_config=read.raw(raw_config, "raw_config"),
         role=read.filled("role"),
         transient=read.flag("transient", default=False),

@@ -107,11 +107,9 @@ class Reading:
         self.note(key, f"is {json_type(value)}", "true or false")
         return default
 
-    def texts(self, key: str, *, required: bool = False) -> tuple[str, ...]:
-        """A list of texts."""
+    def texts(self, key: str) -> tuple[str, ...]:
+        """A list of texts, which must be there."""
         value = self.take(key)
-        if value is None and not required:
-            return ()
         if not isinstance(value, list | tuple):
             self.note(key, f"is {json_type(value)}" if self.has(key) else "is missing", "a list")
             return ()

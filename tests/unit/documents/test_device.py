@@ -196,6 +196,13 @@ def test_depth_is_bounded() -> None:
     assert paths_refused(X_deep=deep) == [""]
 
 
+@pytest.mark.parametrize("field", ["mac", "sn", "options"])
+def test_only_json_is_read(field: str) -> None:
+    """Bytes, which no JSON object holds, are named for what they are."""
+    with pytest.raises(Invalid, match="no JSON value"):
+        a_device(**{field: b"x"})
+
+
 def test_only_texts_are_keys() -> None:
     """A mapping that is no JSON object is refused, not guessed at."""
     with pytest.raises(Invalid):
