@@ -1,0 +1,176 @@
+"""What operators may do with configs."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any
+
+from msgspec.structs import replace
+
+from provd.application.lifecycle import require_deletable
+from provd.application.listing import Listing, list_documents
+from provd.application.merge_patch import merge_patch
+from provd.application.precondition import ABSENT, UNCONDITIONAL, Precondition
+from provd.application.readiness import BaseRawConfig
+from provd.application.slices import Slices
+from provd.application.writing import settled, write
+from provd.contracts import IDocumentStore, IDraft
+from provd.documents import (
+    Config,
+    Document,
+    Query,
+    check_id,
+    explain,
+    flatten,
+    linearize,
+    parse_config,
+    to_dict,
+)
+from provd.values import NoSuchDocument
+
+COLLECTION = "configs"
+
+
+class Configs:
+    """Configs, and what each comes to over its parents.
+
+    A change is told as soon as it is kept; whether the devices that inherit from it are still
+    configured is looked at afterwards (see `revalidation`).
+    """
+
+    def __init__(
+        self,
+        store: IDocumentStore,
+        base: BaseRawConfig,
+        slices: Slices,
+        new_id: Callable[[], str],
+    ) -> None:
+        self._store = store
+        self._base = base
+        self._slices = slices
+        self._new_id = new_id
+
+    async def list(self, query: Query, fields: Sequence[str] = ()) -> Listing:
+        """The configs a query is about. @raise MalformedSelector: its selector is none."""
+        return await list_documents(self._store, COLLECTION, query, shown, self._slices, fields)
+
+    async def get(self, config_id: str) -> dict[str, Any]:
+        """One config. @raise NoSuchDocument: there is none."""
+        config = await settled(self._store, COLLECTION, config_id)
+        if config is None:
+            raise NoSuchDocument(COLLECTION, config_id)
+        return shown(config)
+
+    async def raw(self, config_id: str) -> dict[str, Any]:
+        """`raw_config` flattened over its parents and the server's base, and the `origin` of each value.
+
+        An origin is the id of a config, or `base` for what the server itself gives; `lineage`
+        lists the configs in order of application.
+
+        @raise NoSuchDocument: there is none.
+        """
+        lineage = linearize(config_id, lambda each: self._store.get(COLLECTION, each))
+        if lineage is None:
+            raise NoSuchDocument(COLLECTION, config_id)
+        for config in lineage.configs:
+            await settled(self._store, COLLECTION, config.id)
+        base = self._base()
+        return {
+            "id": config_id,
+            "raw_config": flatten(lineage, base),
+            "origin": explain(lineage, base),
+            "lineage": [config.id for config in lineage.configs],
+            "missing": [each for each, revision in lineage.seen if not revision],
+        }
+
+    async def create(self, given: Mapping[str, Any], cause: str) -> dict[str, Any]:
+        """Create a config, under its own id or a new one.
+
+        @raise Invalid: it is none; with every problem.
+        @raise AlreadyThere: its id is taken.
+        """
+        return await self.replace(given.get("id") or self._new_id(), given, cause, ABSENT)
+
+    async def replace(
+        self,
+        config_id: str,
+        given: Mapping[str, Any],
+        cause: str,
+        precondition: Precondition = UNCONDITIONAL,
+    ) -> dict[str, Any]:
+        """Put a config in the place of the present one.
+
+        @raise NoSuchDocument: there is none, and none was to be created.
+        @raise Invalid, AlreadyThere, PreconditionFailed, RevisionConflict: nothing was changed.
+        """
+        check_id(config_id, "config")
+        return await self._change(config_id, lambda _present: given, cause, precondition)
+
+    async def patch(
+        self,
+        config_id: str,
+        patch: Mapping[str, Any],
+        cause: str,
+        precondition: Precondition = UNCONDITIONAL,
+    ) -> dict[str, Any]:
+        """Merge a patch (RFC 7396) into a config. Raises as `replace` does."""
+        return await self._change(
+            config_id, lambda present: merge_patch(present, patch), cause, precondition
+        )
+
+    async def delete(
+        self, config_id: str, cause: str, precondition: Precondition = UNCONDITIONAL
+    ) -> None:
+        """Delete a config; devices and configs that refer to it stay, and say so.
+
+        @raise NoSuchDocument, PreconditionFailed, NotDeletable: nothing was changed.
+        """
+
+        def propose(draft: IDraft) -> None:
+            require_deletable(COLLECTION, _present(draft, config_id, precondition))
+            draft.delete(COLLECTION, config_id)
+
+        await write(self._store, cause, propose, retry=not precondition.conditional)
+
+    async def _change(
+        self,
+        config_id: str,
+        wanted: Callable[[dict[str, Any]], Mapping[str, Any]],
+        cause: str,
+        precondition: Precondition,
+    ) -> dict[str, Any]:
+        def propose(draft: IDraft) -> None:
+            before = _before(draft, config_id, precondition)
+            given = wanted(shown(before) if before else {})
+            config = parse_config(given, document_id=config_id)
+            draft.put(COLLECTION, _with_what_the_server_keeps(config, before))
+
+        await write(self._store, cause, propose, retry=not precondition.conditional)
+        return await self.get(config_id)
+
+
+def shown(config: Document) -> dict[str, Any]:
+    """A config as clients see it: what a config must have is there, be it empty."""
+    return {"parent_ids": [], "raw_config": {}, **to_dict(config)}
+
+
+def _with_what_the_server_keeps(config: Config, before: Config | None) -> Config:
+    if before is None:
+        return replace(config, endpoint="")
+    return replace(config, revision=before.revision, endpoint=before.endpoint)
+
+
+def _present(draft: IDraft, config_id: str, precondition: Precondition) -> Config:
+    config: Config | None = draft.read(COLLECTION, config_id)
+    precondition.check(COLLECTION, config_id, config)
+    if config is None:
+        raise NoSuchDocument(COLLECTION, config_id)
+    return config
+
+
+def _before(draft: IDraft, config_id: str, precondition: Precondition) -> Config | None:
+    """The config that is to be changed; None only when there was to be none."""
+    if not precondition.absent:
+        return _present(draft, config_id, precondition)
+    precondition.check(COLLECTION, config_id, draft.read(COLLECTION, config_id))
+    return None

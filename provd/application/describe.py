@@ -1,0 +1,211 @@
+"""From a description of a request to the Inquiry that it would be: what a what-if is asked with.
+
+::
+
+    {"protocol": "http", "path": "/6730i.st", "ip": "192.0.2.7",
+     "headers": {"User-Agent": "Aastra6730i MAC:00-08-5D-23-74-29 V:3.2.2.2044-SIP"}}
+
+`options` are TFTP options by name, or DHCP options by number; a DHCP value is text, or
+`{"hex": "0a0b"}`.  The path is as the device writes it: percent-encoded over HTTP.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping
+from typing import Any
+from urllib.parse import unquote
+
+from provd.documents.reading import Reading, json_type
+from provd.values import Inquiry, Protocol, parse_ip, parse_mac
+
+LONGEST_TEXT = 4096
+"""Characters of any one text in a description."""
+
+MOST_ENTRIES = 256
+"""Headers or options in a description."""
+
+_PROTOCOLS = ", ".join(Protocol)
+
+
+def describe(given: Mapping[str, Any], inquiry_id: str, now: float) -> Inquiry:
+    """The inquiry that a JSON object describes; it arrives at `now` unless it says otherwise.
+
+    @raise Invalid: with every problem there is.
+    """
+    read = Reading(given, "description of a request")
+    protocol = _protocol(read)
+    path, query = _path(read, protocol)
+    inquiry = Inquiry(
+        id=inquiry_id,
+        protocol=protocol or Protocol.HTTP,
+        path=path,
+        query=query,
+        peer=_address(read, "ip"),
+        local=_address(read, "local"),
+        interface=_text(read, "interface"),
+        mac=_mac(read, "mac"),
+        neighbour=_mac(read, "neighbour"),
+        method=_method(read, protocol),
+        headers=_headers(read, protocol),
+        options=_tftp_options(read) if protocol is Protocol.TFTP else {},
+        dhcp=_dhcp_options(read) if protocol is Protocol.DHCP else {},
+        tenant=_text(read, "tenant"),
+        arrived=_arrived(read, now),
+    )
+    if protocol is Protocol.HTTP and read.take("options"):
+        read.note("options", "means nothing over HTTP", "headers")
+    for key in given:
+        if key not in _KEYS:
+            read.note(key[:80], "is not known here", ", ".join(sorted(_KEYS)))
+    read.finish()
+    return inquiry
+
+
+_KEYS = frozenset(
+    {
+        "protocol",
+        "path",
+        "ip",
+        "local",
+        "interface",
+        "mac",
+        "neighbour",
+        "method",
+        "headers",
+        "options",
+        "tenant",
+        "arrived",
+    }
+)
+
+
+def _text(read: Reading, key: str) -> str:
+    text = read.text(key) or ""
+    if len(text) > LONGEST_TEXT:
+        read.note(key, "is too long", f"{LONGEST_TEXT} characters at most")
+        return ""
+    return text
+
+
+def _protocol(read: Reading) -> Protocol | None:
+    name = _text(read, "protocol")
+    try:
+        return Protocol(name.lower())
+    except ValueError:
+        read.note("protocol", f"is {name[:40]!r}" if name else "is missing", _PROTOCOLS)
+        return None
+
+
+def _path(read: Reading, protocol: Protocol | None) -> tuple[str, str]:
+    text = _text(read, "path")
+    if protocol is Protocol.DHCP:
+        if text:
+            read.note("path", "means nothing over DHCP", "no path")
+        return "", ""
+    if not text and protocol is not None:
+        read.note("path", "is missing", "what the device asks for")
+    if protocol is not Protocol.HTTP:
+        return text, ""
+    path, _mark, query = text.partition("?")
+    if text and not path.startswith("/"):
+        path = "/" + path
+    return unquote(path, errors="replace"), query
+
+
+def _address(read: Reading, key: str) -> str:
+    text = _text(read, key)
+    try:
+        return parse_ip(text) if text else ""
+    except ValueError:
+        read.note(key, f"{text[:64]!r} is not an IP address", "an IPv4 or IPv6 address")
+        return ""
+
+
+def _mac(read: Reading, key: str) -> str:
+    text = _text(read, key)
+    try:
+        return parse_mac(text) if text else ""
+    except ValueError:
+        read.note(key, f"{text[:64]!r} is not a MAC address", "like 00:00:5e:00:53:01")
+        return ""
+
+
+def _method(read: Reading, protocol: Protocol | None) -> str:
+    method = _text(read, "method") or "GET"
+    if method != "GET" and protocol is not Protocol.HTTP:
+        read.note("method", "means something over HTTP only", "no method")
+    if not (method.isascii() and method.isalpha()):
+        read.note("method", f"is {method[:40]!r}", "a word of letters")
+    return method.upper()
+
+
+def _entries(read: Reading, key: str) -> Mapping[str, Any]:
+    entries = read.mapping(key)
+    if len(entries) > MOST_ENTRIES:
+        read.note(key, f"has {len(entries)} entries", f"{MOST_ENTRIES} at most")
+        return {}
+    return entries
+
+
+def _texts(read: Reading, key: str) -> dict[str, str]:
+    found: dict[str, str] = {}
+    for name, value in _entries(read, key).items():
+        if isinstance(value, str) and len(value) <= LONGEST_TEXT:
+            found.setdefault(name.lower(), value)
+        else:
+            read.note(f"{key}.{name[:80]}", f"is {json_type(value)}", "a text, not too long")
+    return found
+
+
+def _headers(read: Reading, protocol: Protocol | None) -> dict[str, str]:
+    headers = _texts(read, "headers")
+    if headers and protocol is not Protocol.HTTP:
+        read.note("headers", "means something over HTTP only", "options")
+    return headers
+
+
+def _tftp_options(read: Reading) -> dict[str, str]:
+    return _texts(read, "options")
+
+
+def _dhcp_options(read: Reading) -> dict[int, bytes]:
+    found: dict[int, bytes] = {}
+    for name, value in _entries(read, "options").items():
+        path = f"options.{name[:80]}"
+        content = _dhcp_value(value)
+        if not (name.isascii() and name.isdigit() and len(name) <= 3 and 0 < int(name) < 255):
+            read.note(path, "is not the number of a DHCP option", "1 to 254")
+        elif content is None:
+            read.note(
+                path, f"is {json_type(value)}", 'a text, or {"hex": "0a0b"}, 255 bytes at most'
+            )
+        else:
+            found[int(name)] = content
+    return found
+
+
+def _dhcp_value(value: Any) -> bytes | None:
+    """The option's content, or None when there is no making sense of it."""
+    content: bytes | None = None
+    if isinstance(value, str):
+        content = value.encode("utf-8")
+    elif isinstance(value, dict) and set(value) == {"hex"} and isinstance(value["hex"], str):
+        try:
+            content = bytes.fromhex(value["hex"].replace(":", ""))
+        except ValueError:
+            return None
+    return content if content is not None and len(content) <= 255 else None
+
+
+def _arrived(read: Reading, now: float) -> float:
+    arrived = read.take("arrived")
+    if arrived is None:
+        return now
+    if isinstance(arrived, bool) or not isinstance(arrived, int | float):
+        read.note("arrived", f"is {json_type(arrived)}", "seconds since the epoch")
+        return now
+    if not (math.isfinite(arrived) and 0 <= arrived < 1e11):
+        read.note("arrived", "is out of any range", "seconds since the epoch")
+        return now
+    return float(arrived)

@@ -1,0 +1,61 @@
+"""What a use case may refuse, beyond what the store and the values already name."""
+
+from __future__ import annotations
+
+from attrs import define
+
+from provd.values import ProvdError
+
+
+@define
+class AlreadyThere(ProvdError):
+    """A document was to be created under an id that is taken."""
+
+    collection: str
+    document_id: str
+
+    def __str__(self) -> str:
+        return (
+            f"there is a document called {self.document_id!r} in {self.collection} already;"
+            " choose another id, or change that one"
+        )
+
+
+@define
+class PreconditionFailed(ProvdError):
+    """The caller wanted to change a revision that is not the current one."""
+
+    collection: str
+    document_id: str
+    current: int
+
+    def __str__(self) -> str:
+        return (
+            f"{self.collection}/{self.document_id} is at revision {self.current}, not at the one"
+            " you named; read it again and repeat the change"
+        )
+
+
+@define
+class NotDeletable(ProvdError):
+    """The document says of itself that it may not be deleted."""
+
+    collection: str
+    document_id: str
+
+    def __str__(self) -> str:
+        return (
+            f"{self.collection}/{self.document_id} is marked as not deletable;"
+            " set its `deletable` to true first if you are sure"
+        )
+
+
+@define
+class NotCancellable(ProvdError):
+    """An operation that is over, or that nobody here is working on, cannot be cancelled."""
+
+    operation_id: str
+    state: str
+
+    def __str__(self) -> str:
+        return f"operation {self.operation_id} is {self.state}; there is nothing left to cancel"

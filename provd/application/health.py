@@ -1,0 +1,33 @@
+"""Whether the server can do its work, and what an operator should look at."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from provd.contracts import IDocumentStore, IPlugins
+
+
+class Health:
+    """Readiness with its reasons."""
+
+    def __init__(self, store: IDocumentStore, plugins: IPlugins) -> None:
+        self._store = store
+        self._plugins = plugins
+
+    def reasons(self) -> list[str]:
+        """What keeps the server from doing its work; nothing when it is ready."""
+        unavailable = self._store.unavailable()
+        return [f"the store cannot keep changes: {unavailable}"] if unavailable else []
+
+    def warnings(self) -> list[str]:
+        """What is wrong and does not keep the server from working."""
+        broken = [
+            f"plugin {plugin_id} could not be loaded; `provd plugins show {plugin_id}` tells why"
+            for plugin_id in sorted(self._plugins.broken())
+        ]
+        return [*self._store.quarantined(), *broken]
+
+    def tell(self) -> dict[str, Any]:
+        """Both, as one JSON object."""
+        reasons = self.reasons()
+        return {"ready": not reasons, "reasons": reasons, "warnings": self.warnings()}

@@ -1,0 +1,76 @@
+"""Everything that operators may ask for, put together from what the server is made of."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Protocol
+
+from attrs import frozen
+from twisted.internet.interfaces import IReactorTime
+
+from provd.application.configs import Configs
+from provd.application.counters import Tally
+from provd.application.decisions import Decisions
+from provd.application.devices import Devices
+from provd.application.health import Health
+from provd.application.operations import Operations
+from provd.application.plugins import Plugins
+from provd.application.readiness import BaseRawConfig, Readiness
+from provd.application.revalidation import Revalidation
+from provd.application.slices import Slices
+from provd.application.whatif import AsksWhatIf, WhatIf
+from provd.contracts import IDocumentStore, IPlugins
+
+
+class AsksAndCounts(AsksWhatIf, Protocol):
+    """What operators want of `Inquiries`."""
+
+    def counters(self) -> dict[str, int]:
+        """What happened since the start, by name."""
+
+
+@frozen(kw_only=True)
+class Operators:
+    """The use cases of operators; `revalidation` is to be started and stopped with the server."""
+
+    devices: Devices
+    configs: Configs
+    plugins: Plugins
+    decisions: Decisions
+    what_if: WhatIf
+    operations: Operations
+    health: Health
+    tally: Tally
+    revalidation: Revalidation
+
+
+def make_operators(  # noqa: PLR0913 - what a server is made of, each part named
+    *,
+    store: IDocumentStore,
+    plugins: IPlugins,
+    inquiries: AsksAndCounts,
+    decisions: Decisions,
+    base: BaseRawConfig,
+    clock: IReactorTime,
+    new_id: Callable[[], str],
+) -> Operators:
+    """The use cases over these parts.
+
+    `base` answers a fresh copy of what every raw config starts from; `new_id` an id nobody has;
+    `clock` tells the time since the epoch.
+    """
+    slices = Slices(clock)
+    readiness = Readiness(plugins, base)
+    operations = Operations(store, slices, new_id, clock.seconds)
+    revalidation = Revalidation(store, readiness, operations, slices, clock)
+    return Operators(
+        devices=Devices(store, readiness, slices, new_id),
+        configs=Configs(store, base, slices, new_id),
+        plugins=Plugins(plugins, store, revalidation),
+        decisions=decisions,
+        what_if=WhatIf(inquiries, slices, clock.seconds),
+        operations=operations,
+        health=Health(store, plugins),
+        tally=Tally(store, plugins, {"inquiries": inquiries.counters}),
+        revalidation=revalidation,
+    )

@@ -1,0 +1,42 @@
+"""Why a device is not configured: everything that is missing to answer it, as sentences."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from typing import Any
+
+from provd.contracts import IPlugins, IReadable
+from provd.documents import Device, Status, configured
+from provd.values import PluginFailed
+
+BaseRawConfig = Callable[[], dict[str, Any]]
+"""A fresh copy of what every raw config starts from."""
+
+
+class Readiness:
+    """Judges devices against the plugins that are loaded and the configs a view holds."""
+
+    def __init__(self, plugins: IPlugins, base: BaseRawConfig) -> None:
+        self._plugins = plugins
+        self._base = base
+
+    def problems(self, device: Device, view: IReadable) -> Sequence[str]:
+        """What speaks against answering the device; nothing when it is configured."""
+        if not device.plugin:
+            return ("no plugin is associated with it; set its `plugin`",)
+        plugin = self._plugins.get(device.plugin)
+        if plugin is None:
+            return (f"its plugin {device.plugin!r} is not loaded; see `provd plugins list`",)
+        if not device.config:
+            return ("it has no config; set its `config`",)
+        if view.get("configs", device.config) is None:
+            return (f"its config {device.config!r} does not exist; create it or set another",)
+        try:
+            return tuple(plugin.check(device, view, self._base()))
+        except PluginFailed as failure:
+            return (str(failure),)
+
+    def judge(self, device: Device, view: IReadable) -> Status:
+        """The device's status with what was found; the caller proposes it."""
+        status = view.get("statuses", device.id) or Status(id=device.id, tenant=device.tenant)
+        return configured(status, self.problems(device, view))

@@ -1,0 +1,62 @@
+"""What a described request would be answered, told the way `explain` tells what was."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Callable, Iterator, Mapping
+from pathlib import Path
+from typing import Any, Protocol
+
+from twisted.internet.defer import Deferred
+
+from provd.application.describe import describe
+from provd.application.explain import tell
+from provd.application.slices import Slices
+from provd.values import Decision, FileContent, Inquiry
+
+PIECE = 256 << 10
+"""Bytes of a file that are read and hashed at once."""
+
+
+class AsksWhatIf(Protocol):
+    """What is wanted of `Inquiries`."""
+
+    def inquiry_id(self) -> str:
+        """A fresh id."""
+
+    def what_if(self, inquiry: Inquiry) -> Deferred[Decision]:
+        """How an inquiry would be decided; nothing of it is kept."""
+
+
+class WhatIf:
+    """Answers descriptions of requests."""
+
+    def __init__(self, inquiries: AsksWhatIf, slices: Slices, now: Callable[[], float]) -> None:
+        self._inquiries = inquiries
+        self._slices = slices
+        self._now = now
+
+    async def tell(self, description: Mapping[str, Any]) -> dict[str, Any]:
+        """Evidence, device, plugin, answer and steps. @raise Invalid: it describes no request."""
+        inquiry = describe(description, self._inquiries.inquiry_id(), self._now())
+        decision = await self._inquiries.what_if(inquiry)
+        told = tell(decision)
+        if isinstance(decision.answer, FileContent):
+            told["answer"]["sha256"] = await self._digest(decision.answer.path)
+        return told
+
+    async def _digest(self, path: str) -> str | None:
+        """A file's SHA-256, read in slices; None when it has just gone."""
+        digest = hashlib.sha256()
+        try:
+            async for piece in self._slices.over(_pieces(path)):
+                digest.update(piece)
+        except OSError:
+            return None
+        return digest.hexdigest()
+
+
+def _pieces(path: str) -> Iterator[bytes]:
+    with Path(path).open("rb") as file:
+        while piece := file.read(PIECE):
+            yield piece

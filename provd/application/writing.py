@@ -1,0 +1,49 @@
+"""The way every change of an operator takes: propose, commit, wait until it is kept, tell."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any, TypeVar
+
+from provd.contracts import IDocumentStore, IDraft
+from provd.values import RevisionConflict
+
+T = TypeVar("T")
+
+TRIES = 3
+"""How often a change nobody insists on a revision for is proposed again."""
+
+
+async def write(
+    store: IDocumentStore, cause: str, propose: Callable[[IDraft], T], *, retry: bool = True
+) -> T:
+    """Commit what `propose` proposes on a draft, and answer what it returned once it is durable.
+
+    `propose` is called again on a fresh draft when somebody else was faster, unless the caller
+    insisted on a revision (`retry` False).
+
+    @raise RevisionConflict: it kept changing.
+    @raise KeyClaimed, StoreUnavailable: as the store says.
+    """
+    tries = TRIES if retry else 1
+    while True:
+        tries -= 1
+        draft = store.draft(cause)
+        result = propose(draft)
+        try:
+            committed = await store.commit(draft)
+        except RevisionConflict:
+            if tries:
+                continue
+            raise
+        await store.durable(committed)
+        return result
+
+
+async def settled(store: IDocumentStore, collection: str, document_id: str) -> Any:
+    """The document as it may be told: what is read now, once that survives a crash."""
+    document = store.get(collection, document_id)
+    waiting = store.awaited(collection, document_id)
+    if waiting is not None:
+        await waiting
+    return document
