@@ -46,6 +46,7 @@ class MemoryPlugin:
     by_address: frozenset[str] = frozenset()
     supports: Callable[[Info], int] = lambda _info: DeviceSupport.NONE
     answers: Callable[[Inquiry, Any, IReadable], Answer | Deferred[Answer]] = nothing_here
+    checks: Callable[[Any, IReadable], Sequence[str]] = lambda _device, _view: ()
     info: Mapping[str, Any] = field(factory=dict)
     generation: int = 1
     failures: int = 0
@@ -59,6 +60,11 @@ class MemoryPlugin:
     def associate(self, info: Info) -> int:
         """What `supports` says."""
         return self.supports(info)
+
+    def check(self, device: Any, view: IReadable, base: Mapping[str, Any]) -> Sequence[str]:
+        """What `checks` says."""
+        del base
+        return self.checks(device, view)
 
     def serve(
         self, inquiry: Inquiry, device: Any, view: IReadable, *, keep: bool

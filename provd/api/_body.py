@@ -1,0 +1,88 @@
+"""Reading JSON from a stranger: bounded in bytes and depth, strict where parsers differ.
+
+Duplicate keys, NaN, infinities, lone surrogates and numbers beyond a double are refused: every
+one of them has made two programs read one document differently.
+"""
+
+from __future__ import annotations
+
+import json
+import math
+import re
+from typing import Any, NoReturn
+
+import msgspec
+
+from provd.api._errors import MalformedRequest
+
+BODY_LIMIT = 1 << 20
+"""Bytes of a request's body that are read at most."""
+
+DEPTH_LIMIT = 32
+"""How deep arrays and objects may nest; the deepest raw config needs four."""
+
+# The closing quote is optional so that a string without an end is stepped over once, not once per character.
+_NESTING = re.compile(rb'"(?:[^"\\]|\\.)*+"?|[\[{]|[\]}]', re.DOTALL)
+
+
+def read_json(body: bytes, part: str = "body") -> Any:
+    """The value that `body` spells.
+
+    @raise MalformedRequest: it is not strict JSON (RFC 8259, UTF-8), or nests too deep.
+    """
+    _bound_depth(body, part)
+    try:
+        value = json.loads(
+            body.decode("utf-8"),
+            object_pairs_hook=_without_duplicates,
+            parse_constant=_refuse_constant,
+            parse_float=_finite,
+        )
+        # Python accepts lone surrogates, which no encoder can write again.
+        msgspec.json.encode(value)
+    except (ValueError, RecursionError) as error:
+        raise MalformedRequest(part, f"not JSON: {error}", "one JSON value in UTF-8") from error
+    return value
+
+
+def read_object(body: bytes, part: str = "body") -> dict[str, Any]:
+    """The object that `body` spells. @raise MalformedRequest: it is not one."""
+    value = read_json(body, part)
+    if not isinstance(value, dict):
+        raise MalformedRequest(part, f"is {type(value).__name__}", "a JSON object")
+    return value
+
+
+def _bound_depth(body: bytes, part: str) -> None:
+    depth = 0
+    for token in _NESTING.finditer(body):
+        first = body[token.start()]
+        if first in b"[{":
+            depth += 1
+            if depth > DEPTH_LIMIT:
+                raise MalformedRequest(part, "nests too deep", f"{DEPTH_LIMIT} levels at most")
+        elif first != 0x22:
+            depth -= 1
+
+
+def _without_duplicates(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    found = dict(pairs)
+    if len(found) != len(pairs):
+        seen: set[str] = set()
+        for twice, _value in pairs:
+            if twice in seen:
+                break
+            seen.add(twice)
+        raise ValueError(f"the key {twice!r} stands twice in one object")
+    return found
+
+
+def _refuse_constant(name: str) -> NoReturn:
+    raise ValueError(f"{name} is not JSON")
+
+
+def _finite(text: str) -> float:
+    value = float(text)
+    if not math.isfinite(value):
+        raise ValueError(f"{text} is beyond any double")
+    return value

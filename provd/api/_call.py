@@ -1,0 +1,115 @@
+"""One call of the API: what a handler may ask of the request."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Collection
+from typing import Any
+
+from twisted.web.server import Request
+
+from provd.api._body import BODY_LIMIT, read_object
+from provd.api._errors import MalformedRequest, NotAcceptable, TooLarge, UnsupportedMedia
+from provd.application.precondition import UNCONDITIONAL, Precondition
+
+JSON_TYPES = frozenset({"application/json"})
+PATCH_TYPES = frozenset({"application/merge-patch+json", "application/json"})
+
+_ETAG = re.compile(r'(W/)?"([^"]*)"')
+_ACCEPTED = frozenset({"*/*", "application/*", "application/json"})
+
+
+class Call:
+    """A request as a handler sees it: parameters, body and conditions, each checked when asked for.
+
+    `cause` names the request: it is the cause of every change the call makes.
+    """
+
+    def __init__(self, request: Request, cause: str) -> None:
+        self.request = request
+        self.cause = cause
+
+    def header(self, name: str) -> str:
+        """All values of a header, joined as RFC 9110 section 5.2 allows; empty when absent."""
+        values = self.request.requestHeaders.getRawHeaders(name, ())
+        return ", ".join(values)
+
+    def require_acceptable(self) -> None:
+        """@raise NotAcceptable: the client refuses JSON."""
+        accept = self.header("accept")
+        if accept and not any(_accepts_json(item) for item in accept.split(",")):
+            raise NotAcceptable(accept[:200])
+
+    def parameters(self, known: Collection[str]) -> dict[str, str]:
+        """The query's parameters, each at most once.
+
+        @raise MalformedRequest: one is unknown, repeated, or not UTF-8.
+        """
+        found: dict[str, str] = {}
+        for raw_name, raw_values in (self.request.args or {}).items():
+            name = _text(raw_name, "query")
+            if name not in known:
+                raise MalformedRequest(name, "is no parameter of this", ", ".join(sorted(known)))
+            if len(raw_values) != 1:
+                raise MalformedRequest(name, f"is given {len(raw_values)} times", "one value")
+            found[name] = _text(raw_values[0], name)
+        return found
+
+    def no_parameters(self) -> None:
+        """@raise MalformedRequest: the query has any."""
+        for raw_name in self.request.args or {}:
+            raise MalformedRequest(_text(raw_name, "query"), "is no parameter of this")
+
+    def object(self, types: frozenset[str] = JSON_TYPES) -> dict[str, Any]:
+        """The JSON object in the body.
+
+        @raise TooLarge, UnsupportedMedia, MalformedRequest: it is none, or not one we read.
+        """
+        if getattr(self.request, "too_large", False):
+            raise TooLarge(BODY_LIMIT)
+        self._require_type(types)
+        content = self.request.content
+        return read_object(content.read() if content is not None else b"")
+
+    def _require_type(self, types: frozenset[str]) -> None:
+        given = self.header("content-type").partition(";")[0].strip().lower()
+        wanted = " or ".join(sorted(types))
+        if given not in types:
+            raise UnsupportedMedia(given, wanted)
+        if self.header("content-encoding").lower() not in {"", "identity"}:
+            raise UnsupportedMedia(f"encoded as {self.header('content-encoding')[:40]}", wanted)
+
+    def precondition(self) -> Precondition:
+        """What If-Match and If-None-Match ask of a document that is to be changed."""
+        if self.header("if-none-match").strip() == "*":
+            return Precondition(absent=True)
+        given = self.header("if-match").strip()
+        if not given or given == "*":
+            return UNCONDITIONAL
+        # If-Match compares strongly (RFC 9110 section 13.1.1): a weak tag matches nothing.
+        strong = [tag for weak, tag in _ETAG.findall(given) if not weak]
+        return Precondition(revisions=frozenset(int(tag) for tag in strong if _is_revision(tag)))
+
+    def has_seen(self, etag: str) -> bool:
+        """Whether If-None-Match names this validator: the client has the document already."""
+        given = self.header("if-none-match").strip()
+        return bool(etag) and (
+            given == "*" or any(tag == etag for _weak, tag in _ETAG.findall(given))
+        )
+
+
+def _is_revision(tag: str) -> bool:
+    return tag.isascii() and tag.isdigit() and len(tag) < 20
+
+
+def _text(raw: bytes, part: str) -> str:
+    try:
+        return raw.decode("utf-8")
+    except UnicodeDecodeError:
+        raise MalformedRequest(part, "is not UTF-8") from None
+
+
+def _accepts_json(item: str) -> bool:
+    media, *parameters = (piece.strip().lower() for piece in item.split(";"))
+    refused = any(re.fullmatch(r"q=0(\.0*)?", parameter) for parameter in parameters)
+    return media in _ACCEPTED and not refused

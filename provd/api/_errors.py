@@ -1,0 +1,220 @@
+"""Refusals of the API: one table from named conditions to problem details (RFC 9457).
+
+Nothing else decides what an error looks like: a handler raises, the table answers.  What is not
+in the table is a defect of ours: it is logged with its traceback, and told as no more than that.
+"""
+
+from __future__ import annotations
+
+from typing import Any, NamedTuple
+
+import msgspec
+from attrs import define
+from twisted.logger import Logger
+from twisted.python.failure import Failure
+from twisted.web.iweb import IRequest
+from werkzeug.exceptions import HTTPException, MethodNotAllowed, NotFound
+from werkzeug.routing import RequestRedirect
+
+from provd.application.errors import (
+    AlreadyThere,
+    NotCancellable,
+    NotDeletable,
+    PreconditionFailed,
+)
+from provd.values import (
+    DraftRefused,
+    Invalid,
+    KeyClaimed,
+    MalformedSelector,
+    NoSuchDocument,
+    NotReady,
+    PluginFailed,
+    ProvdError,
+    RevisionConflict,
+    StoreUnavailable,
+)
+
+log = Logger("provd.api")
+
+PROBLEM_TYPE = b"application/problem+json"
+
+
+@define
+class MalformedRequest(ProvdError):
+    """The request itself cannot be understood: its body, a parameter or a header."""
+
+    part: str
+    detail: str
+    expected: str = ""
+
+    def __str__(self) -> str:
+        wanted = f"; expected {self.expected}" if self.expected else ""
+        return f"{self.part}: {self.detail}{wanted}"
+
+
+@define
+class TooLarge(ProvdError):
+    """The body is longer than the API reads."""
+
+    limit: int
+
+    def __str__(self) -> str:
+        return f"a body may have {self.limit} bytes at most; send less at once"
+
+
+@define
+class UnsupportedMedia(ProvdError):
+    """The body is not in a form this route reads."""
+
+    given: str
+    wanted: str
+
+    def __str__(self) -> str:
+        return f"the body is {self.given or 'of no declared type'}; send it as {self.wanted}"
+
+
+@define
+class NotAcceptable(ProvdError):
+    """The client accepts nothing that the API can send."""
+
+    accept: str
+
+    def __str__(self) -> str:
+        return f"only application/json can be sent, and {self.accept!r} does not accept it"
+
+
+@define
+class Misdirected(ProvdError):
+    """The request names a host that this server is not."""
+
+    host: str
+
+    def __str__(self) -> str:
+        return (
+            f"this server is not {self.host!r}; use a loopback name, or add the name to the"
+            " API's configured hosts"
+        )
+
+
+@define
+class ForeignOrigin(ProvdError):
+    """A page of another site asks in a browser's name."""
+
+    origin: str
+
+    def __str__(self) -> str:
+        return f"requests from pages of {self.origin!r} are not answered"
+
+
+@define
+class NoSuchRoute(ProvdError):
+    """Nothing is served there."""
+
+    path: str
+
+    def __str__(self) -> str:
+        return f"there is nothing at {self.path}; GET /api/v1 lists what there is"
+
+
+class Told(NamedTuple):
+    """How one condition is told: HTTP status, the last part of its type, its title."""
+
+    status: int
+    slug: str
+    title: str
+
+
+TABLE: dict[type[ProvdError], Told] = {
+    MalformedRequest: Told(400, "malformed-request", "The request cannot be understood"),
+    MalformedSelector: Told(400, "malformed-selector", "The selector cannot be understood"),
+    ForeignOrigin: Told(403, "foreign-origin", "The request comes from another site's page"),
+    NoSuchRoute: Told(404, "no-such-route", "Nothing is served there"),
+    NoSuchDocument: Told(404, "no-such-document", "There is no such document"),
+    NotAcceptable: Told(406, "not-acceptable", "The client accepts no JSON"),
+    AlreadyThere: Told(409, "already-there", "There is a document of that id already"),
+    KeyClaimed: Told(409, "key-claimed", "Another document holds a value only one may hold"),
+    NotDeletable: Told(409, "not-deletable", "The document may not be deleted"),
+    NotCancellable: Told(409, "not-cancellable", "The operation can no longer be cancelled"),
+    RevisionConflict: Told(409, "revision-conflict", "The document keeps changing"),
+    DraftRefused: Told(409, "draft-refused", "The change was refused"),
+    PreconditionFailed: Told(412, "precondition-failed", "The document has another revision"),
+    TooLarge: Told(413, "too-large", "The body is too large"),
+    UnsupportedMedia: Told(415, "unsupported-media", "The body is in another form than JSON"),
+    Misdirected: Told(421, "misdirected", "The request was meant for another server"),
+    Invalid: Told(422, "invalid", "What was sent is not valid"),
+    PluginFailed: Told(502, "plugin-failed", "A plugin failed"),
+    StoreUnavailable: Told(503, "store-unavailable", "Changes cannot be kept at present"),
+    NotReady: Told(503, "not-ready", "A part of the server is not ready"),
+}
+"""Every condition that may reach a client; a test holds each to the documentation."""
+
+METHOD_NOT_ALLOWED = Told(405, "method-not-allowed", "That cannot be done there")
+DEFECT = Told(500, "defect", "provd met a defect of its own")
+
+RETRY_AFTER = b"5"
+
+
+def told(error: BaseException | None) -> Told:
+    """The row of the table for an error: its own class first, then what it derives from."""
+    for kind in type(error).__mro__:
+        if row := TABLE.get(kind):
+            return row
+    return DEFECT
+
+
+def problem_details(row: Told, detail: str, problems: list[dict[str, str]]) -> dict[str, Any]:
+    """The object of RFC 9457 section 3.1, with `problems` as its extension."""
+    return {
+        "type": f"urn:provd:problem:{row.slug}",
+        "title": row.title,
+        "status": row.status,
+        "detail": detail,
+        "problems": problems,
+    }
+
+
+def problems_of(error: BaseException | None) -> list[dict[str, str]]:
+    """Everything that is wrong, each with its place and what would have been right."""
+    if isinstance(error, Invalid):
+        return [
+            {"path": p.path, "message": p.message, "expected": p.expected} for p in error.problems
+        ]
+    if isinstance(error, MalformedRequest):
+        return [{"path": error.part, "message": error.detail, "expected": error.expected}]
+    return []
+
+
+def refuse(request: IRequest, failure: Failure) -> bytes:
+    """Answer a failed request: sets status and headers, returns the body."""
+    error = failure.value
+    if isinstance(error, MethodNotAllowed):
+        return _not_allowed(request, error)
+    if isinstance(error, NotFound | RequestRedirect):
+        error = NoSuchRoute(request.path.decode("utf-8", "replace"))
+    row = told(error)
+    if row is DEFECT and not isinstance(error, HTTPException):
+        log.failure("a request to the API ended in a defect", failure)
+    detail = str(error) if row is not DEFECT else "see the server's log for its traceback"
+    if row.status == 503:
+        request.setHeader(b"retry-after", RETRY_AFTER)
+    if row.status == 413:
+        request.setHeader(b"connection", b"close")
+    return write_problem(request, row, detail, problems_of(error))
+
+
+def _not_allowed(request: IRequest, error: MethodNotAllowed) -> bytes:
+    allowed = ", ".join(sorted(error.valid_methods or ()))
+    request.setHeader(b"allow", allowed.encode("ascii"))
+    return write_problem(request, METHOD_NOT_ALLOWED, f"what can be done there: {allowed}", [])
+
+
+def write_problem(
+    request: IRequest, row: Told, detail: str, problems: list[dict[str, str]]
+) -> bytes:
+    """Set status and headers of a refusal and return its body."""
+    body = msgspec.json.encode(problem_details(row, detail, problems))
+    request.setResponseCode(row.status)
+    request.setHeader(b"content-type", PROBLEM_TYPE)
+    request.setHeader(b"content-length", b"%d" % len(body))
+    return body

@@ -1,0 +1,115 @@
+"""What a handler answers: one JSON value, or a listing that is sent while it is being written."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from typing import Any
+
+import msgspec
+from msgspec import Struct
+from twisted.internet.defer import Deferred
+from twisted.internet.interfaces import IPushProducer
+from twisted.web.server import Request
+from zope.interface import implementer
+
+from provd.api._call import Call
+from provd.application.slices import Slices
+
+JSON_TYPE = b"application/json"
+
+CHUNK = 64 << 10
+"""Bytes of a listing that are gathered before they are written."""
+
+
+class Reply(Struct, frozen=True, kw_only=True):
+    """A JSON value with its status and validator; `body` None sends no body."""
+
+    body: Any = None
+    status: int = 200
+    etag: str = ""
+    """Without its quotes; empty: the answer has no validator."""
+    headers: Mapping[str, str] = {}
+
+
+class Rows(Struct, frozen=True, kw_only=True):
+    """A listing: how many match in all, and those that were asked for, made one at a time."""
+
+    total: int
+    items: Iterable[Any]
+
+
+def send(call: Call, reply: Reply) -> bytes:
+    """Set status and headers, and return the body."""
+    request = call.request
+    for name, value in reply.headers.items():
+        request.setHeader(name.encode("ascii"), value.encode("utf-8"))
+    if reply.etag:
+        request.setHeader(b"etag", b'"%s"' % reply.etag.encode("ascii"))
+        if request.method in {b"GET", b"HEAD"} and call.has_seen(reply.etag):
+            request.setResponseCode(304)
+            return b""
+    request.setResponseCode(reply.status)
+    if reply.body is None:
+        return b""
+    body = msgspec.json.encode(reply.body)
+    request.setHeader(b"content-type", JSON_TYPE)
+    request.setHeader(b"content-length", b"%d" % len(body))
+    return body
+
+
+async def stream(call: Call, rows: Rows, slices: Slices) -> bytes:
+    """Write a listing in slices, as fast as the client reads it, and return nothing more to write."""
+    request = call.request
+    request.setHeader(b"content-type", JSON_TYPE)
+    head = b'{"total":%d,"items":[' % rows.total
+    if request.method == b"HEAD":
+        return head
+    outlet = _Outlet(request)
+    request.registerProducer(outlet, True)
+    try:
+        await _write_rows(outlet, head, rows, slices)
+    finally:
+        request.unregisterProducer()
+    return b""
+
+
+async def _write_rows(outlet: _Outlet, head: bytes, rows: Rows, slices: Slices) -> None:
+    encoder = msgspec.json.Encoder()
+    buffer = bytearray(head)
+    comma = b""
+    async for item in slices.over(rows.items):
+        buffer += comma
+        comma = b","
+        buffer += encoder.encode(item)
+        if len(buffer) >= CHUNK:
+            await outlet.write(bytes(buffer))
+            buffer.clear()
+    buffer += b"]}"
+    await outlet.write(bytes(buffer))
+
+
+@implementer(IPushProducer)
+class _Outlet:
+    """Writes to a client no faster than it reads."""
+
+    def __init__(self, request: Request) -> None:
+        self._request = request
+        self._drained: Deferred[None] | None = None
+
+    async def write(self, data: bytes) -> None:
+        if self._drained is not None:
+            await self._drained
+        self._request.write(data)
+
+    def pauseProducing(self) -> None:
+        if self._drained is None:
+            self._drained = Deferred()
+
+    def resumeProducing(self) -> None:
+        drained, self._drained = self._drained, None
+        if drained is not None:
+            drained.callback(None)
+
+    def stopProducing(self) -> None:
+        # The request's own Deferred is cancelled by klein when the client has gone.
+        pass

@@ -1,0 +1,151 @@
+"""Routes, denied by default: what is not in an app's census cannot be served.
+
+`route` is the one way to add a route.  It records method, path, scope and action; access control
+asks for those.  A route that gets into klein's URL map by any other way has no record, and
+`Routes.execute_endpoint` refuses it, whoever asks.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable
+from typing import Any, ClassVar, TypeVar, cast
+
+from attrs import define
+from klein import Klein
+from msgspec import Struct
+from twisted.python.failure import Failure
+from twisted.web.server import Request
+from zope.interface import Interface, implementer
+
+from provd.api._call import Call
+from provd.api._errors import refuse
+from provd.api._reply import Reply, Rows, send, stream
+from provd.application.slices import Slices
+from provd.values import ProvdError
+
+
+class Route(Struct, frozen=True, kw_only=True):
+    """One thing that may be asked of the API, and what right it will need."""
+
+    method: str
+    path: str
+    """Below its noun, in werkzeug's notation: `/<document_id>/raw`."""
+    scope: str
+    action: str
+    endpoint: str
+
+
+@define
+class Unregistered(ProvdError):
+    """A route was reached that nobody registered with a scope and an action; a defect."""
+
+    endpoint: str
+
+    def __str__(self) -> str:
+        return f"the route {self.endpoint!r} has no scope and no action; register it with `route`"
+
+
+class IPermission(Interface):
+    """Says whether a call may be made at all."""
+
+    def permit(route: Route, call: Call) -> None:
+        """Let the call go on; called for every route before anything of it is read.
+
+        @raise ProvdError: it may not; the error has its row in the table of refusals.
+        """
+
+
+@implementer(IPermission)
+class ProgramsOnThisHost:
+    """Everybody whom the screen lets through: all there is before access control exists."""
+
+    def permit(self, route: Route, call: Call) -> None:
+        """The listener is on loopback, and the screen has looked at Host and Origin."""
+
+
+class Door(Struct, frozen=True, kw_only=True):
+    """What every noun needs to serve a call."""
+
+    permission: Any
+    """An `IPermission`."""
+    slices: Slices
+    next_cause: Callable[[], str]
+    """A fresh name for a call; unique over restarts."""
+
+
+class Noun:
+    """The base of every resource class: holds the door, and nothing else."""
+
+    app: ClassVar[Routes]
+    prefix: ClassVar[str]
+    """Where it is served, without a slash at the end: `/api/v1/devices`."""
+
+    def __init__(self, door: Door) -> None:
+        self.door = door
+
+
+class Routes(Klein):
+    """A klein app with a census of its routes."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.census: dict[str, Route] = {}
+        self._url_map.merge_slashes = False
+        self.handle_errors(Exception)(cast("Any", _refuse))
+
+    def __get__(self, instance: Any, owner: object) -> Routes:
+        """Bind to an instance, as klein does, and take the census along."""
+        bound = cast("Routes", super().__get__(instance, owner))
+        bound.census = self.census
+        return bound
+
+    def execute_endpoint(self, endpoint: str, request: Any, *args: Any, **kwargs: Any) -> Any:
+        """Serve a registered route. @raise Unregistered: it is none."""
+        if endpoint not in self.census:
+            raise Unregistered(endpoint)
+        return super().execute_endpoint(endpoint, request, *args, **kwargs)
+
+
+Handler = TypeVar("Handler", bound=Callable[..., Awaitable[Reply | Rows]])
+
+
+def route(
+    app: Routes, method: str, path: str, *, scope: str, action: str
+) -> Callable[[Handler], Handler]:
+    """Register a handler: `async def name(self, call, **segments) -> Reply | Rows`.
+
+    GET answers HEAD too.
+    """
+
+    def register(handler: Handler) -> Handler:
+        name = handler.__name__
+        record = Route(method=method, path=path, scope=scope, action=action, endpoint=name)
+
+        async def serve(noun: Noun, request: Request, **segments: str) -> bytes:
+            return await _serve(noun, request, record, handler, segments)
+
+        app.census[name] = record
+        app.route(path, methods=[method], endpoint=name)(serve)
+        return handler
+
+    return register
+
+
+async def _serve(
+    noun: Noun,
+    request: Request,
+    record: Route,
+    handler: Callable[..., Awaitable[Reply | Rows]],
+    segments: dict[str, str],
+) -> bytes:
+    call = Call(request, noun.door.next_cause())
+    noun.door.permission.permit(record, call)
+    call.require_acceptable()
+    reply = await handler(noun, call, **segments)
+    if isinstance(reply, Rows):
+        return await stream(call, reply, noun.door.slices)
+    return send(call, reply)
+
+
+def _refuse(_noun: Any, request: Any, failure: Failure) -> bytes:
+    return refuse(request, failure)

@@ -1,0 +1,125 @@
+"""The API's one root: screens every request, then hands it to its noun."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from io import BytesIO
+from typing import Any, cast
+
+from twisted.python.failure import Failure
+from twisted.web.resource import Resource
+from twisted.web.server import Request, Site
+
+from provd.api._body import BODY_LIMIT
+from provd.api._errors import MalformedRequest, NoSuchRoute, refuse
+from provd.api._routes import Noun
+from provd.api._screen import Screen
+from provd.values import ProvdError
+
+PATIENCE = 60
+"""Seconds a connection may be idle."""
+
+ABORT_AFTER = 8 * BODY_LIMIT
+"""Bytes of a refused body that are read and forgotten before the connection is cut."""
+
+
+class BoundedRequest(Request):
+    """A request whose body is kept up to a bound; what is beyond is forgotten as it comes."""
+
+    too_large = False
+    _kept = 0
+    _parsePOSTFormSubmission = False  # the API reads no forms
+
+    def gotLength(self, length: int | None) -> None:
+        """Called by the channel once the headers are read."""
+        self.too_large = length is not None and length > BODY_LIMIT
+        # Twisted would use a temporary file from 100,000 bytes on: a disk on the reactor thread.
+        self.content = BytesIO()
+
+    def handleContentChunk(self, data: bytes) -> None:
+        """Called by the channel for each piece of the body."""
+        self._kept += len(data)
+        self.too_large = self.too_large or self._kept > BODY_LIMIT
+        if not self.too_large:
+            cast("BytesIO", self.content).write(data)
+        elif self._kept > ABORT_AFTER:
+            self.channel.forceAbortClient()
+
+
+class Root(Resource):
+    """Everything below one root; knows the nouns by where they are served."""
+
+    isLeaf = True
+
+    def __init__(self, nouns: Sequence[Noun], screen: Screen) -> None:
+        Resource.__init__(self)
+        self._screen = screen
+        self.nouns = tuple(nouns)
+        self._served: Mapping[tuple[bytes, ...], Resource] = {
+            _segments(noun.prefix): noun.app.resource() for noun in nouns
+        }
+        self._longest = max(len(segments) for segments in self._served)
+        self.refused = 0
+        """How many requests the screen refused."""
+
+    def render(self, request: Any) -> Any:
+        """Answer one request."""
+        request.setHeader(b"cache-control", b"no-store")
+        request.setHeader(b"x-content-type-options", b"nosniff")
+        try:
+            self._screen_request(request)
+            return self._choose(request).render(request)
+        except ProvdError:
+            return refuse(request, Failure())
+
+    def _screen_request(self, request: Request) -> None:
+        try:
+            self._screen.check(request)
+            _require_text(request)
+        except ProvdError:
+            self.refused += 1
+            raise
+
+    def _choose(self, request: Request) -> Resource:
+        """The noun of the longest prefix; moves that prefix to where klein wants it."""
+        path = request.postpath or []
+        for length in range(min(self._longest, len(path)), 0, -1):
+            resource = self._served.get(tuple(path[:length]))
+            if resource is not None:
+                request.prepath = list(path[:length])
+                # klein takes an empty rest for no path at all, and a noun's own path is `/`.
+                request.postpath = list(path[length:]) or [b""]
+                return resource
+        raise NoSuchRoute(request.path.decode("utf-8", "replace"))
+
+
+def _segments(prefix: str) -> tuple[bytes, ...]:
+    return tuple(segment.encode("ascii") for segment in prefix.strip("/").split("/"))
+
+
+def _require_text(request: Request) -> None:
+    if not request.method.isalpha():
+        raise MalformedRequest("method", "is not a word of letters")
+    try:
+        b"/".join(request.postpath or []).decode("utf-8")
+    except UnicodeDecodeError:
+        raise MalformedRequest("path", "is not UTF-8") from None
+
+
+class QuietSite(Site):
+    """Keeps no access log of its own: what changes something is told by the change's cause."""
+
+    def log(self, request: Any) -> None:
+        """Say nothing."""
+
+
+def make_root(nouns: Sequence[Noun], hosts: Iterable[str] = ()) -> Root:
+    """The root over these nouns; `hosts` are names beside the loopback ones."""
+    return Root(nouns, Screen(hosts))
+
+
+def make_site(root: Root, reactor: Any) -> Site:
+    """The HTTP factory: bounded bodies, no access log of its own."""
+    site = QuietSite(root, requestFactory=BoundedRequest, timeout=PATIENCE, reactor=reactor)
+    site.displayTracebacks = False
+    return site

@@ -1,0 +1,42 @@
+"""`/api/v1/operations`: long work, running and finished."""
+
+from __future__ import annotations
+
+from typing import ClassVar
+
+from provd.api._call import Call
+from provd.api._documents import one
+from provd.api._query import OPERATION_FILTERS, read_query
+from provd.api._reply import Reply, Rows
+from provd.api._routes import Door, Noun, Routes, route
+from provd.application.operations import Operations
+
+
+class OperationRoutes(Noun):
+    """Operations: progress, result, reason."""
+
+    app = Routes()
+    prefix: ClassVar[str] = "/api/v1/operations"
+
+    def __init__(self, door: Door, operations: Operations) -> None:
+        super().__init__(door)
+        self._operations = operations
+
+    @route(app, "GET", "/", scope="operations", action="list")
+    async def list(self, call: Call) -> Rows:
+        """Those that the parameters choose."""
+        asked = read_query(call, OPERATION_FILTERS)
+        found = await self._operations.list(asked.query, asked.fields)
+        return Rows(total=found.total, items=found.items)
+
+    @route(app, "GET", "/<operation_id>", scope="operations", action="read")
+    async def show(self, call: Call, operation_id: str) -> Reply:
+        """One."""
+        call.no_parameters()
+        return one(await self._operations.get(operation_id))
+
+    @route(app, "POST", "/<operation_id>/cancel", scope="operations", action="cancel")
+    async def cancel(self, call: Call, operation_id: str) -> Reply:
+        """Stop it where it stands."""
+        call.no_parameters()
+        return one(await self._operations.cancel(operation_id, call.cause))

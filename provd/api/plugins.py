@@ -1,0 +1,40 @@
+"""`/api/v1/plugins`."""
+
+from __future__ import annotations
+
+from typing import ClassVar
+
+from provd.api._call import Call
+from provd.api._reply import Reply, Rows
+from provd.api._routes import Door, Noun, Routes, route
+from provd.application.plugins import Plugins
+
+
+class PluginRoutes(Noun):
+    """Plugins, loaded and broken."""
+
+    app = Routes()
+    prefix: ClassVar[str] = "/api/v1/plugins"
+
+    def __init__(self, door: Door, plugins: Plugins) -> None:
+        super().__init__(door)
+        self._plugins = plugins
+
+    @route(app, "GET", "/", scope="plugins", action="list")
+    async def list(self, call: Call) -> Rows:
+        """Every plugin directory there is."""
+        call.no_parameters()
+        found = self._plugins.list()
+        return Rows(total=len(found), items=found)
+
+    @route(app, "GET", "/<plugin_id>", scope="plugins", action="read")
+    async def show(self, call: Call, plugin_id: str) -> Reply:
+        """One, with its last failure."""
+        call.no_parameters()
+        return Reply(body=self._plugins.get(plugin_id))
+
+    @route(app, "POST", "/<plugin_id>/reload", scope="plugins", action="reload")
+    async def reload(self, call: Call, plugin_id: str) -> Reply:
+        """Load its code and templates anew."""
+        call.no_parameters()
+        return Reply(body=self._plugins.reload(plugin_id, call.cause))
