@@ -1,0 +1,150 @@
+"""The API's nouns, as a program says them."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from provd.client.wire import DEFAULT_URL, TIMEOUT, Reply, Transport, segment
+
+ROOT = "/api/v1"
+MERGE_PATCH = "application/merge-patch+json"
+
+Object = dict[str, Any]
+
+
+class Collection:
+    """A collection of documents: devices, configs."""
+
+    def __init__(self, transport: Transport, name: str) -> None:
+        self._transport = transport
+        self._base = f"{ROOT}/{name}"
+
+    def _path(self, document_id: str) -> str:
+        return f"{self._base}/{segment(document_id)}"
+
+    def list(
+        self,
+        *,
+        where: Mapping[str, str] | None = None,
+        sort: str = "",
+        skip: int = 0,
+        limit: int = 0,
+        fields: Sequence[str] = (),
+    ) -> Object:
+        """`{"total": …, "items": […]}`.
+
+        `where`: equality filters, and `q` for a selector in JSON; `sort`: a dotted key, with a
+        leading `-` for descending; `limit` 0: all.
+        """
+        window = {"sort": sort, "skip": skip, "limit": limit, "fields": ",".join(fields)}
+        parameters = dict(where or {}) | {name: str(each) for name, each in window.items() if each}
+        return dict(self._transport.call("GET", self._base, parameters=parameters).body)
+
+    def get(self, document_id: str) -> Reply:
+        """One document and its revision."""
+        return self._transport.call("GET", self._path(document_id))
+
+    def create(self, document: Mapping[str, Any]) -> Reply:
+        """Create a document; the server chooses an id where it has none."""
+        return self._transport.call("POST", self._base, dict(document))
+
+    def replace(self, document_id: str, document: Mapping[str, Any], revision: int = 0) -> Reply:
+        """Put another document in the place of the present one."""
+        return self._transport.call(
+            "PUT", self._path(document_id), dict(document), revision=revision
+        )
+
+    def change(self, document_id: str, patch: Mapping[str, Any], revision: int = 0) -> Reply:
+        """Merge-patch (RFC 7396): null removes a key."""
+        return self._transport.call(
+            "PATCH",
+            self._path(document_id),
+            dict(patch),
+            revision=revision,
+            media_type=MERGE_PATCH,
+        )
+
+    def delete(self, document_id: str, revision: int = 0) -> None:
+        """Delete a document."""
+        self._transport.call("DELETE", self._path(document_id), revision=revision)
+
+
+class Configs(Collection):
+    """Configs, and what they come to once flattened."""
+
+    def raw(self, config_id: str) -> Object:
+        """`{"raw_config": …, "origin": {path: config id}}`."""
+        return dict(self._transport.call("GET", f"{self._path(config_id)}/raw").body)
+
+
+class Api:
+    """One provd. Every method raises `ServerUnreachable`, `StrangeAnswer` or an `ApiError`."""
+
+    def __init__(self, url: str = DEFAULT_URL, timeout: float = TIMEOUT) -> None:
+        self._transport = Transport(url, timeout)
+        self.devices = Collection(self._transport, "devices")
+        self.configs = Configs(self._transport, "configs")
+
+    @property
+    def url(self) -> str:
+        """Where it speaks to."""
+        return self._transport.url
+
+    def close(self) -> None:
+        """Close the connection. Idempotent."""
+        self._transport.close()
+
+    def _get(self, path: str, parameters: Mapping[str, str] | None = None) -> Object:
+        return dict(self._transport.call("GET", ROOT + path, parameters=parameters).body)
+
+    def index(self) -> Object:
+        """What the API offers."""
+        return self._get("")
+
+    def ready(self) -> Object:
+        """`{"ready": true, …}`. @raise ServerFailed: it is not, and why."""
+        return dict(self._transport.call("GET", "/readyz").body)
+
+    def plugins(self) -> Object:
+        """Every plugin, loaded or broken."""
+        return self._get("/plugins")
+
+    def plugin(self, plugin_id: str) -> Object:
+        """One plugin, with its last failure."""
+        return self._get(f"/plugins/{segment(plugin_id)}")
+
+    def reload_plugin(self, plugin_id: str) -> Object:
+        """Load a plugin's code anew; the one loaded before stays when that fails."""
+        path = f"{ROOT}/plugins/{segment(plugin_id)}/reload"
+        return dict(self._transport.call("POST", path).body)
+
+    def decisions(self, *, device_id: str = "", limit: int = 0) -> Object:
+        """The latest decisions, of one device where named."""
+        given = {"device": device_id, "limit": str(limit) if limit else ""}
+        return self._get("/decisions", {name: each for name, each in given.items() if each})
+
+    def decision(self, inquiry_id: str) -> Object:
+        """How one inquiry was decided."""
+        return self._get(f"/decisions/{segment(inquiry_id)}")
+
+    def what_if(self, description: Mapping[str, Any]) -> Object:
+        """What a request would be answered, and why; changes nothing."""
+        return dict(self._transport.call("POST", f"{ROOT}/whatif", dict(description)).body)
+
+    def operations(self) -> Object:
+        """Long work, running and finished."""
+        return self._get("/operations")
+
+    def operation(self, operation_id: str) -> Object:
+        """One piece of long work."""
+        return self._get(f"/operations/{segment(operation_id)}")
+
+    def cancel(self, operation_id: str) -> Object:
+        """Stop long work where it stands."""
+        path = f"{ROOT}/operations/{segment(operation_id)}/cancel"
+        return dict(self._transport.call("POST", path).body)
+
+    def counters(self) -> Object:
+        """What was counted since the start: answers, refusals, limits."""
+        return self._get("/counters")

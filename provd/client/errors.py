@@ -1,0 +1,92 @@
+"""What a call may fail with: the server's problem details as typed errors."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from attrs import define
+
+from provd.values import Problem, ProvdError
+
+
+@define
+class ServerUnreachable(ProvdError):
+    """Nobody answers at that URL, or not in time."""
+
+    url: str
+    reason: str
+
+    def __str__(self) -> str:
+        return (
+            f"no provd answers at {self.url} ({self.reason});"
+            " start it with `provd run`, or name its URL with --url or PROVD_URL"
+        )
+
+
+@define
+class StrangeAnswer(ProvdError):
+    """Something answers there that does not speak provd's API."""
+
+    url: str
+    detail: str
+
+    def __str__(self) -> str:
+        return f"what answers at {self.url} is not provd's API: {self.detail}"
+
+
+@define
+class ApiError(ProvdError):
+    """The server refused; `kind` is the last part of the problem's type."""
+
+    status: int
+    kind: str
+    title: str
+    detail: str
+    problems: Sequence[Problem] = ()
+
+    def __str__(self) -> str:
+        return self.detail or self.title
+
+
+@define
+class BadRequest(ApiError):
+    """What was sent is malformed or invalid: change it before trying again."""
+
+
+@define
+class NotFound(ApiError):
+    """There is no such document, or nothing at all is served there."""
+
+
+@define
+class Conflict(ApiError):
+    """The change does not fit what the server holds by now."""
+
+
+@define
+class ServerFailed(ApiError):
+    """The server could not do it, although the request was right."""
+
+
+_CLASSES: Mapping[int, type[ApiError]] = {404: NotFound, 409: Conflict, 412: Conflict}
+
+
+def from_problem(status: int, problem: Mapping[str, Any]) -> ApiError:
+    """The error that problem details (RFC 9457) tell of."""
+    default = ServerFailed if status >= 500 else BadRequest
+    return _CLASSES.get(status, default)(
+        status,
+        str(problem.get("type", "")).rpartition(":")[2],
+        str(problem.get("title", "")),
+        str(problem.get("detail", "")),
+        tuple(
+            Problem(
+                str(each.get("path", "")),
+                str(each.get("message", "")),
+                str(each.get("expected", "")),
+            )
+            for each in problem.get("problems", ())
+            if isinstance(each, dict)
+        ),
+    )

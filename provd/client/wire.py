@@ -1,0 +1,102 @@
+"""HTTP as the client needs it: one connection, JSON both ways, named failures."""
+
+from __future__ import annotations
+
+import http.client
+import json
+from collections.abc import Mapping
+from typing import Any, NamedTuple
+from urllib.parse import quote, urlencode, urlsplit
+
+from provd.client.errors import ServerUnreachable, StrangeAnswer, from_problem
+
+DEFAULT_URL = "http://127.0.0.1:8092"
+
+TIMEOUT = 30.0
+"""Seconds to wait for a connection, and for each piece of an answer."""
+
+
+class Reply(NamedTuple):
+    """A successful answer: its JSON value and the revision it is at (0: it has none)."""
+
+    body: Any
+    revision: int = 0
+
+
+class Transport:
+    """Speaks to one server."""
+
+    def __init__(self, url: str = DEFAULT_URL, timeout: float = TIMEOUT) -> None:
+        self.url = url.rstrip("/")
+        self.timeout = timeout
+        self._connection = self._connect()
+
+    def _connect(self) -> http.client.HTTPConnection:
+        parts = urlsplit(self.url)
+        try:
+            port = parts.port
+        except ValueError as error:
+            raise ServerUnreachable(self.url, str(error)) from error
+        if parts.scheme not in {"http", "https"} or not parts.hostname:
+            raise ServerUnreachable(self.url, "not a URL like http://127.0.0.1:8092")
+        secure = parts.scheme == "https"
+        kind = http.client.HTTPSConnection if secure else http.client.HTTPConnection
+        return kind(parts.hostname, port, timeout=self.timeout)
+
+    def call(
+        self,
+        method: str,
+        path: str,
+        body: Any = None,
+        *,
+        parameters: Mapping[str, str] | None = None,
+        revision: int = 0,
+        media_type: str = "application/json",
+    ) -> Reply:
+        """Make one call.
+
+        `revision` other than 0: only if the document is still at it.
+
+        @raise ServerUnreachable: nobody answered.
+        @raise StrangeAnswer: the answer is not JSON.
+        @raise ApiError: the server refused.
+        """
+        target = path + (f"?{urlencode(parameters)}" if parameters else "")
+        headers = {"Accept": "application/json, application/problem+json"}
+        payload = None
+        if body is not None:
+            payload = json.dumps(body, allow_nan=False).encode("utf-8")
+            headers["Content-Type"] = media_type
+        if revision:
+            headers["If-Match"] = f'"{revision}"'
+        return self._read(*self._exchange(method, target, payload, headers))
+
+    def _exchange(
+        self, method: str, target: str, payload: bytes | None, headers: Mapping[str, str]
+    ) -> tuple[http.client.HTTPResponse, bytes]:
+        try:
+            self._connection.request(method, target, payload, dict(headers))
+            response = self._connection.getresponse()
+            return response, response.read()
+        except (OSError, http.client.HTTPException) as error:
+            self._connection.close()
+            raise ServerUnreachable(self.url, str(error) or type(error).__name__) from error
+
+    def _read(self, response: http.client.HTTPResponse, content: bytes) -> Reply:
+        try:
+            body = json.loads(content) if content else None
+        except ValueError as error:
+            raise StrangeAnswer(self.url, f"HTTP {response.status} without JSON") from error
+        if response.status >= 400:
+            raise from_problem(response.status, body if isinstance(body, dict) else {})
+        etag = (response.getheader("ETag") or "").strip('"')
+        return Reply(body, int(etag) if etag.isdigit() else 0)
+
+    def close(self) -> None:
+        """Close the connection. Idempotent."""
+        self._connection.close()
+
+
+def segment(text: str) -> str:
+    """`text` as one segment of a path."""
+    return quote(text, safe="")
