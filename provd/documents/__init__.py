@@ -16,7 +16,7 @@ from provd.documents.device import (
     keep_what_the_server_manages,
     parse_device,
 )
-from provd.documents.explain import BASE, explain
+from provd.documents.explain import SERVER, explain
 from provd.documents.flatten import (
     DecodedConfigs,
     Lineage,
@@ -55,12 +55,12 @@ from provd.documents.status import (
 from provd.documents.well_known import well_known_configs
 
 __all__ = [
-    "BASE",
     "CONFIGS",
     "DEVICES",
     "EMPTY_OBJECT",
     "MAX_ID",
     "OPERATIONS",
+    "SERVER",
     "STATUSES",
     "Answered",
     "Config",

@@ -9,8 +9,8 @@ from msgspec import Struct
 
 from provd.documents.flatten import Lineage, decode
 
-BASE = "base"
-"""The origin of what the server's own settings give."""
+SERVER = "(server)"
+"""The origin of what the server's own settings give; no config can have that id."""
 
 
 class _Origin(Struct, frozen=True):
@@ -26,11 +26,11 @@ class _Emptied(_Origin, frozen=True):
 def explain(lineage: Lineage, base: Mapping[str, Any]) -> dict[str, str]:
     """Dotted path of each value of `flatten(lineage, base)` → id of the config it came from.
 
-    `BASE` where it came from the server.  An object is told by what is inside it; one that is
+    `SERVER` where it came from the server.  An object is told by what is inside it; one that is
     empty, and a list, count as one value.
     """
     origins: dict[str, Any] = {}
-    _trace(origins, base, BASE)
+    _trace(origins, base, SERVER)
     for config in lineage.configs:
         _trace(origins, decode(config), config.id)
     return dict(_dotted(origins, ""))

@@ -9,7 +9,16 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from provd.documents import Config, DecodedConfigs, decode, explain, flatten, heirs, linearize
+from provd.documents import (
+    SERVER,
+    Config,
+    DecodedConfigs,
+    decode,
+    explain,
+    flatten,
+    heirs,
+    linearize,
+)
 from provd.testing.documents import a_config
 
 
@@ -234,7 +243,7 @@ def leaves(value: dict[str, Any], prefix: str = "") -> dict[str, Any]:
 def test_every_value_is_explained(configs: dict[str, Config], base: dict[str, Any]) -> None:
     """Each value of a flattened raw config comes from a layer, and that layer says it."""
     sources = {name: leaves(decode(config)) for name, config in configs.items()}
-    sources["base"] = leaves(base)
+    sources[SERVER] = leaves(base)
     for config_id in configs:
         lineage = linearize(config_id, configs.get)
         assert lineage is not None
@@ -246,7 +255,7 @@ def test_every_value_is_explained(configs: dict[str, Config], base: dict[str, An
 
 
 def test_explaining_names_the_last_who_said_it() -> None:
-    """Per value, down to the parameters of a line; the server's own values say `base`."""
+    """Per value, down to the parameters of a line; the server's own values say so, and a config called `base` is not mistaken for it."""
     configs = family(
         a_config("phone", "site", sip_lines={"1": {"number": "1001"}}, funckeys={}),
         a_config("site", locale="fr_FR", sip_lines={"1": {"number": "", "proxy_ip": "p"}}),
@@ -254,7 +263,7 @@ def test_explaining_names_the_last_who_said_it() -> None:
     lineage = linearize("phone", configs.get)
     assert lineage is not None
     assert explain(lineage, {"tftp_port": 69, "locale": "en_US"}) == {
-        "tftp_port": "base",
+        "tftp_port": SERVER,
         "locale": "site",
         "sip_lines.1.number": "phone",
         "sip_lines.1.proxy_ip": "site",
