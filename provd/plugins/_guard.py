@@ -1,0 +1,93 @@
+"""The one guard between provd and vendor code.
+
+Whatever a plugin raises becomes `PluginFailed`, is counted, and keeps its traceback for the operator;
+the device it was asked for is refused, and everybody else is served.  The guard's is the only broad
+`except` in provd.
+"""
+
+from __future__ import annotations
+
+import traceback
+from collections.abc import Callable
+from datetime import UTC, datetime
+from typing import ParamSpec, TypeVar
+
+from twisted.logger import Logger
+
+from provd.plugins._configuration import NotConfigured
+from provd.values import PluginFailed
+
+log = Logger("provd.plugins")
+
+LONGEST_REPORT = 8_192
+"""Characters kept of a traceback: its end, which is where it went wrong."""
+
+P = ParamSpec("P")
+T = TypeVar("T")
+
+
+class Guard:
+    """Calls one plugin; remembers how often it failed, and when and why the last time."""
+
+    def __init__(self, plugin_id: str, seconds: Callable[[], float]) -> None:
+        """Guard the plugin of that id; `seconds` tells the time since the epoch."""
+        self._plugin_id = plugin_id
+        self._seconds = seconds
+        self.failures = 0
+        self.last_failure = ""
+
+    def ask(
+        self,
+        question: str,
+        keep: bool,  # noqa: FBT001 - the rest is the function's own arguments
+        function: Callable[P, T],
+        *args: P.args,
+        **kwargs: P.kwargs,
+    ) -> T:
+        """What `function` answers. `keep` False leaves count and memory as they are.
+
+        @raise PluginFailed: it raised; `question` says what it was asked ("serve a file").
+        @raise NotConfigured: passed on: that is no failure of the plugin.
+        """
+        try:
+            return function(*args, **kwargs)
+        except NotConfigured:
+            raise
+        except (Exception, SystemExit) as error:
+            raise self.failed(question, error, keep=keep) from error
+
+    def failed(self, question: str, error: BaseException | None, *, keep: bool) -> PluginFailed:
+        """Count what a plugin raised, and name it."""
+        report = "".join(traceback.format_exception(error))[-LONGEST_REPORT:]
+        return self._blame(question, _in_a_line(error), report, keep=keep)
+
+    def nonsense(self, question: str, detail: str, *, keep: bool) -> PluginFailed:
+        """Count an answer that makes no sense; the caller raises it or goes on without."""
+        return self._blame(question, detail, detail, keep=keep)
+
+    def _blame(self, question: str, cause: str, report: str, *, keep: bool) -> PluginFailed:
+        if keep:
+            self.failures += 1
+            when = datetime.fromtimestamp(self._seconds(), UTC).isoformat(timespec="seconds")
+            self.last_failure = f"{when} failed to {question}: {report}"
+            log.warn(
+                "Plugin {plugin} failed to {question}: {cause}",
+                plugin=self._plugin_id,
+                question=question,
+                cause=cause,
+            )
+        return PluginFailed(self._plugin_id, question, cause)
+
+
+def _in_a_line(error: BaseException | None) -> str:
+    """The error, and the last line of a template or of vendor code it came through."""
+    frames = traceback.extract_tb(error.__traceback__ if error else None)
+    where = next(
+        (
+            f" ({f.filename}, line {f.lineno})"
+            for f in reversed(frames)
+            if "/provd/" not in f.filename and "/site-packages/" not in f.filename
+        ),
+        "",
+    )
+    return f"{type(error).__name__}: {str(error)[:500]}{where}"

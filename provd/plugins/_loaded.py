@@ -1,0 +1,238 @@
+"""One loaded plugin, behind its guard."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from attrs import define
+from twisted.internet.defer import Deferred
+from twisted.internet.interfaces import IReactorTime
+from twisted.python.failure import Failure
+from zope.interface import implementer
+
+from provd.contracts import ILoadedPlugin, IReadable
+from provd.documents import DecodedConfigs, Device, Lineage
+from provd.plugins._advertised import Advertised
+from provd.plugins._cache import Key, RenderCache
+from provd.plugins._configuration import NotConfigured, lineage_of, raw_config_of
+from provd.plugins._guard import Guard
+from provd.plugins._info import PluginInfo
+from provd.plugins._sense import senseless_answer, sensible_info, sensible_support
+from provd.plugins._view import View
+from provd.plugins._walk import ServedTree, segments
+from provd.plugins.render import Templates
+from provd.sdk import (
+    Asked,
+    Clue,
+    IAssociate,
+    IConfigure,
+    IIdentify,
+    IServe,
+    RawConfigError,
+)
+from provd.values import Answer, Content, Info, Inquiry, PluginFailed, Refusal, RefusalKind
+
+LONGEST_WAIT = 10.0
+"""Seconds a plugin's Deferred may take."""
+
+NO_SUCH_PATH = Refusal(RefusalKind.NOT_FOUND, "no file can have that path")
+NO_TREE = Refusal(RefusalKind.NOT_FOUND, "the plugin serves no files")
+
+
+@define
+class Surroundings:
+    """What all plugins of one host share."""
+
+    advertised: Advertised
+    cache: RenderCache
+    decoded: DecodedConfigs
+    clock: IReactorTime
+
+
+@implementer(ILoadedPlugin)
+class LoadedPlugin:
+    """A plugin that was imported and found to keep the contract."""
+
+    def __init__(  # noqa: PLR0913 - the parts of a plugin, put together in one place
+        self,
+        plugin_id: str,
+        info: PluginInfo,
+        plugin: Any,
+        *,
+        package: str,
+        tree: ServedTree,
+        templates: Templates,
+        generation: int,
+        shared: Surroundings,
+    ) -> None:
+        """Put a plugin together; `package` is the private package its code lives in."""
+        self.id = plugin_id
+        self.info: Mapping[str, Any] = info.all
+        self.capabilities = info.capabilities
+        self.generation = generation
+        self.package = package
+        self.templates = templates
+        self.clues: tuple[Clue, ...] = ()
+        self.by_address: frozenset[str] = frozenset()
+        self._plugin = plugin
+        self._tree = tree
+        self._advertised = shared.advertised
+        self._cache = shared.cache
+        self._decoded = shared.decoded
+        self._clock = shared.clock
+        self._guard = Guard(plugin_id, shared.clock.seconds)
+        if IIdentify.providedBy(plugin):
+            self.clues = self._plugin.clues
+            self.by_address = self._plugin.by_address
+
+    @property
+    def failures(self) -> int:
+        return self._guard.failures
+
+    @property
+    def last_failure(self) -> str:
+        return self._guard.last_failure
+
+    def testify(self, clue: Clue, asked: Asked, *, keep: bool = True) -> Info | None:
+        """What the plugin concludes; unknown or senseless facts are left out and counted."""
+        said = self._guard.ask("identify a request", keep, clue.testify, asked)
+        info, notes = sensible_info(said)
+        for note in notes:
+            self._guard.nonsense("identify a request", note, keep=keep)
+        return info
+
+    def associate(self, info: Info, *, keep: bool = True) -> int:
+        """How well it supports the device; a senseless answer is counted and means not at all."""
+        if not IAssociate.providedBy(self._plugin):
+            return 0
+        said = self._guard.ask("associate a device", keep, self._plugin.associate, dict(info))
+        level, note = sensible_support(said)
+        if note:
+            self._guard.nonsense("associate a device", note, keep=keep)
+        return level
+
+    def check(self, device: Device, view: IReadable, base: Mapping[str, Any]) -> Sequence[str]:
+        """Why the device cannot be configured; empty when it can."""
+        try:
+            self._configure(device, lineage_of(device, view), base, keep=False)
+        except NotConfigured as error:
+            return error.reasons
+        except PluginFailed as error:
+            return (str(error),)
+        return ()
+
+    def serve(
+        self, inquiry: Inquiry, device: Device, view: IReadable, *, keep: bool
+    ) -> Answer | Deferred[Answer]:
+        """Answer from the cache, or ask the plugin.
+
+        A view that holds proposals is neither answered from the cache nor remembered in it.
+
+        @raise PluginFailed: the plugin raised or answered nonsense; a Deferred fails with it.
+        """
+        url = self._advertised.url(inquiry)
+        key = (device.id, inquiry.path, url)
+        settled = not getattr(view, "changed", False)
+        if settled:
+            content = self._cache.get(key, device.revision, self.generation, view, keep=keep)
+            if content is not None:
+                return content
+        return self._ask(_Asking(self, key, device, view, keep, keep and settled), inquiry.path)
+
+    def _ask(self, asking: _Asking, asked_path: str) -> Answer | Deferred[Answer]:
+        path = segments(asked_path)
+        if path is None:
+            return NO_SUCH_PATH
+        if not IServe.providedBy(self._plugin):
+            return NO_TREE
+        view = View(asking.device, asking.key[2], asking.raw_config, self._tree, self.templates)
+        try:
+            answer = self._guard.ask(
+                "serve a file", asking.keep, self._plugin.serve, "/".join(path), view
+            )
+        except NotConfigured as error:
+            return Refusal(RefusalKind.NOT_FOUND, str(error))
+        if isinstance(answer, Deferred):
+            return self._later(asking, answer)
+        return self._checked(asking, answer)
+
+    def _checked(self, asking: _Asking, answer: Answer) -> Answer:
+        """The answer, if it makes sense; what was rendered is remembered."""
+        note = senseless_answer(answer, self._tree)
+        if note:
+            raise self._guard.nonsense("serve a file", note, keep=asking.keep)
+        if (
+            asking.remember
+            and type(answer) is Content
+            and asking.lineage is not None
+            and answer.etag
+        ):
+            self._cache.put(
+                asking.key,
+                answer,
+                asking.device.revision,
+                self.generation,
+                asking.epoch,
+                asking.lineage,
+            )
+        return answer
+
+    def _later(self, asking: _Asking, answer: Deferred[Answer]) -> Deferred[Answer]:
+        def failed(failure: Failure) -> Answer:
+            if isinstance(failure.value, NotConfigured):
+                return Refusal(RefusalKind.NOT_FOUND, str(failure.value))
+            raise self._guard.failed("serve a file", failure.value, keep=asking.keep)
+
+        answer.addTimeout(LONGEST_WAIT, self._clock)
+        return answer.addCallbacks(lambda result: self._checked(asking, result), failed)
+
+    def _configure(
+        self, device: Device, lineage: Lineage, base: Mapping[str, Any], *, keep: bool
+    ) -> dict[str, Any]:
+        """The raw config with what the plugin makes of it. @raise NotConfigured: with the reasons."""
+        raw_config = raw_config_of(lineage, base, self._decoded)
+        if IConfigure.providedBy(self._plugin):
+            self._guard.ask(
+                "configure a device", keep, _configured, self._plugin, device, raw_config
+            )
+        return raw_config
+
+
+def _configured(plugin: Any, device: Device, raw_config: dict[str, Any]) -> None:
+    try:
+        plugin.configure(device, raw_config)
+    except RawConfigError as error:
+        raise NotConfigured((str(error),)) from error
+
+
+class _Asking:
+    """One question on its way to the plugin, and what its answer came to depend on."""
+
+    __slots__ = ("_plugin", "_view", "device", "epoch", "keep", "key", "lineage", "remember")
+
+    def __init__(
+        self,
+        plugin: LoadedPlugin,
+        key: Key,
+        device: Device,
+        view: IReadable,
+        keep: bool,  # noqa: FBT001 - internal
+        remember: bool,  # noqa: FBT001 - internal
+    ) -> None:
+        self._plugin = plugin
+        self._view = view
+        self.key = key
+        self.device = device
+        self.keep = keep
+        self.remember = remember
+        self.epoch = 0
+        self.lineage: Lineage | None = None
+
+    def raw_config(self) -> dict[str, Any]:
+        """The device's raw config; notes the configs it came from."""
+        plugin = self._plugin
+        self.epoch = self._view.position("configs")
+        self.lineage = lineage_of(self.device, self._view)
+        base = plugin._advertised.base(self.key[2])
+        return plugin._configure(self.device, self.lineage, base, keep=self.keep)

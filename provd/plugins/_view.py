@@ -1,0 +1,103 @@
+"""What a plugin sees while it answers one device."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from hashlib import sha256
+from typing import Any
+
+import msgspec
+from zope.interface import implementer
+
+from provd.documents import Device
+from provd.plugins._walk import ServedTree
+from provd.plugins.render import Templates
+from provd.sdk import IView
+from provd.values import Answer, Content, Format, Refusal, RefusalKind
+
+NO_SUCH_FILE = Refusal(RefusalKind.NOT_FOUND, "there is no such file in the plugin's tree")
+
+ETAG_DIGITS = 32
+
+
+@implementer(IView)
+class View:
+    """One device, one plugin's directory, for the time of one answer."""
+
+    __slots__ = ("_make_raw_config", "_raw_config", "_templates", "_tree", "base_url", "device")
+
+    def __init__(
+        self,
+        device: Device,
+        base_url: str,
+        make_raw_config: Callable[[], dict[str, Any]],
+        tree: ServedTree,
+        templates: Templates,
+    ) -> None:
+        """`make_raw_config` is called once, if the plugin asks at all: a static file needs no config."""
+        self.device = device
+        self.base_url = base_url
+        self._make_raw_config = make_raw_config
+        self._raw_config: dict[str, Any] | None = None
+        self._tree = tree
+        self._templates = templates
+
+    @property
+    def raw_config(self) -> dict[str, Any]:
+        """Completed by the server and by the plugin.
+
+        @raise NotConfigured: there is none that the plugin can use; let it pass.
+        """
+        if self._raw_config is None:
+            self._raw_config = self._make_raw_config()
+        return self._raw_config
+
+    @property
+    def is_rendered(self) -> bool:
+        """Whether the answer depends on the device's configs."""
+        return self._raw_config is not None
+
+    def file(self, relative: str) -> Answer:
+        return self._tree.find(relative) or NO_SUCH_FILE
+
+    def render(
+        self,
+        candidates: Sequence[str],
+        context: Mapping[str, Any],
+        format: Format,  # noqa: A002 - as in the contract
+        media_type: str = "text/plain; charset=utf-8",
+    ) -> Answer:
+        """The first of these templates that exists, rendered.
+
+        @raise NoSuchTemplate: none does.
+        """
+        name = self._templates.find(candidates)
+        body = self._templates.render(name, format, self._variables(context))
+        etag = sha256(body).hexdigest()[:ETAG_DIGITS]
+        return Content(body, media_type, etag)
+
+    def _variables(self, context: Mapping[str, Any]) -> dict[str, Any]:
+        device = describe(self.device)
+        return {
+            **self.raw_config,
+            "device": device,
+            "XX_options": device["options"],
+            "base_url": self.base_url,
+            **context,
+        }
+
+
+def describe(device: Device) -> dict[str, Any]:
+    """A device as templates see it."""
+    return {
+        "id": device.id,
+        "mac": device.mac,
+        "ip": device.ip,
+        "sn": device.sn,
+        "uuid": device.uuid,
+        "vendor": device.vendor,
+        "model": device.model,
+        "version": device.version,
+        "description": device.description,
+        "options": msgspec.json.decode(device.options),
+    }

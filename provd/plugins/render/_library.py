@@ -1,0 +1,92 @@
+"""A plugin's templates as files: which there are, the administrator's before the plugin's own.
+
+Names are looked up in what the last survey found; a name from the network or from a document is
+only ever the key of a dictionary.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+
+from attrs import define
+from msgspec import Struct
+
+from provd.values import ProvdError
+
+MOST_TEMPLATES = 2_000
+LONGEST_TEMPLATE = 256 * 1024
+"""Bytes of one template's source."""
+DEEPEST = 8
+SHIPPED = "shipped/"
+"""Before a template's name: the plugin's own, also where an override has the same name."""
+
+
+class TemplateFile(Struct, frozen=True, gc=False):
+    """One file, and what changes whenever it is edited or replaced."""
+
+    path: str
+    modified_ns: int
+    size: int
+    inode: int
+
+
+Library = Mapping[str, TemplateFile]
+
+
+@define
+class TemplateUnreadable(ProvdError):
+    """A template's file cannot be used as it is."""
+
+    path: str
+    reason: str
+
+    def __str__(self) -> str:
+        return f"{self.path}: {self.reason}"
+
+
+def survey(overrides: Path, shipped: Path) -> Library:
+    """What templates there are now, by name.
+
+    Touches nothing but directories and the files' metadata; may run in a thread.
+    """
+    own = dict(_files(str(shipped), "", 0))
+    found = {SHIPPED + name: file for name, file in own.items()} | own
+    found.update(_files(str(overrides), "", 0))
+    return found
+
+
+def _files(directory: str, prefix: str, depth: int) -> Iterator[tuple[str, TemplateFile]]:
+    """Hidden files and editors' leavings are no templates. A directory that is not there is empty."""
+    if depth > DEEPEST:
+        return
+    try:
+        entries = sorted(os.scandir(directory), key=lambda entry: entry.name)[:MOST_TEMPLATES]
+    except OSError:
+        return
+    for entry in entries:
+        if entry.name.startswith(".") or entry.name.endswith("~"):
+            continue
+        if entry.is_dir():
+            yield from _files(entry.path, f"{prefix}{entry.name}/", depth + 1)
+        elif entry.is_file():
+            yield prefix + entry.name, _file(entry)
+
+
+def _file(entry: os.DirEntry[str]) -> TemplateFile:
+    status = entry.stat()
+    return TemplateFile(entry.path, status.st_mtime_ns, status.st_size, status.st_ino)
+
+
+def read_template(file: TemplateFile) -> str:
+    """The source of a template.
+
+    @raise TemplateUnreadable: it is gone, too long, or not UTF-8.
+    """
+    if file.size > LONGEST_TEMPLATE:
+        raise TemplateUnreadable(file.path, f"is longer than {LONGEST_TEMPLATE} bytes")
+    try:
+        return Path(file.path).read_bytes()[: LONGEST_TEMPLATE + 1].decode()
+    except (OSError, UnicodeDecodeError) as error:
+        raise TemplateUnreadable(file.path, str(error)) from error
