@@ -9,6 +9,7 @@ from provd.documents.base import EMPTY_OBJECT, Document, Kind, to_dict
 from provd.documents.config import CONFIGS, Config, parse_config, without_nulls
 from provd.documents.descent import abandoned_config, heirs
 from provd.documents.device import (
+    DERIVED_KEYS,
     DEVICES,
     Device,
     in_normal_spelling,
@@ -40,8 +41,8 @@ from provd.documents.operation import (
 )
 from provd.documents.projection import project
 from provd.documents.query import Page, Query
-from provd.documents.raw_config import check_raw_config, complete_raw_config
-from provd.documents.reconfigure import needs_reconfiguration
+from provd.documents.raw_config import check_raw_config, complete_raw_config, zone_names
+from provd.documents.reconfigure import RECONFIGURING, needs_reconfiguration
 from provd.documents.selector import Selector, compile_selector
 from provd.documents.server_base import server_raw_config
 from provd.documents.status import (
@@ -56,10 +57,12 @@ from provd.documents.well_known import well_known_configs
 
 __all__ = [
     "CONFIGS",
+    "DERIVED_KEYS",
     "DEVICES",
     "EMPTY_OBJECT",
     "MAX_ID",
     "OPERATIONS",
+    "RECONFIGURING",
     "SERVER",
     "STATUSES",
     "Answered",
@@ -111,4 +114,5 @@ __all__ = [
     "waiting",
     "well_known_configs",
     "without_nulls",
+    "zone_names",
 ]
