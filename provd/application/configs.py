@@ -64,7 +64,7 @@ class Configs:
     async def raw(self, config_id: str) -> dict[str, Any]:
         """`raw_config` flattened over its parents and the server's base, and the `origin` of each value.
 
-        An origin is the id of a config, or `base` for what the server itself gives; `lineage`
+        An origin is the id of a config, or `(server)` for what the server itself gives; `lineage`
         lists the configs in order of application.
 
         @raise NoSuchDocument: there is none.
