@@ -50,11 +50,11 @@ class StatusBook:
             lambda failure: log.failure("statuses are not written any more", failure)
         )
 
-    def stop(self) -> None:
-        """Write what is left and stop."""
+    def stop(self) -> Deferred[None]:
+        """Write what is left and stop; fires when it is committed."""
         if self._loop.running:
             self._loop.stop()
-        self._flush(everything=True)
+        return Deferred.fromCoroutine(self._write(everything=True))
 
     def note(self, decision: Decision) -> None:
         """Remember to write this decision, unless it repeats one just written."""
@@ -72,10 +72,8 @@ class StatusBook:
         elif len(self._pending) < _PENDING:
             self._pending[device_id] = [decision]
 
-    def _flush(self, *, everything: bool = False) -> Deferred[None] | None:
-        if not self._pending:
-            return None
-        return Deferred.fromCoroutine(self._write(everything=everything))
+    def _flush(self) -> Deferred[None]:
+        return Deferred.fromCoroutine(self._write(everything=False))
 
     async def _write(self, *, everything: bool) -> None:
         while self._pending:

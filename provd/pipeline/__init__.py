@@ -13,6 +13,7 @@ from provd.pipeline.dispatch import Memo
 from provd.pipeline.gather import settle, with_neighbour
 from provd.pipeline.limits import CreationLimits, CreationSettings
 from provd.pipeline.natural import natural_key
+from provd.pipeline.netlink import KernelTables
 
 __all__ = [
     "NOTHING_SETTLED",
@@ -22,6 +23,7 @@ __all__ = [
     "CreationSettings",
     "DraftApp",
     "Dropped",
+    "KernelTables",
     "Memo",
     "Pipeline",
     "PipelineFileBroken",

@@ -117,7 +117,9 @@ class StoreUnavailable(ProvdError):
     reason: str
 
     def __str__(self) -> str:
-        return f"the store cannot keep changes: {self.reason}; see /readyz and free or repair its disk"
+        return (
+            f"the store cannot keep changes: {self.reason}; see /readyz and free or repair its disk"
+        )
 
 
 @define

@@ -1,0 +1,148 @@
+"""The log: one line per event on one stream, as text or as JSON, written in small batches.
+
+The one event per inquiry is spelled here by hand: it is the only line of code that runs for every
+packet besides answering it.  Whatever comes from the network is printable on its line or escaped, so
+no request can forge a line.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Mapping
+from typing import Any, TextIO
+
+import orjson
+from twisted.internet.interfaces import IReactorTime
+from twisted.logger import ILogObserver, LogLevel, formatEvent
+from zope.interface import implementer
+
+from provd.application.explain import kind_of, size_of
+from provd.values import Decision
+
+_LEVELS = {level: rank for rank, level in enumerate(LogLevel.iterconstants())}
+_BATCH = 64 * 1024
+_DELAY = 0.2
+
+Line = Callable[[Mapping[str, Any]], str]
+
+
+def printable(text: str) -> str:
+    """`text`, with everything that could end or disguise a line escaped."""
+    return text if text.isprintable() else text.encode("unicode_escape").decode("ascii")
+
+
+def as_text(event: Mapping[str, Any]) -> str:
+    """One line for people."""
+    decision = event.get("decision")
+    when = _when(event["log_time"])
+    if decision is not None:
+        return f"{when} {_inquiry_line(decision)}\n"
+    text = _text(event)
+    inquiry = event.get("inquiry", "")
+    lead = f"{when} {event['log_level'].name} {event['log_namespace']}"
+    return f"{lead}{' ' if inquiry else ''}{printable(str(inquiry))}: {text}\n"
+
+
+def as_json(event: Mapping[str, Any]) -> str:
+    """One JSON object for programs."""
+    decision = event.get("decision")
+    shown: dict[str, Any] = {
+        "time": event["log_time"],
+        "level": event["log_level"].name,
+        "from": event["log_namespace"],
+    }
+    if decision is not None:
+        shown |= _inquiry_fields(decision)
+    else:
+        shown["text"] = _text(event)
+        if "inquiry" in event:
+            shown["inquiry"] = str(event["inquiry"])
+    return orjson.dumps(shown, option=orjson.OPT_APPEND_NEWLINE).decode("utf-8", "replace")
+
+
+def _inquiry_line(decision: Decision) -> str:
+    inquiry, device, answer = decision.inquiry, decision.device, decision.answer
+    who = device.id if device is not None else "-"
+    reason = getattr(answer, "reason", "")
+    tail = f" ({printable(reason)})" if reason else ""
+    return (
+        f"{inquiry.id} {inquiry.protocol.value} {inquiry.peer} {printable(inquiry.path)} {who}"
+        f" {decision.plugin_id or '-'} {kind_of(answer)} {size_of(answer)}{tail}"
+    )
+
+
+def _inquiry_fields(decision: Decision) -> dict[str, Any]:
+    inquiry, device, answer = decision.inquiry, decision.device, decision.answer
+    return {
+        "inquiry": inquiry.id,
+        "protocol": inquiry.protocol.value,
+        "peer": inquiry.peer,
+        "path": inquiry.path,
+        "device": device.id if device is not None else None,
+        "plugin": decision.plugin_id or None,
+        "answer": kind_of(answer),
+        "size": size_of(answer),
+        "reason": getattr(answer, "reason", None),
+    }
+
+
+def _text(event: Mapping[str, Any]) -> str:
+    text = printable(formatEvent(dict(event)))
+    failure = event.get("log_failure")
+    return text if failure is None else f"{text}\n{failure.getTraceback().rstrip()}"
+
+
+class _Clock:
+    """The last second, spelled once."""
+
+    second = -1
+    spelled = ""
+
+
+def _when(at: float) -> str:
+    second = int(at)
+    if second != _Clock.second:
+        _Clock.second = second
+        _Clock.spelled = time.strftime("%Y-%m-%dT%H:%M:%S", time.gmtime(second))
+    return f"{_Clock.spelled}.{int((at - second) * 1000):03d}Z"
+
+
+@implementer(ILogObserver)
+class Lines:
+    """Writes events to a stream: warnings and worse at once, the rest within 0.2 s."""
+
+    def __init__(self, stream: TextIO, clock: IReactorTime, line: Line, level: str) -> None:
+        """Write what is at least as grave as `level`, spelled by `line`."""
+        self._stream = stream
+        self._clock = clock
+        self._line = line
+        self._least = _LEVELS[LogLevel.levelWithName(level)]
+        self._waiting: list[str] = []
+        self._size = 0
+        self._late: Any = None
+
+    def __call__(self, event: Mapping[str, Any]) -> None:
+        """Take in one event."""
+        rank = _LEVELS[event["log_level"]]
+        if rank < self._least:
+            return
+        line = self._line(event)
+        self._waiting.append(line)
+        self._size += len(line)
+        if rank >= _LEVELS[LogLevel.warn] or self._size >= _BATCH:
+            self.flush()
+        elif self._late is None:
+            self._late = self._clock.callLater(_DELAY, self._on_time)
+
+    def _on_time(self) -> None:
+        self._late = None
+        self.flush()
+
+    def flush(self) -> None:
+        """Write what is waiting. A stream that takes nothing any more loses it, and nothing else."""
+        waiting, self._waiting, self._size = self._waiting, [], 0
+        try:
+            self._stream.write("".join(waiting))
+            self._stream.flush()
+        except (OSError, ValueError):
+            return

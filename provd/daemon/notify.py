@@ -1,0 +1,34 @@
+"""Telling systemd how the service is (sd_notify(3)): one datagram, no library."""
+
+from __future__ import annotations
+
+import socket
+from collections.abc import Mapping
+
+
+class Notify:
+    """Speaks to the socket that systemd names; silent where there is none."""
+
+    def __init__(self, environment: Mapping[str, str]) -> None:
+        """Take the address from `NOTIFY_SOCKET`."""
+        address = environment.get("NOTIFY_SOCKET", "")
+        # A leading @ stands for the NUL of an abstract socket.
+        self._address = "\0" + address[1:] if address.startswith("@") else address
+
+    def ready(self, status: str) -> None:
+        """Everything listens."""
+        self._send(f"READY=1\nSTATUS={status}")
+
+    def stopping(self) -> None:
+        """Told to end."""
+        self._send("STOPPING=1\nSTATUS=stopping")
+
+    def _send(self, message: str) -> None:
+        if not self._address:
+            return
+        with socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM | socket.SOCK_CLOEXEC) as sock:
+            try:
+                sock.sendto(message.encode(), self._address)
+            except OSError:
+                # Nobody listens (any more): there is nobody to tell that to either.
+                return

@@ -1,0 +1,124 @@
+"""What can be set, section by section, with the defaults a server starts with.
+
+Sections that belong to a room are that room's own Structs; the rest is here.  The reference page is
+checked against these by a test: every key is documented.
+"""
+
+from __future__ import annotations
+
+from typing import Annotated, Any, Literal
+
+from msgspec import Meta, Struct
+
+from provd.application.inquiries import InquirySettings
+from provd.pipeline import CreationSettings
+from provd.servers.http import HTTPSettings
+from provd.servers.tftp import TFTPSettings
+
+Port = Annotated[int, Meta(ge=0, le=65535)]
+
+
+class ServiceSettings(Struct, frozen=True, kw_only=True):
+    """The process."""
+
+    user: str = ""
+    """Whom to become once the ports are bound, when started as root; empty stays."""
+    group: str = ""
+    """Empty is the user's own group."""
+    tenant: str = ""
+    """The tenant of devices that are created by asking."""
+
+
+class DataSettings(Struct, frozen=True, kw_only=True):
+    """What is kept."""
+
+    directory: str = "/var/lib/provd"
+    """Holds the store, `plugins/` and `overrides/`."""
+
+
+class StoreSettings(Struct, frozen=True, kw_only=True):
+    """How documents are kept."""
+
+    behind: Annotated[float, Meta(ge=0, le=10)] = 2.0
+    """Seconds that a refreshed fact may wait to be written."""
+
+
+class HTTPListen(Struct, frozen=True, kw_only=True):
+    """Where devices reach us over HTTP."""
+
+    interface: str = ""
+    """The address to listen on; empty for every IPv4 and IPv6 address of the host."""
+    port: Port = 8667
+
+
+class ApiSettings(Struct, frozen=True, kw_only=True):
+    """Where programs and operators reach us."""
+
+    interface: str = "127.0.0.1"
+    """A loopback address: there is no access control yet."""
+    port: Port = 8092
+    hosts: tuple[str, ...] = ()
+    """Host names, besides those of loopback, that requests may be addressed to."""
+
+
+class PipelineSettings(Struct, frozen=True, kw_only=True):
+    """Which sets of stages decide."""
+
+    info_extractor: str = "default"
+    retriever: str = "default"
+    updater: str = "default"
+    directory: str = ""
+    """Where the site keeps pipeline files of its own (`retriever.py.conf.site`); empty for none."""
+    nat: bool = False
+    """Several devices may have one address."""
+
+
+class PluginSettings(Struct, frozen=True, kw_only=True):
+    """Plugins and what they render."""
+
+    cache_bytes: Annotated[int, Meta(ge=0)] = 64 << 20
+    """Rendered files kept in memory; 0 renders anew at each request."""
+    refresh: Annotated[float, Meta(gt=0)] = 2.0
+    """Seconds after which a changed template or override is noticed."""
+
+
+class PhoneSettings(Struct, frozen=True, kw_only=True):
+    """What every device is told about this server."""
+
+    http_base_url: str = ""
+    """The URL under which devices reach this server; empty is the address they asked."""
+    raw_config: dict[str, Any] = {}
+    """Seeds every raw config."""
+
+
+class DecisionSettings(Struct, frozen=True, kw_only=True):
+    """How much is remembered for `provd explain`."""
+
+    kept: Annotated[int, Meta(ge=1, le=1_000_000)] = 8192
+    """Decisions in memory, about 2 KiB each."""
+
+
+class LogSettings(Struct, frozen=True, kw_only=True):
+    """The log, on standard error."""
+
+    format: Literal["text", "json"] = "text"
+    level: Literal["debug", "info", "warn", "error"] = "info"
+
+
+class Settings(Struct, frozen=True, kw_only=True):
+    """Everything."""
+
+    service: ServiceSettings = ServiceSettings()
+    data: DataSettings = DataSettings()
+    store: StoreSettings = StoreSettings()
+    listen: HTTPListen = HTTPListen()
+    http: HTTPSettings = HTTPSettings()
+    tftp: TFTPSettings = TFTPSettings()
+    api: ApiSettings = ApiSettings()
+    pipeline: PipelineSettings = PipelineSettings()
+    inquiries: InquirySettings = InquirySettings()
+    limits: CreationSettings = CreationSettings()
+    plugins: PluginSettings = PluginSettings()
+    phones: PhoneSettings = PhoneSettings()
+    decisions: DecisionSettings = DecisionSettings()
+    log: LogSettings = LogSettings()

@@ -1,0 +1,104 @@
+"""Binding: every port is bound before privileges are dropped and before anything else can fail."""
+
+from __future__ import annotations
+
+import errno
+import os
+import socket
+from collections.abc import Iterable
+
+from attrs import define, frozen
+
+from provd.daemon.settings import Settings
+from provd.servers.tftp import bind_sockets
+from provd.values import ProvdError
+
+_BACKLOG = 1024
+
+
+@define
+class PortNotBound(ProvdError):
+    """A port could not be bound; the server does not start."""
+
+    purpose: str
+    address: str
+    port: int
+    reason: str
+
+    def __str__(self) -> str:
+        return f"cannot listen for {self.purpose} on {self.address or 'every address'} port {self.port}: {self.reason}"
+
+
+@frozen
+class Sockets:
+    """The bound sockets of a server."""
+
+    http: tuple[socket.socket, ...]
+    tftp: tuple[socket.socket, ...]
+    api: tuple[socket.socket, ...]
+
+    def close(self) -> None:
+        """Give them all back. Idempotent."""
+        for bound in (*self.http, *self.tftp, *self.api):
+            bound.close()
+
+
+def bind(settings: Settings) -> Sockets:
+    """Bind every port that the settings name.
+
+    @raise PortNotBound, PortUnavailable: one is taken, or may not be bound.
+    """
+    made: list[socket.socket] = []
+    try:
+        http = _bind("devices over HTTP", settings.listen.interface, settings.listen.port, made)
+        tftp = tuple(bind_sockets(settings.tftp))
+        made.extend(tftp)
+        api = _bind("the API", settings.api.interface, settings.api.port, made)
+    except ProvdError:
+        for bound in made:
+            bound.close()
+        raise
+    return Sockets(http, tftp, api)
+
+
+def _bind(
+    purpose: str, interface: str, port: int, made: list[socket.socket]
+) -> tuple[socket.socket, ...]:
+    bound: list[socket.socket] = []
+    for family, address in _addresses(interface):
+        try:
+            one = socket.socket(
+                family, socket.SOCK_STREAM | socket.SOCK_CLOEXEC | socket.SOCK_NONBLOCK
+            )
+            made.append(one)
+            _bind_one(one, family, address, bound[0].getsockname()[1] if bound else port)
+        except OSError as error:
+            if bound and error.errno in {errno.EAFNOSUPPORT, errno.EADDRNOTAVAIL}:
+                continue  # a host without IPv6
+            raise PortNotBound(purpose, address, port, _hint(error, port)) from error
+        bound.append(one)
+    return tuple(bound)
+
+
+def _bind_one(one: socket.socket, family: int, address: str, port: int) -> None:
+    if family == socket.AF_INET6:
+        one.setsockopt(socket.IPPROTO_IPV6, socket.IPV6_V6ONLY, 1)
+    one.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+    one.bind((address, port))
+    one.listen(_BACKLOG)
+
+
+def _addresses(interface: str) -> Iterable[tuple[socket.AddressFamily, str]]:
+    if not interface:
+        return ((socket.AF_INET, "0.0.0.0"), (socket.AF_INET6, "::"))  # noqa: S104 - every address is what was asked for
+    if ":" in interface:
+        return ((socket.AF_INET6, interface),)
+    return ((socket.AF_INET, interface),)
+
+
+def _hint(error: OSError, port: int) -> str:
+    if error.errno == errno.EADDRINUSE:
+        return "another program has it; stop that one (`ss -lnptu` names it) or set another port"
+    if error.errno == errno.EACCES:
+        return f"ports below 1024 need root or CAP_NET_BIND_SERVICE; set another than {port} or start as root"
+    return os.strerror(error.errno or 0)

@@ -1,0 +1,224 @@
+"""Wiring: settings become a server. Every collaborator is made here, once, and handed on."""
+
+from __future__ import annotations
+
+import os
+import time
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+from uuid import uuid4
+
+from attrs import define, field
+from twisted.internet.defer import Deferred, DeferredList, maybeDeferred
+from twisted.internet.task import LoopingCall
+from twisted.internet.threads import deferToThreadPool
+from twisted.logger import Logger
+from twisted.web.server import Site
+
+from provd.api import make_api
+from provd.application.decisions import Decisions
+from provd.application.inquiries import Inquiries
+from provd.application.operators import Operators, make_operators
+from provd.application.statuses import StatusBook
+from provd.daemon.settings import Settings
+from provd.daemon.sockets import Sockets
+from provd.documents import CONFIGS, DEVICES, OPERATIONS, STATUSES, server_raw_config
+from provd.pipeline import CreationLimits, DraftApp, KernelTables, Pipeline, compose
+from provd.plugins import Advertised, Plugins
+from provd.servers.http import HTTPServer
+from provd.servers.tftp import TFTPServer
+from provd.store import Keeping, SQLiteStore
+
+KINDS = (DEVICES, CONFIGS, STATUSES, OPERATIONS)
+
+log = Logger("provd.service")
+
+
+@define
+class Server:
+    """Everything that runs, in the order it starts."""
+
+    settings: Settings
+    reactor: Any
+    store: SQLiteStore
+    plugins: Plugins
+    kernel: KernelTables | None
+    inquiries: Inquiries
+    statuses: StatusBook
+    operators: Operators
+    http: HTTPServer
+    tftp: TFTPServer
+    api: Site
+    _refreshing: LoopingCall = field(init=False)
+    _ports: list[Any] = field(factory=list)
+
+    def start(self, sockets: Sockets) -> None:
+        """Answer on these sockets."""
+        self.statuses.start()
+        self.operators.revalidation.start()
+        self._refreshing = LoopingCall(self._refresh)
+        self._refreshing.clock = self.reactor
+        self._refreshing.start(self.settings.plugins.refresh, now=False)
+        self.http.start(sockets.http)
+        self.tftp.start(sockets.tftp)
+        for bound in sockets.api:
+            port = self.reactor.adoptStreamPort(bound.fileno(), bound.family, self.api)
+            self._ports.append(port)
+
+    async def stop(self) -> None:
+        """Stop answering, keep what was accepted."""
+        self._refreshing.stop()
+        await DeferredList(
+            [
+                self.http.stop(),
+                self.tftp.stop(),
+                *(maybeDeferred(port.stopListening) for port in self._ports),
+            ]
+        )
+        await maybeDeferred(self.operators.revalidation.stop)
+        if self.kernel is not None:
+            self.kernel.close()
+        await self.statuses.stop()
+        await self.store.close()
+
+    def _refresh(self) -> Deferred[Any]:
+        """Look for changed templates in a thread, take them up on the reactor."""
+        surveyed = deferToThreadPool(
+            self.reactor, self.reactor.getThreadPool(), self.plugins.survey
+        )
+        return surveyed.addCallback(self.plugins.adopt).addErrback(
+            lambda failure: log.failure("templates could not be looked through", failure)
+        )
+
+
+def wire(settings: Settings, reactor: Any) -> Server:
+    """Open the store, load the plugins, compose the pipeline, and put it all together.
+
+    Blocks until the store is in memory: nothing answers yet.
+
+    @raise ProvdError: the store, a pipeline file or the base raw config cannot be used.
+    """
+    boot_id = f"{int(time.time()):x}{os.getpid() & 0xFFF:03x}"
+    store = open_store(settings, reactor)
+    plugins = load_plugins(settings, reactor)
+    limits = CreationLimits(settings.limits, CreationLimits.count(store.collection("devices")))
+    store.feed.subscribe("creation limits", ["devices"], limits.told)
+    app = DraftApp(plugins, limits, nat=settings.pipeline.nat, tenant=settings.service.tenant)
+    decisions = Decisions(settings.decisions.kept)
+    statuses = StatusBook(store, reactor)
+    kernel = kernel_tables(reactor)
+    inquiries = Inquiries(
+        pipeline=Pipeline(compose(app, _sets(settings), _own(settings)), app),
+        store=store,
+        plugins=plugins,
+        limits=limits,
+        decisions=decisions,
+        statuses=statuses,
+        clock=reactor,
+        boot_id=boot_id,
+        neighbours=kernel,
+        settings=settings.inquiries,
+    )
+    operators = make_operators(
+        store=store,
+        plugins=plugins,
+        inquiries=inquiries,
+        decisions=decisions,
+        base=lambda: base_raw_config(settings),
+        clock=reactor,
+        new_id=lambda: uuid4().hex,
+    )
+    interface_of = kernel.interface_of if kernel is not None else lambda _address: ""
+    http = HTTPServer(reactor, inquiries, settings.http, interface_of=interface_of)
+    tftp = TFTPServer(reactor, inquiries, settings.tftp)
+    operators.tally.count("http", lambda: as_numbers(http.counters()))
+    operators.tally.count("tftp", lambda: as_numbers(tftp.counters()))
+    operators.tally.count("limits", lambda: {"created": limits.created, "refused": limits.refused})
+    api = make_api(
+        operators,
+        interface=settings.api.interface,
+        reactor=reactor,
+        boot_id=boot_id,
+        hosts=settings.api.hosts,
+    )
+    return Server(
+        settings, reactor, store, plugins, kernel, inquiries, statuses, operators, http, tftp, api
+    )
+
+
+def open_store(settings: Settings, reactor: Any) -> SQLiteStore:
+    """The store of the data directory."""
+    directory = Path(settings.data.directory)
+    directory.mkdir(mode=0o750, parents=True, exist_ok=True)
+    store = SQLiteStore.open(
+        directory / "provd.db", KINDS, reactor, keeping=Keeping(behind=settings.store.behind)
+    )
+    for sentence in store.quarantined():
+        log.warn("{sentence}", sentence=sentence)
+    return store
+
+
+def load_plugins(settings: Settings, reactor: Any) -> Plugins:
+    """Every plugin of the data directory that can be loaded."""
+    directory = Path(settings.data.directory)
+    plugins = Plugins(
+        directory / "plugins",
+        directory / "overrides",
+        Advertised(
+            settings.phones.http_base_url or None,
+            settings.listen.port,
+            settings.tftp.port,
+            settings.phones.raw_config,
+        ),
+        reactor,
+        cache_bytes=settings.plugins.cache_bytes,
+    )
+    plugins.load_all()
+    return plugins
+
+
+def kernel_tables(reactor: Any) -> KernelTables | None:
+    """The kernel's tables; None, with a warning, where it does not let us see them."""
+    try:
+        return KernelTables(reactor)
+    except OSError as error:
+        log.warn(
+            "the neighbour table cannot be read ({error}): addresses stay unconfirmed", error=error
+        )
+        return None
+
+
+def base_raw_config(settings: Settings) -> dict[str, Any]:
+    """What every raw config starts from, as far as it can be told without a request."""
+    url = settings.phones.http_base_url
+    if not url:
+        host = settings.listen.interface or "127.0.0.1"
+        host = f"[{host}]" if ":" in host else host
+        url = f"http://{host}:{settings.listen.port}"
+    return server_raw_config(settings.phones.raw_config, url, settings.tftp.port)
+
+
+def as_numbers(counters: Any) -> dict[str, int]:
+    """A snapshot of counters as flat numbers."""
+    numbers: dict[str, int] = {}
+    for name in counters.__struct_fields__:
+        value = getattr(counters, name)
+        if isinstance(value, Mapping):
+            numbers.update({f"{name}.{key}": count for key, count in value.items()})
+        else:
+            numbers[name] = value
+    return numbers
+
+
+def _sets(settings: Settings) -> Mapping[str, str]:
+    pipeline = settings.pipeline
+    return {
+        "info_extractor": pipeline.info_extractor,
+        "retriever": pipeline.retriever,
+        "updater": pipeline.updater,
+    }
+
+
+def _own(settings: Settings) -> Path | None:
+    return Path(settings.pipeline.directory) if settings.pipeline.directory else None

@@ -1,0 +1,82 @@
+"""Settings: every source, every mistake at once."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from provd.daemon.settings import Settings, read_settings
+from provd.daemon.settings._reader import Reader, Source, fields_of
+from provd.values import Invalid
+
+
+def file(directory: Path, text: str, name: str = "provd.toml") -> Path:
+    """A settings file."""
+    path = directory / name
+    path.parent.mkdir(exist_ok=True)
+    path.write_text(text)
+    return path
+
+
+def test_nothing_set_is_the_defaults() -> None:
+    """A server starts without a file."""
+    assert read_settings(None, {"HOME": "/", "PROVD_URL": "x"}) == Settings()
+
+
+def test_later_sources_win(tmp_path: Path) -> None:
+    """The file, then conf.d in order of name, then the environment; keys, not whole sections."""
+    path = file(tmp_path, "[tftp]\nport = 1\nsingle_port = true\n[listen]\nport = 1")
+    file(tmp_path, "[tftp]\nport = 2", "conf.d/10.toml")
+    file(tmp_path, "[tftp]\nport = 3", "conf.d/20.toml")
+    settings = read_settings(path, {"PROVD_LISTEN__PORT": "4", "PROVD_LISTEN__INTERFACE": "::1"})
+    assert (settings.tftp.port, settings.tftp.single_port) == (3, True)
+    assert (settings.listen.port, settings.listen.interface) == (4, "::1")
+
+
+def test_all_mistakes_are_told_at_once(tmp_path: Path) -> None:
+    """Each with its file, its key and what was expected; unknown ones name the nearest known."""
+    path = file(
+        tmp_path,
+        "[tftp]\nprot = 69\nport = 70000\n[htpp]\n[listen]\nport = 'x'\n[pipeline]\nnat = 1\n[limits]\nnat_networks = [1]",
+    )
+    file(tmp_path, "not toml", "conf.d/10.toml")
+    with pytest.raises(Invalid) as caught:
+        read_settings(path, {"PROVD_TFTP": "1", "PROVD_API__PORT": "many"})
+    told = [str(problem) for problem in caught.value.problems]
+    assert told == [
+        f"{path}: tftp.prot: there is no such key (expected port)",
+        f"{path}: tftp.port: 70000 cannot be used (expected int <= 65535)",
+        f"{path}: htpp: there is no such section (expected http)",
+        f"{path}: listen.port: 'x' cannot be used (expected int)",
+        f"{path}: pipeline.nat: 1 cannot be used (expected bool)",
+        f"{path}: limits.nat_networks[0]: [1] cannot be used (expected str)",
+        f"{tmp_path / 'conf.d' / '10.toml'}: it is not TOML: Expected '=' after a key in a key/value pair"
+        " (at line 1, column 5) (expected a TOML file)",
+        "environment: PROVD_TFTP: it names no key (expected PROVD_<SECTION>__<KEY>)",
+        "environment: api.port: 'many' cannot be used (expected int)",
+    ]
+
+
+def test_a_missing_file_is_told(tmp_path: Path) -> None:
+    """By its name."""
+    with pytest.raises(Invalid, match=r"nobody.toml: it cannot be read"):
+        read_settings(tmp_path / "nobody.toml", {})
+
+
+@given(
+    st.dictionaries(
+        st.sampled_from([*fields_of(Settings), "other"]),
+        st.one_of(
+            st.integers(),
+            st.dictionaries(st.sampled_from(["port", "x"]), st.one_of(st.integers(), st.text())),
+        ),
+    )
+)
+def test_no_table_is_more_than_problems(tables: dict[str, object]) -> None:
+    """Whatever a file holds, there are settings or problems."""
+    reader = Reader()
+    reader.read(Source("f", tables))
+    assert reader.problems or isinstance(reader.settings(), Settings)
