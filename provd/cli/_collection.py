@@ -1,0 +1,99 @@
+"""The commands that every collection of documents has: list, show, add, set, remove."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from provd.cli._assignments import gather, read_assignments
+from provd.cli._remote import Cell, Remote, print_object, print_table, remote
+
+if TYPE_CHECKING:
+    from provd.client.api import Collection
+
+PAGE = 100
+"""Rows of a list that a person is shown unless asked for more."""
+
+
+def add_commands(group: click.Group, name: str, columns: Mapping[str, Cell | str]) -> None:
+    """Add the five to a group; `name` is the collection in the client."""
+    _add_reading(group, name, columns)
+    _add_writing(group, name)
+
+
+def _in(server: Remote, name: str) -> Collection:
+    found: Collection = getattr(server.api, name)
+    return found
+
+
+def _add_reading(group: click.Group, name: str, columns: Mapping[str, Cell | str]) -> None:
+
+    @group.command("list", help=f"List {name}; FILTERs like mac=00:00:5e:00:53:01 narrow it.")
+    @click.argument("filters", nargs=-1, metavar="[FILTER]...")
+    @click.option("-q", "selector", metavar="JSON", help="A selector, for what filters cannot say.")
+    @click.option("--sort", default="", metavar="[-]KEY", help="Order; a - in front: descending.")
+    @click.option("--skip", type=click.IntRange(0), default=0, help="Leave out the first ones.")
+    @click.option(
+        "--limit", type=click.IntRange(0), default=PAGE, show_default=True, help="0: all of them."
+    )
+    @click.option("--fields", default="", metavar="KEY,…", help="Only these keys (with --json).")
+    @remote
+    def list_them(
+        server: Remote, filters: Sequence[str], selector: str | None, fields: str, **window: Any
+    ) -> None:
+        where = {key: str(value) for key, value in read_assignments(filters).items()}
+        if selector:
+            where["q"] = selector
+        chosen = [field for field in fields.split(",") if field and server.as_json]
+        found = _in(server, name).list(where=where, fields=chosen, **window)
+        server.show(found, lambda listing: _print_listing(listing, columns, name))
+
+    @group.command("show", help=f"Show one of the {name}.")
+    @click.argument("document_id", metavar="ID")
+    @remote
+    def show(server: Remote, document_id: str) -> None:
+        server.show(_in(server, name).get(document_id).body, print_object)
+
+
+def _add_writing(group: click.Group, name: str) -> None:
+    one = name.removesuffix("s")
+
+    @group.command("add", help=f"Add a {one}: KEY=TEXT, KEY:=JSON, or --from a file.")
+    @click.argument("assignments", nargs=-1, metavar="[KEY=VALUE]...")
+    @click.option("--from", "file", metavar="FILE", help="A JSON object; - is standard input.")
+    @remote
+    def add(server: Remote, assignments: Sequence[str], file: str | None) -> None:
+        server.show(_in(server, name).create(gather(file, assignments)).body, print_object)
+
+    @group.command("set", help=f"Change a {one}: KEY=TEXT, KEY:=JSON; KEY:=null removes a key.")
+    @click.argument("document_id", metavar="ID")
+    @click.argument("assignments", nargs=-1, required=True, metavar="KEY=VALUE...")
+    @click.option("--revision", type=int, default=0, help="Only if it is still at this revision.")
+    @remote
+    def change(server: Remote, document_id: str, assignments: Sequence[str], revision: int) -> None:
+        patch = read_assignments(assignments)
+        changed = _in(server, name).change(document_id, patch, revision)
+        server.show(changed.body, print_object)
+
+    @group.command("remove", help=f"Remove {name}.")
+    @click.argument("document_ids", nargs=-1, required=True, metavar="ID...")
+    @remote
+    def remove(server: Remote, document_ids: Sequence[str]) -> None:
+        for document_id in document_ids:
+            _in(server, name).delete(document_id)
+        server.show({"removed": list(document_ids)}, lambda _removed: None)
+
+
+def _print_listing(
+    listing: Mapping[str, Any], columns: Mapping[str, Cell | str], name: str
+) -> None:
+    items = listing["items"]
+    if items:
+        print_table(items, columns)
+    left = listing["total"] - len(items)
+    if not listing["total"]:
+        click.echo(f"There are no such {name}.", err=True)
+    elif left:
+        click.echo(f"{len(items)} of {listing['total']} {name}; --limit 0 shows all.", err=True)

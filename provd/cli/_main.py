@@ -1,0 +1,31 @@
+"""The root of the command; each subcommand is imported when it is called."""
+
+from __future__ import annotations
+
+import click
+
+from provd.cli._lazy import LazyGroup
+
+COMMANDS = {
+    "run": "provd.cli.run:run",
+    "devices": "provd.cli.devices:devices",
+    "configs": "provd.cli.configs:configs",
+    "plugins": "provd.cli.plugins:plugins",
+    "explain": "provd.cli.explain:explain",
+    "whatif": "provd.cli.whatif:whatif",
+    "doctor": "provd.cli.doctor:doctor",
+}
+
+
+@click.group(
+    cls=LazyGroup,
+    commands_at=COMMANDS,
+    context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100},
+)
+@click.version_option(package_name="provd", prog_name="provd")
+def main() -> None:
+    """One provisioning server that knows which device is asking.
+
+    Exit codes: 0 done; 1 the server refused, or a check failed; 2 wrong usage; 3 no server
+    answers; 4 the server failed.
+    """

@@ -1,0 +1,102 @@
+"""The command: run every check, show all findings, fail if one of them failed."""
+
+from __future__ import annotations
+
+import os
+import socket
+import time
+from collections.abc import Iterator
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from provd.cli._errors import ExitCode
+from provd.cli._remote import print_json, print_table
+from provd.cli.doctor._finding import Finding, Level
+from provd.cli.doctor._host import check_clock, check_limits, check_neighbours
+from provd.cli.doctor._places import check_directory, check_stores, stores_in
+from provd.cli.doctor._ports import Port, check_port
+from provd.cli.doctor._server import check_plugins, check_server
+from provd.cli.doctor._settings import check_settings
+
+if TYPE_CHECKING:
+    from provd.client import Api
+
+PATIENCE = 5.0
+"""Seconds to wait for the server: a doctor does not hang with the patient."""
+
+
+@click.command()
+@click.option(
+    "--config",
+    "-c",
+    envvar="PROVD_CONFIG",
+    type=click.Path(path_type=Path),
+    help="The settings that the server is started with.",
+)
+@click.option(
+    "--url", envvar="PROVD_URL", help="The server's API, when it is not where the settings say."
+)
+@click.option("--json", "as_json", is_flag=True, help="Print JSON, for programs.")
+@click.pass_context
+def doctor(ctx: click.Context, config: Path | None, url: str | None, *, as_json: bool) -> None:
+    """Look at settings, ports, permissions, clock, store, plugins and neighbour table.
+
+    Every finding is ok, warn or fail, and names a next step; exit code 1 if anything failed.
+    """
+    findings = list(examine(config, url))
+    if as_json:
+        print_json({"findings": [finding._asdict() for finding in findings]})
+    else:
+        columns = {"CHECK": "check", "": "level", "FINDING": "text", "NEXT": "next_step"}
+        print_table([finding._asdict() for finding in findings], columns)
+    failed = any(finding.level is Level.FAIL for finding in findings)
+    ctx.exit(ExitCode.REFUSED if failed else ExitCode.DONE)
+
+
+def examine(config: Path | None, url: str | None) -> Iterator[Finding]:
+    """Every finding, in the order in which trouble comes."""
+    from provd.client import Api  # noqa: PLC0415 - `--help` does without HTTP
+
+    settings, found = check_settings(config, os.environ)
+    yield from found
+    api = Api(url or _url(settings), PATIENCE)
+    try:
+        yield from _examine(settings, api)
+    finally:
+        api.close()
+
+
+def _examine(settings: Any, api: Api) -> Iterator[Finding]:
+    running, found = check_server(api)
+    yield from found
+    kept: list[Path] = []
+    if settings is not None:
+        directory = Path(settings.data.directory)
+        kept = list(stores_in(directory))
+        yield from (check_port(port, running=running) for port in ports_of(settings))
+        yield check_directory(directory)
+        yield from check_stores(directory)
+    yield check_clock(time.time(), kept)
+    yield check_limits()
+    yield check_neighbours()
+    if running:
+        yield from check_plugins(api)
+
+
+def ports_of(settings: Any) -> list[Port]:
+    """Where a server with these settings listens."""
+    stream, datagram = socket.SOCK_STREAM, socket.SOCK_DGRAM
+    return [
+        Port("devices over HTTP", stream, settings.listen.interface, settings.listen.port),
+        Port("devices over TFTP", datagram, settings.tftp.interface, settings.tftp.port),
+        Port("API", stream, settings.api.interface, settings.api.port),
+    ]
+
+
+def _url(settings: Any) -> str:
+    if settings is None:
+        return "http://127.0.0.1:8092"
+    host = settings.api.interface
+    return f"http://{f'[{host}]' if ':' in host else host}:{settings.api.port}"
