@@ -1,0 +1,49 @@
+"""TFTP without I/O: the codec, option negotiation, netascii, and the state of a read transfer."""
+
+from provd.wire.tftp.negotiation import Bounds, Terms, negotiate
+from provd.wire.tftp.packets import (
+    Acknowledgement,
+    Data,
+    Error,
+    ErrorCode,
+    Opcode,
+    OptionAcknowledgement,
+    Packet,
+    ReadRequest,
+    WriteRequest,
+    error_datagram,
+    parse,
+    serialize,
+)
+from provd.wire.tftp.session import (
+    Chunks,
+    ContentLost,
+    Ending,
+    MemoryChunks,
+    Patience,
+    ReadSession,
+)
+
+__all__ = [
+    "Acknowledgement",
+    "Bounds",
+    "Chunks",
+    "ContentLost",
+    "Data",
+    "Ending",
+    "Error",
+    "ErrorCode",
+    "MemoryChunks",
+    "Opcode",
+    "OptionAcknowledgement",
+    "Packet",
+    "Patience",
+    "ReadRequest",
+    "ReadSession",
+    "Terms",
+    "WriteRequest",
+    "error_datagram",
+    "negotiate",
+    "parse",
+    "serialize",
+]

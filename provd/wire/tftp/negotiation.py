@@ -1,0 +1,104 @@
+"""Which options of a request are taken, and at which values (RFC 2347, 2348, 2349, 7440).
+
+An option that is unknown, ill-formed or out of range is left out of the OACK, which tells the
+client that it was ignored; the transfer goes on without it.  A value above our limits is taken
+at the limit where the RFC lets the server choose a smaller one (blksize, windowsize) and left
+out where it does not (timeout).  Nothing a client can write here leads to silence.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from msgspec import Struct
+
+__all__ = [
+    "DEFAULT_BLOCK_SIZE",
+    "GREATEST_BLOCK_SIZE",
+    "GREATEST_WINDOW",
+    "LEAST_BLOCK_SIZE",
+    "PLAIN",
+    "Bounds",
+    "Terms",
+    "negotiate",
+]
+
+DEFAULT_BLOCK_SIZE = 512
+LEAST_BLOCK_SIZE = 8
+GREATEST_BLOCK_SIZE = 65464
+"""RFC 2348: what an IPv4 datagram holds after its headers."""
+GREATEST_WINDOW = 65535
+"""RFC 7440."""
+GREATEST_TIMEOUT = 255
+"""RFC 2349."""
+
+
+class Bounds(Struct, frozen=True, gc=False):
+    """How far a server goes along with its clients."""
+
+    block_size: int = GREATEST_BLOCK_SIZE
+    window: int = 64
+    """Blocks sent without waiting for an acknowledgement."""
+    window_bytes: int = 1 << 20
+    """The same in bytes: a window is at most so many blocks that they fit, and at least one."""
+    timeout: int = 60
+    """The longest retransmission interval, in seconds, that a client may ask for."""
+
+
+class Terms(Struct, frozen=True, gc=False):
+    """What a transfer is carried out with."""
+
+    block_size: int = DEFAULT_BLOCK_SIZE
+    window: int = 1
+    timeout: int = 0
+    """Seconds between retransmissions as the client wants it; 0 leaves it to the server."""
+    oack: bytes = b""
+    """The OACK packet; empty where no option was taken, and DATA 1 is the first answer."""
+
+
+PLAIN = Terms()
+
+
+def negotiate(options: Mapping[bytes, bytes], size: int | None, bounds: Bounds) -> Terms:
+    """The terms for a request; `size` is the length on the wire, None where it is not known."""
+    if not options:
+        return PLAIN
+    block_size = _block_size(_decimal(options, b"blksize"), bounds)
+    window = _window(_decimal(options, b"windowsize"), block_size, bounds)
+    timeout = _timeout(_decimal(options, b"timeout"), bounds)
+    oack = b""
+    if block_size:
+        oack = b"blksize\0%d\0" % block_size
+    if size is not None and _decimal(options, b"tsize") >= 0:
+        oack += b"tsize\0%d\0" % size
+    if timeout:
+        oack += b"timeout\0%d\0" % timeout
+    if window:
+        oack += b"windowsize\0%d\0" % window
+    if not oack:
+        return PLAIN
+    return Terms(block_size or DEFAULT_BLOCK_SIZE, window or 1, timeout, b"\0\6" + oack)
+
+
+def _block_size(wanted: int, bounds: Bounds) -> int:
+    """RFC 2348: at most what was asked for; 0 where the option is ignored."""
+    return min(wanted, bounds.block_size) if wanted >= LEAST_BLOCK_SIZE else 0
+
+
+def _window(wanted: int, block_size: int, bounds: Bounds) -> int:
+    """RFC 7440 section 3: at most what was asked for; 0 where the option is ignored."""
+    if not 1 <= wanted <= GREATEST_WINDOW:
+        return 0
+    fitting = bounds.window_bytes // (block_size or DEFAULT_BLOCK_SIZE)
+    return min(wanted, bounds.window, max(1, fitting))
+
+
+def _timeout(wanted: int, bounds: Bounds) -> int:
+    """RFC 2349: taken as it is, or not at all; 0 where the option is ignored."""
+    return wanted if 1 <= wanted <= min(bounds.timeout, GREATEST_TIMEOUT) else 0
+
+
+def _decimal(options: Mapping[bytes, bytes], name: bytes) -> int:
+    """RFC 2347 wants decimal digits: -1 for anything else. Ten digits hold every size in use, and no bomb."""
+    text = options.get(name, b"")
+    return int(text) if text.isdigit() and len(text) <= 10 else -1
