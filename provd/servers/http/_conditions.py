@@ -82,10 +82,10 @@ def _range_of(wanted: str, size: int) -> Part:
         length = min(int(found[2]), size)
         return Part(206, size - length, size) if length else Part(416, 0, 0)
     start = int(found[1])
-    stop = int(found[2]) + 1 if found[2] else size
-    if stop <= start:
+    last = int(found[2]) if found[2] else max(start, size - 1)
+    if last < start:
         return Part(200, 0, size)
-    return Part(206, start, min(stop, size)) if start < size else Part(416, 0, 0)
+    return Part(206, start, min(last + 1, size)) if start < size else Part(416, 0, 0)
 
 
 def parse_date(text: str) -> int | None:
