@@ -56,17 +56,18 @@ def function_keys(
     left_out: list[int] = []
     funckeys = {int(number): key for number, key in raw_config.get("funckeys", {}).items()}
     for number, key in sorted(funckeys.items()):
-        place, value = slot(model, number), _value(key, raw_config)
-        if place and value:
+        place, exten = slot(model, number), _extension(key, raw_config)
+        if place and exten:
             programmed.append(
                 {
                     "slot": place,
                     "type": key["type"],
-                    "value": written(value),
+                    # The phone parks in a way of each kind of server, which it is told first.
+                    "value": written(f"asterisk;{exten}" if key["type"] == "park" else exten),
                     # Paper labels are not configured.
                     "label": ""
                     if place.startswith("prgkey")
-                    else written(key.get("label") or value),
+                    else written(key.get("label") or exten),
                     "line": key.get("line") or 1,
                 }
             )
@@ -75,10 +76,7 @@ def function_keys(
     return programmed, left_out
 
 
-def _value(key: Mapping[str, Any], raw_config: Mapping[str, Any]) -> str:
-    value = key.get("value") or ""
-    if key["type"] != "park":
-        return str(value)
-    # The phone parks differently on each kind of server, which it is told before the extension.
-    exten = value or raw_config.get("exten_park") or ""
-    return f"asterisk;{exten}" if exten else ""
+def _extension(key: Mapping[str, Any], raw_config: Mapping[str, Any]) -> str:
+    """What the key calls, watches or parks at; empty when nobody said."""
+    shared = raw_config.get("exten_park") if key["type"] == "park" else ""
+    return str(key.get("value") or shared or "")

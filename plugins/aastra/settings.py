@@ -6,6 +6,7 @@ Parameter names and values are those of the administrator guides 41-001160-04 (r
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from typing import Any
 
@@ -14,6 +15,7 @@ from provd.sdk import ClockChange, RawConfigError, UnknownZone, dst_rules
 from .keys import function_keys
 from .text import written, written_secret
 
+_NUMBER = re.compile("[1-9][0-9]{0,2}")
 _TRANSPORT = {"udp": 1, "tcp": 2, "tls": 4}
 _SRTP = {"disabled": 0, "preferred": 1, "required": 2}
 _DTMF_METHOD = {"RTP-in-band": 0, "RTP-out-of-band": 0, "SIP-INFO": 1}
@@ -68,25 +70,30 @@ def complete(device: Any, raw_config: dict[str, Any]) -> None:
 def _in_order(numbered: Mapping[str, Any]) -> list[str]:
     """The keys of an object that is a list by number, in the order of the numbers."""
     for key in numbered:
-        if not (key.isascii() and key.isdigit()):
+        if _NUMBER.fullmatch(key) is None:
             raise RawConfigError(f"{key!r} is not the number of a line or a key")
     return sorted(numbered, key=int)
 
 
 def _line(key: str, line: Mapping[str, Any], raw_config: Mapping[str, Any]) -> dict[str, object]:
     """One SIP line with every server it uses; those it does not name are the phone's."""
-    servers: dict[str, object] = {
-        f"{role}_{part}": line.get(f"{role}_{part}") or raw_config.get(f"sip_{role}_{part}")
-        for role in ("proxy", "backup_proxy", "registrar", "backup_registrar", "outbound_proxy")
-        for part in ("ip", "port")
-    }
-    if not servers["proxy_ip"]:
+    port = 5061 if raw_config.get("sip_transport") == "tls" else 5060
+    proxy = _server("proxy", line, raw_config, port)
+    if not proxy["proxy_ip"]:
         raise RawConfigError(
             f"line {key} has no proxy_ip, and there is no sip_proxy_ip for all lines"
         )
-    return servers | {
+    registrar = _server("registrar", line, raw_config, port)
+    if registrar["registrar_ip"] in {None, "", proxy["proxy_ip"]}:
+        own_port = line.get("registrar_port") or proxy["proxy_port"]
+        registrar = {"registrar_ip": proxy["proxy_ip"], "registrar_port": own_port}
+    return {
+        **proxy,
+        **registrar,
+        **_server("backup_proxy", line, raw_config, port),
+        **_server("backup_registrar", line, raw_config, port),
+        **_server("outbound_proxy", line, raw_config, port),
         "number": int(key),
-        "registrar_ip": servers["registrar_ip"] or servers["proxy_ip"],
         "username": written(line.get("username")),
         "auth_username": written(line.get("auth_username") or line.get("username")),
         "password": written_secret(f"the password of line {key}", line.get("password")),
@@ -96,6 +103,17 @@ def _line(key: str, line: Mapping[str, Any], raw_config: Mapping[str, Any]) -> d
         "srtp_mode": _SRTP.get(line.get("srtp_mode") or ""),
         "voicemail": written(line.get("voicemail") or raw_config.get("exten_voicemail")),
     }
+
+
+def _server(
+    role: str, line: Mapping[str, Any], raw_config: Mapping[str, Any], port: int
+) -> dict[str, Any]:
+    """Address and port of one server: both of the line, or else both of the phone."""
+    address, its_port = f"{role}_ip", f"{role}_port"
+    if line.get(address):
+        return {address: line[address], its_port: line.get(its_port) or port}
+    shared = line.get(its_port) or raw_config.get(f"sip_{its_port}") or port
+    return {address: raw_config.get(f"sip_{address}"), its_port: shared}
 
 
 def _language(locale: str) -> dict[str, str] | None:

@@ -1,8 +1,7 @@
 """Time zones in Cisco's two languages.
 
 `SEP<MAC>.cnf.xml` takes a name out of a list that the firmware holds, rules included.  A name is
-chosen by what it does, never by what it is called: its offset and its summer time have to be those
-of the zone today.  Names whose rules were changed by law since the firmware was made (Moscow,
+chosen by what it does, never by what it is called: by its offset and its summer time.  Names whose rules were changed by law since the firmware was made (Moscow,
 Tehran, Cairo, Sao Paulo, Mexico City) are not used.
 
 `SIP<MAC>.cnf` takes an abbreviation for the offset, and the rule in full.
@@ -10,9 +9,10 @@ Tehran, Cairo, Sao Paulo, Mexico City) are not used.
 
 from __future__ import annotations
 
+from functools import lru_cache
 from typing import Any
 
-from provd.sdk import ClockChange, Dst, RawConfigError, UnknownZone, Zone, dst_rules
+from provd.sdk import ClockChange, RawConfigError, UnknownZone, Zone, dst_rules
 
 _NAMES = (
     # Cisco's name, a zone that keeps the very time it means; the first of equals is used
@@ -32,6 +32,7 @@ _NAMES = (
     ("Newfoundland Standard/Daylight Time", "America/St_Johns"),
     ("SA Eastern Standard Time", "America/Argentina/Buenos_Aires"),
     ("GMT Standard/Daylight Time", "Europe/London"),
+    ("Azores Standard/Daylight Time", "Atlantic/Azores"),
     ("Greenwich Standard Time", "Africa/Abidjan"),
     ("Central Europe Standard/Daylight Time", "Europe/Budapest"),
     ("E. Europe Standard/Daylight Time", "Europe/Bucharest"),
@@ -81,29 +82,29 @@ def zone_of(timezone: str) -> Zone:
         raise RawConfigError(str(error)) from error
 
 
+@lru_cache(maxsize=256)
 def zone_name(zone: Zone) -> str:
     """The name that does what the zone does.
 
-    Failing that, one with its offset and no summer time; failing that, the nearest offset: a clock
-    that is a quarter of an hour off in Kathmandu is better than one in New York.
+    Failing that, the one whose clock is nearest in January and in July: a clock that is a quarter of an
+    hour off in Kathmandu is better than one in New York.
     """
-    known = [(name, dst_rules(iana)) for name, iana in _NAMES]
-    for name, candidate in known:
-        if _same(candidate, zone):
-            return name
-    steady = [(name, candidate) for name, candidate in known if candidate.dst is None]
-    nearest = min(
-        steady, key=lambda pair: abs(pair[1].utc_offset_seconds - zone.utc_offset_seconds)
-    )
-    return nearest[0]
+
+    def distance(candidate: Zone) -> tuple[int, bool, int]:
+        off = sum(abs(a - b) for a, b in zip(_offsets(candidate), _offsets(zone), strict=True))
+        in_winter = abs(candidate.utc_offset_seconds - zone.utc_offset_seconds)
+        return off, candidate != zone, in_winter
+
+    return min(_NAMES, key=lambda pair: distance(dst_rules(pair[1])))[0]
 
 
-def _same(one: Zone, other: Zone) -> bool:
-    return one.utc_offset_seconds == other.utc_offset_seconds and _text(one.dst) == _text(other.dst)
-
-
-def _text(dst: Dst | None) -> str:
-    return "" if dst is None else dst.text
+def _offsets(zone: Zone) -> tuple[int, int]:
+    """Seconds east of Greenwich in January and in July."""
+    standard, dst = zone.utc_offset_seconds, zone.dst
+    if dst is None:
+        return standard, standard
+    summer = standard + dst.save_seconds
+    return (standard, summer) if dst.start.month < dst.end.month else (summer, standard)
 
 
 def text_clock(zone: Zone) -> dict[str, Any]:

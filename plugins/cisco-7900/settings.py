@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from typing import Any
 
@@ -12,6 +13,7 @@ from .clock import text_clock, zone_name, zone_of
 IMAGE = "P0S3-8-12-00"
 """The last SIP firmware that Cisco made for the 7940G and 7960G."""
 
+_NUMBER = re.compile("[1-9][0-9]{0,2}")
 _TRANSPORT = {"tcp": 1, "udp": 2, "tls": 3}
 _BUTTONS = {
     "7906G": 1,
@@ -74,18 +76,16 @@ def _in_order(raw_config: Mapping[str, Any], name: str) -> list[tuple[int, Mappi
     """The entries of an object that is a list by number, in the order of the numbers."""
     numbered = raw_config.get(name, {})
     for key in numbered:
-        if not (key.isascii() and key.isdigit()):
+        if _NUMBER.fullmatch(key) is None:
             raise RawConfigError(f"{name}: {key!r} is not a number")
-    return sorted((int(key), entry) for key, entry in numbered.items())
+    return [(int(key), numbered[key]) for key in sorted(numbered, key=int)]
 
 
 def _line(number: int, line: Mapping[str, Any], raw_config: Mapping[str, Any]) -> dict[str, object]:
     """One SIP line with the servers it uses; those it does not name are the phone's."""
-    servers: dict[str, object] = {
-        f"{role}_{part}": line.get(f"{role}_{part}") or raw_config.get(f"sip_{role}_{part}")
-        for role in ("proxy", "backup_proxy", "outbound_proxy")
-        for part in ("ip", "port")
-    }
+    servers: dict[str, object] = {}
+    for role in ("proxy", "backup_proxy", "outbound_proxy"):
+        servers |= _server(role, line, raw_config)
     if not servers["proxy_ip"]:
         raise RawConfigError(f"line {number} has no proxy_ip, and there is no sip_proxy_ip for all")
     return servers | {
@@ -97,6 +97,15 @@ def _line(number: int, line: Mapping[str, Any], raw_config: Mapping[str, Any]) -
         "extension": line.get("number") or line.get("username"),
         "voicemail": line.get("voicemail") or raw_config.get("exten_voicemail"),
     }
+
+
+def _server(role: str, line: Mapping[str, Any], raw_config: Mapping[str, Any]) -> dict[str, Any]:
+    """Address and port of one server: both of the line, or else both of the phone."""
+    address, port = f"{role}_ip", f"{role}_port"
+    if line.get(address):
+        return {address: line[address], port: line.get(port) or 5060}
+    shared = line.get(port) or raw_config.get(f"sip_{port}") or 5060
+    return {address: raw_config.get(f"sip_{address}"), port: shared}
 
 
 def _speed_dials(

@@ -13,20 +13,20 @@ sip line{{ line.number }} display name: {{ line.display_name }}
 sip line{{ line.number }} screen name: {{ line.display_name }}
 sip line{{ line.number }} screen name 2: {{ line.extension }}
 sip line{{ line.number }} proxy ip: {{ line.proxy_ip }}
-sip line{{ line.number }} proxy port: {{ line.proxy_port or 5060 }}
+sip line{{ line.number }} proxy port: {{ line.proxy_port }}
 sip line{{ line.number }} registrar ip: {{ line.registrar_ip }}
-sip line{{ line.number }} registrar port: {{ line.registrar_port or 5060 }}
+sip line{{ line.number }} registrar port: {{ line.registrar_port }}
 {% if line.backup_proxy_ip %}
 sip line{{ line.number }} backup proxy ip: {{ line.backup_proxy_ip }}
-sip line{{ line.number }} backup proxy port: {{ line.backup_proxy_port or 5060 }}
+sip line{{ line.number }} backup proxy port: {{ line.backup_proxy_port }}
 {% endif %}
 {% if line.backup_registrar_ip %}
 sip line{{ line.number }} backup registrar ip: {{ line.backup_registrar_ip }}
-sip line{{ line.number }} backup registrar port: {{ line.backup_registrar_port or 5060 }}
+sip line{{ line.number }} backup registrar port: {{ line.backup_registrar_port }}
 {% endif %}
 {% if line.outbound_proxy_ip %}
 sip line{{ line.number }} outbound proxy: {{ line.outbound_proxy_ip }}
-sip line{{ line.number }} outbound proxy port: {{ line.outbound_proxy_port or 5060 }}
+sip line{{ line.number }} outbound proxy port: {{ line.outbound_proxy_port }}
 {% endif %}
 {% if line.dtmf_method is not none %}
 sip line{{ line.number }} dtmf method: {{ line.dtmf_method }}

@@ -37,7 +37,7 @@
       <registerWithProxy>true</registerWithProxy>
 {% if XX_lines and XX_lines[0].outbound_proxy_ip %}
       <outboundProxy>{{ XX_lines[0].outbound_proxy_ip }}</outboundProxy>
-      <outboundProxyPort>{{ XX_lines[0].outbound_proxy_port or 5060 }}</outboundProxyPort>
+      <outboundProxyPort>{{ XX_lines[0].outbound_proxy_port }}</outboundProxyPort>
 {% endif %}
     </sipProxies>
     <sipStack>
@@ -58,7 +58,7 @@
 {% else %}
         <proxy>{{ line.proxy_ip }}</proxy>
 {% endif %}
-        <port>{{ line.proxy_port or 5060 }}</port>
+        <port>{{ line.proxy_port }}</port>
         <name>{{ line.username }}</name>
         <displayName>{{ line.display_name }}</displayName>
         <contact>{{ line.username }}</contact>

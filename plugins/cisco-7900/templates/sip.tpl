@@ -20,15 +20,15 @@ line{{ line.number }}_authname: "{{ line.auth_username|default("", true)|replace
 line{{ line.number }}_password: "{{ line.password or "" }}"
 {% endif %}
 proxy{{ line.number }}_address: "{{ line.proxy_ip|replace('"', "'") }}"
-proxy{{ line.number }}_port: {{ line.proxy_port or 5060 }}
+proxy{{ line.number }}_port: {{ line.proxy_port }}
 {% endfor %}
 {% if XX_lines and XX_lines[0].backup_proxy_ip %}
 proxy_backup: "{{ XX_lines[0].backup_proxy_ip|replace('"', "'") }}"
-proxy_backup_port: {{ XX_lines[0].backup_proxy_port or 5060 }}
+proxy_backup_port: {{ XX_lines[0].backup_proxy_port }}
 {% endif %}
 {% if XX_lines and XX_lines[0].outbound_proxy_ip %}
 outbound_proxy: "{{ XX_lines[0].outbound_proxy_ip|replace('"', "'") }}"
-outbound_proxy_port: {{ XX_lines[0].outbound_proxy_port or 5060 }}
+outbound_proxy_port: {{ XX_lines[0].outbound_proxy_port }}
 {% endif %}
 {% if XX_lines and XX_lines[0].voicemail %}
 messages_uri: "{{ XX_lines[0].voicemail|replace('"', "'") }}"

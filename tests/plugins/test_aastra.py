@@ -1,0 +1,278 @@
+"""The aastra family: which devices it knows, which edition takes which, and what it renders."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from twisted.internet.task import Clock
+
+from provd.documents import CONFIGS, DEVICES
+from provd.plugins.host import Plugins
+from provd.sdk import DeviceSupport
+from provd.sdk.timezones import zone_names
+from provd.store import MemoryStore
+from provd.testing.documents import a_config, a_device
+from provd.testing.families import RecordedRequest, concluded, installed, recorded_requests
+from provd.testing.golden import kept_files, rendered_files
+from provd.testing.inquiries import dhcp, http, tftp
+from provd.values import Content, FileContent, Refusal
+
+SOURCE = Path(__file__).resolve().parents[2] / "plugins" / "aastra"
+OLD, NEW = "aastra-2.6.0.2019", "aastra-3.2.0.1011"
+MAC, OWN_FILE = "00:08:5d:00:53:01", "/00085D005301.cfg"
+LINE = {"username": "alice", "password": "secret", "proxy_ip": "192.0.2.10"}
+
+
+@pytest.fixture(scope="module")
+def plugins() -> Iterator[Plugins]:
+    """Both editions, installed and loaded."""
+    with TemporaryDirectory() as scratch:
+        yield installed(SOURCE, Path(scratch))
+
+
+def asked(plugins: Plugins, path: str, raw_config: Mapping[str, Any], **device: Any) -> Any:
+    """What a phone gets, a 6757i of the newer edition unless said otherwise."""
+    draft = MemoryStore((DEVICES, CONFIGS), Clock()).draft("test")
+    draft.put("configs", a_config("c", revision=0, **raw_config))
+    given = {"mac": MAC, "config": "c", "model": "6757i", "plugin": NEW, **device}
+    plugin = plugins.get(given["plugin"])
+    assert plugin is not None
+    return plugin.serve(http(path, local="192.0.2.9"), a_device(**given), draft, keep=False)
+
+
+def parameters(answer: Any) -> dict[str, str]:
+    """The parameters in a rendered file, each written once."""
+    assert isinstance(answer, Content), answer
+    lines = [line for line in answer.body.decode().split("\n") if line and line[0] != "#"]
+    pairs = [line.partition(": ") for line in lines]
+    found = {name: value for name, _colon, value in pairs}
+    assert len(found) == len(pairs)
+    return found
+
+
+@pytest.mark.parametrize("recorded", recorded_requests(SOURCE), ids=str)
+def test_requests_are_recognised(plugins: Plugins, recorded: RecordedRequest) -> None:
+    """What phones ask tells what the record says, and both editions say the same."""
+    said = concluded(plugins, recorded.inquiry())
+    assert said == ([] if recorded.expect is None else [recorded.expect] * 2)
+
+
+@pytest.mark.parametrize(
+    "user_agent",
+    [
+        "Aastra6731i MAC:00-08-5D-23-74-29 V:3.2.0.70-SIP ",
+        "Aastra6731i MAC:00-08-5D-23-74 V:3.2.0.70-SIP",
+        "Aastra6731i MAC:00:08:5D:23:74:29 V:3.2.0.70-SIP",
+        "Aastra MAC:00-08-5D-23-74-29 V:3.2.0.70-SIP",
+        "Mitel6930 MAC:14-00-E9-1E-DB-52 V:x-SIP",
+        "Aastra" + "6" * 5000,
+    ],
+)
+def test_other_user_agents_say_nothing(plugins: Plugins, user_agent: str) -> None:
+    """A User-Agent that is not spelt as the phones spell it is nobody's word."""
+    assert concluded(plugins, http("/aastra.cfg", user_agent)) == []
+
+
+@given(st.text(max_size=60))
+def test_no_request_makes_the_plugin_fail(plugins: Plugins, text: str) -> None:
+    """Whatever is asked, the plugin concludes something or nothing; it never raises."""
+    concluded(plugins, http("/", "Aastra" + text))
+    concluded(plugins, tftp(text + ".cfg"))
+    concluded(plugins, tftp(text + ".st"))
+    concluded(plugins, dhcp(MAC, dhcp={60: b"AastraIPPhone" + text.encode()}))
+    assert [plugin.failures for plugin in plugins.loaded()] == [0, 0]
+
+
+EXACT, COMPLETE, INCOMPLETE, PROBABLE, UNKNOWN, NONE = (
+    int(level)
+    for level in (
+        DeviceSupport.EXACT,
+        DeviceSupport.COMPLETE,
+        DeviceSupport.INCOMPLETE,
+        DeviceSupport.PROBABLE,
+        DeviceSupport.UNKNOWN,
+        DeviceSupport.NONE,
+    )
+)
+
+
+@pytest.mark.parametrize(
+    ("info", "old", "new"),
+    [
+        ({"model": "6730i", "version": "2.6.0.2019"}, EXACT, INCOMPLETE),
+        ({"model": "6730i", "version": "3.2.0.1011"}, INCOMPLETE, EXACT),
+        ({"model": "6731i", "version": "3.2.0.70"}, INCOMPLETE, COMPLETE),
+        ({"model": "6730i", "version": "2.6.0.1000"}, COMPLETE, INCOMPLETE),
+        ({"model": "6730i", "version": "1.4"}, INCOMPLETE, INCOMPLETE),
+        ({"model": "6730i"}, COMPLETE, COMPLETE),
+        ({"model": "6735i", "version": "3.2.2.6038"}, INCOMPLETE, COMPLETE),
+        ({"model": "6930", "version": "6.4.0.140"}, INCOMPLETE, INCOMPLETE),
+        ({}, PROBABLE, PROBABLE),
+        ({"vendor": "Cisco", "model": "6730i"}, NONE, NONE),
+        ({"vendor": None}, UNKNOWN, UNKNOWN),
+    ],
+)
+def test_the_edition_of_the_phones_own_firmware_fits_best(
+    plugins: Plugins, info: dict[str, Any], old: int, new: int
+) -> None:
+    """The phone's own version is exact, its release complete, any other incomplete."""
+    known = {key: value for key, value in {"vendor": "Aastra", **info}.items() if value}
+    levels = [plugin.associate(known) for plugin in plugins.loaded()]
+    assert levels == [old, new]
+
+
+def test_two_editions_serve_one_path_side_by_side(plugins: Plugins) -> None:
+    """Two 6730i ask for `/6730i.st` and get different files."""
+    got = [asked(plugins, "/6730i.st", {}, plugin=plugin) for plugin in (OLD, NEW)]
+    assert all(isinstance(answer, FileContent) for answer in got)
+    texts = [Path(answer.path).read_text(encoding="utf-8") for answer in got]
+    assert "2.6.0.2019" in texts[0]
+    assert "3.2.0.1011" in texts[1]
+
+
+def test_models_of_an_edition_are_its_capabilities_and_have_firmware(plugins: Plugins) -> None:
+    """plugin-info, edition.py and the firmware files name the same models."""
+    for plugin in plugins.loaded():
+        version = plugin.id.removeprefix("aastra-")
+        edition = SOURCE / "editions" / version
+        models = {key.split(", ")[1] for key in plugin.capabilities}
+        assert {key.split(", ")[2] for key in plugin.capabilities} == {version}
+        assert {path.stem for path in (edition / "var" / "tftpboot").glob("*.st")} == models
+        for model in models:
+            assert (
+                plugin.associate({"vendor": "Aastra", "model": model, "version": version}) == EXACT
+            )
+
+
+def test_a_phones_own_file_is_its_own(plugins: Plugins) -> None:
+    """The file of another address is not found, whoever asks."""
+    answer = asked(plugins, "/00085D005302.cfg", {})
+    assert isinstance(answer, Refusal)
+    assert "another device" in answer.reason
+
+
+def test_golden_files() -> None:
+    """What the cases render is what is kept: `python -m provd.testing.golden plugins/aastra`."""
+    assert rendered_files(SOURCE) == kept_files(SOURCE)
+
+
+def test_what_is_common_holds_no_secret(plugins: Plugins) -> None:
+    """No password of a raw config is in aastra.cfg."""
+    full = json.loads((SOURCE / "golden" / "6757i-paris-full.json").read_bytes())["raw_config"]
+    common = asked(plugins, "/aastra.cfg", full).body.decode()
+    own = asked(plugins, OWN_FILE, full).body.decode()
+    for secret in ("22#223", "secret-1", "secret-2", "secret-3"):
+        assert secret in own
+        assert secret not in common
+
+
+@pytest.mark.parametrize(
+    ("raw_config", "reason"),
+    [
+        ({"sip_lines": {"1": {"username": "a"}}}, "line 1 has no proxy_ip"),
+        ({"sip_lines": {"one": LINE}}, "'one' is not the number"),
+        ({"sip_lines": {"0": LINE}}, "'0' is not the number"),
+        ({"sip_lines": {"1": {**LINE, "password": 'a#b"c'}}}, "the password of line 1 holds both"),
+        ({"admin_password": 'a#b"c'}, "the admin password holds both"),
+    ],
+)
+def test_why_a_phone_is_not_configured(
+    plugins: Plugins, raw_config: dict[str, Any], reason: str
+) -> None:
+    """What the phone cannot be told is a reason the operator reads, not a broken file."""
+    answer = asked(plugins, OWN_FILE, raw_config)
+    assert isinstance(answer, Refusal)
+    assert reason in answer.reason
+
+
+@pytest.mark.parametrize(
+    ("model", "number", "slot"),
+    [
+        ("6730i", "8", "prgkey8"),
+        ("6730i", "9", ""),
+        ("6755i", "7", "softkey1"),
+        ("6757i", "10", "topsoftkey10"),
+        ("6757i", "30", "softkey20"),
+        ("6757i", "31", ""),
+        ("6739i", "55", "softkey55"),
+        ("6920w", "21", "softkey1"),
+        ("6751i", "1", ""),
+        ("9480i", "20", "softkey20"),
+    ],
+)
+def test_which_key_a_function_key_is(plugins: Plugins, model: str, number: str, slot: str) -> None:
+    """Function keys fill the keys that keep their place first; beyond the last they are left out."""
+    raw = {"funckeys": {number: {"type": "speeddial", "value": "1002"}}}
+    answer = asked(plugins, OWN_FILE, raw, model=model)
+    types = [name for name in parameters(answer) if name.endswith(" type")]
+    assert types == ([f"{slot} type"] if slot else [])
+    assert (b"# function key " + number.encode() in answer.body) is (not slot)
+
+
+@pytest.mark.parametrize(
+    ("line", "shared", "expected"),
+    [
+        ({}, {"sip_proxy_port": 5062}, ("192.0.2.10", "5060", "192.0.2.10", "5060")),
+        ({"proxy_port": 5080}, {}, ("192.0.2.10", "5080", "192.0.2.10", "5080")),
+        ({"registrar_port": 5090}, {}, ("192.0.2.10", "5060", "192.0.2.10", "5090")),
+        ({"registrar_ip": "192.0.2.12"}, {}, ("192.0.2.10", "5060", "192.0.2.12", "5060")),
+        ({}, {"sip_transport": "tls"}, ("192.0.2.10", "5061", "192.0.2.10", "5061")),
+    ],
+)
+def test_a_port_belongs_to_its_address(
+    plugins: Plugins, line: dict[str, Any], shared: dict[str, Any], expected: tuple[str, ...]
+) -> None:
+    """The port of one server is never written beside the address of another."""
+    raw = {**shared, "sip_lines": {"1": {**LINE, **line}}}
+    written = parameters(asked(plugins, OWN_FILE, raw))
+    assert expected == tuple(
+        written[f"sip line1 {role} {part}"]
+        for role in ("proxy", "registrar")
+        for part in ("ip", "port")
+    )
+
+
+def test_every_time_zone_is_one_the_phone_understands(plugins: Plugins) -> None:
+    """Months, weeks, days, hours and minutes are in the ranges of the administrator guide."""
+    for zone in zone_names():
+        written = parameters(asked(plugins, "/aastra.cfg", {"timezone": zone}))
+        assert -840 <= int(written["time zone minutes"]) <= 720, zone
+        for when in ("start", "end") if written["dst config"] == "3" else ():
+            assert 1 <= int(written[f"dst {when} month"]) <= 12, zone
+            assert int(written[f"dst {when} week"]) in {1, 2, 3, 4, -1}, zone
+            assert 1 <= int(written[f"dst {when} day"]) <= 7, zone
+            assert 0 <= int(written[f"dst {when} hour"]) <= 23, zone
+            assert 0 < int(written["dst minutes"]) <= 60, zone
+
+
+@given(
+    st.fixed_dictionaries(
+        {name: st.text(max_size=30) for name in ("username", "display_name", "number", "voicemail")}
+    ),
+    st.text(max_size=30),
+    st.text(max_size=30),
+)
+def test_no_value_adds_a_parameter(
+    plugins: Plugins, line: dict[str, str], value: str, label: str
+) -> None:
+    """Whatever a document holds, the file has the parameters that its template wrote."""
+    raw = {
+        "exten_pickup_call": value,
+        "sip_lines": {"1": {**LINE, **line}},
+        "funckeys": {"1": {"type": "speeddial", "value": value or "1", "label": label}},
+    }
+    harmless = {
+        "exten_pickup_call": "x" if value else "",
+        "sip_lines": {"1": {**LINE, **{name: "x" if text else "" for name, text in line.items()}}},
+        "funckeys": {"1": {"type": "speeddial", "value": "x", "label": "x"}},
+    }
+    for path in ("/aastra.cfg", OWN_FILE):
+        names = [list(parameters(asked(plugins, path, given))) for given in (raw, harmless)]
+        assert names[0] == names[1]

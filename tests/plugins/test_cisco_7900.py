@@ -1,0 +1,247 @@
+"""The cisco-7900 plugin: which devices it knows, and what it renders."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from typing import Any
+from xml.etree import ElementTree as ET
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from twisted.internet.task import Clock
+
+from provd.documents import CONFIGS, DEVICES
+from provd.plugins.host import Plugins
+from provd.sdk import DeviceSupport
+from provd.sdk.timezones import zone_names
+from provd.store import MemoryStore
+from provd.testing.documents import a_config, a_device
+from provd.testing.families import RecordedRequest, concluded, installed, recorded_requests
+from provd.testing.golden import kept_files, rendered_files
+from provd.testing.inquiries import dhcp, tftp
+from provd.values import Content, Refusal, RefusalKind
+
+SOURCE = Path(__file__).resolve().parents[2] / "plugins" / "cisco-7900"
+MAC, SEP, TEXT = "00:1b:d4:00:53:01", "SEP001BD4005301.cnf.xml", "SIP001BD4005301.cnf"
+LINE = {"username": "alice", "password": "secret", "proxy_ip": "192.0.2.10"}
+
+
+@pytest.fixture(scope="module")
+def plugins() -> Iterator[Plugins]:
+    """The plugin, installed and loaded."""
+    with TemporaryDirectory() as scratch:
+        yield installed(SOURCE, Path(scratch))
+
+
+def asked(plugins: Plugins, path: str, raw_config: Mapping[str, Any], **device: Any) -> Any:
+    """What a phone gets, a 7961G unless said otherwise."""
+    draft = MemoryStore((DEVICES, CONFIGS), Clock()).draft("test")
+    draft.put("configs", a_config("c", revision=0, **raw_config))
+    phone = a_device(**{"mac": MAC, "config": "c", "model": "7961G", **device})
+    [plugin] = plugins.loaded()
+    return plugin.serve(tftp(path, local="192.0.2.9"), phone, draft, keep=False)
+
+
+def element(answer: Any) -> ET.Element:
+    """The document in a rendered file."""
+    assert isinstance(answer, Content), answer
+    return ET.fromstring(answer.body)
+
+
+@pytest.mark.parametrize("recorded", recorded_requests(SOURCE), ids=str)
+def test_requests_are_recognised(plugins: Plugins, recorded: RecordedRequest) -> None:
+    """What phones ask tells what the record says, and nothing where it says nothing."""
+    said = concluded(plugins, recorded.inquiry())
+    assert said == ([] if recorded.expect is None else [recorded.expect])
+
+
+@given(st.text(max_size=40), st.sampled_from(["SEP", "CTLSEP", "SIP", "OS79XX", "P0S", ""]))
+def test_no_request_makes_the_plugin_fail(plugins: Plugins, text: str, prefix: str) -> None:
+    """Whatever is asked, the plugin concludes something or nothing; it never raises."""
+    concluded(plugins, tftp(prefix + text))
+    concluded(plugins, dhcp(MAC, dhcp={60: b"Cisco Systems" + text.encode()}))
+    assert [plugin.failures for plugin in plugins.loaded()] == [0]
+
+
+def test_an_address_stands_for_a_phone_over_tftp_only(plugins: Plugins) -> None:
+    """Most of its requests name nobody; over HTTP there is no such excuse."""
+    [plugin] = plugins.loaded()
+    assert plugin.by_address == {"tftp"}
+
+
+@pytest.mark.parametrize(
+    ("info", "level"),
+    [
+        ({"vendor": "Cisco", "model": "7941G"}, DeviceSupport.COMPLETE),
+        ({"vendor": "Cisco", "model": "7960G", "version": "8.12"}, DeviceSupport.COMPLETE),
+        ({"vendor": "Cisco"}, DeviceSupport.PROBABLE),
+        ({"vendor": "Cisco", "model": "8961"}, DeviceSupport.IMPROBABLE),
+        ({"vendor": "Cisco", "model": "7921G"}, DeviceSupport.IMPROBABLE),
+        ({"vendor": "Polycom"}, DeviceSupport.NONE),
+        ({}, DeviceSupport.UNKNOWN),
+    ],
+)
+def test_support(plugins: Plugins, info: dict[str, str], level: DeviceSupport) -> None:
+    """A model of the series is supported; a vendor alone is enough, another model is not."""
+    [plugin] = plugins.loaded()
+    assert plugin.associate(info) == level
+
+
+def test_models_are_its_capabilities(plugins: Plugins) -> None:
+    """plugin-info names the models that are supported completely."""
+    [plugin] = plugins.loaded()
+    for key in plugin.capabilities:
+        vendor, model, _version = key.split(", ")
+        info = {"vendor": vendor, "model": model}
+        assert plugin.associate(info) == DeviceSupport.COMPLETE
+
+
+def test_golden_files() -> None:
+    """What the cases render is what is kept: `python -m provd.testing.golden plugins/cisco-7900`."""
+    assert rendered_files(SOURCE) == kept_files(SOURCE)
+
+
+@pytest.mark.parametrize("path", ["CTLSEP001BD4005301.tlv", "ITLSEP001BD4005301.tlv", "x.loads"])
+def test_what_the_operator_did_not_put_there_is_not_found(plugins: Plugins, path: str) -> None:
+    """There is no trust list and no firmware; the phone goes on without."""
+    answer = asked(plugins, path, {})
+    assert isinstance(answer, Refusal)
+    assert answer.kind is RefusalKind.NOT_FOUND
+
+
+@pytest.mark.parametrize("path", ["SEP001BD4005302.cnf.xml", "SIP001BD4005302.cnf"])
+def test_a_phones_own_file_is_its_own(plugins: Plugins, path: str) -> None:
+    """The file of another address is not found, whoever asks."""
+    answer = asked(plugins, path, {})
+    assert isinstance(answer, Refusal)
+    assert "another device" in answer.reason
+
+
+@pytest.mark.parametrize(
+    "path", ["OS79XX.TXT", "SIPDefault.cnf", "XMLDefault.cnf.xml", "dialplan.xml", "RINGLIST.XML"]
+)
+def test_files_without_an_address_hold_no_secret(plugins: Plugins, path: str) -> None:
+    """What is given to whoever has the address holds no password."""
+    full = json.loads((SOURCE / "golden" / "7961G-new-york-full.json").read_bytes())["raw_config"]
+    body = asked(plugins, path, full).body
+    assert not [secret for secret in (b"22#223", b"secret-1", b"secret-2") if secret in body]
+
+
+@pytest.mark.parametrize(
+    ("zone", "name"),
+    [
+        ("America/New_York", "Eastern Standard/Daylight Time"),
+        ("America/Montreal", "Eastern Standard/Daylight Time"),
+        ("America/Panama", "SA Pacific Standard Time"),
+        ("Europe/Paris", "Central Europe Standard/Daylight Time"),
+        ("Europe/Dublin", "GMT Standard/Daylight Time"),
+        ("Europe/Helsinki", "E. Europe Standard/Daylight Time"),
+        ("Africa/Cairo", "E. Europe Standard/Daylight Time"),
+        ("Africa/Lagos", "Central Europe Standard/Daylight Time"),
+        ("Europe/Moscow", "Saudi Arabia Standard Time"),
+        ("Australia/Sydney", "AUS Eastern Standard/Daylight Time"),
+        ("Australia/Brisbane", "E. Australia Standard Time"),
+        ("Australia/Adelaide", "Cen. Australia Standard/Daylight Time"),
+        ("Asia/Kathmandu", "India Standard Time"),
+        ("UTC", "Greenwich Standard Time"),
+    ],
+)
+def test_the_name_of_a_time_zone(plugins: Plugins, zone: str, name: str) -> None:
+    """A name is chosen by its offset and its summer time, and the nearest where there is none."""
+    device = element(asked(plugins, SEP, {"timezone": zone}))
+    assert device.findtext("devicePool/dateTimeSetting/timeZone") == name
+
+
+def test_every_time_zone_can_be_told(plugins: Plugins) -> None:
+    """Both files render for every zone, with days and hours that the text firmware knows."""
+    for zone in zone_names():
+        element(asked(plugins, SEP, {"timezone": zone}))
+        text = asked(plugins, "SIPDefault.cnf", {"timezone": zone}).body.decode()
+        told = dict(line.split(": ") for line in text.splitlines() if line.startswith("dst_"))
+        for when in ("start", "stop") if told["dst_auto_adjust"] == "1" else ():
+            assert int(told[f"dst_{when}_week_of_month"]) in {1, 2, 3, 4, 8}, zone
+            assert 1 <= int(told[f"dst_{when}_day_of_week"]) <= 7, zone
+            assert 0 <= int(told[f"dst_{when}_time"].split("/")[0]) <= 23, zone
+
+
+@pytest.mark.parametrize(
+    ("model", "buttons"),
+    [("7911G", []), ("7941G", ["2"]), ("7961G", ["2", "3"]), (None, ["2", "3", "40"])],
+)
+def test_function_keys_follow_the_lines(
+    plugins: Plugins, model: str | None, buttons: list[str]
+) -> None:
+    """The n-th function key is the n-th button after the lines, as far as the phone has buttons."""
+    keys = {number: {"type": "speeddial", "value": "1"} for number in ("1", "2", "39")}
+    raw = {"sip_lines": {"1": LINE}, "funckeys": keys}
+    lines = element(asked(plugins, SEP, raw, model=model)).findall("sipProfile/sipLines/line")
+    assert [line.get("button") for line in lines[1:]] == buttons
+
+
+def test_a_line_of_another_server_names_it(plugins: Plugins) -> None:
+    """USECALLMANAGER stands for the phone's first server and for no other."""
+    raw = {
+        "sip_proxy_ip": "192.0.2.10",
+        "sip_lines": {"1": LINE, "2": {**LINE, "proxy_ip": "192.0.2.20"}},
+    }
+    proxies = element(asked(plugins, SEP, raw)).findall("sipProfile/sipLines/line/proxy")
+    assert [proxy.text for proxy in proxies] == ["USECALLMANAGER", "192.0.2.20"]
+
+
+@pytest.mark.parametrize(
+    ("raw_config", "reason"),
+    [
+        ({"sip_lines": {"1": {"username": "a"}}}, "line 1 has no proxy_ip"),
+        ({"sip_lines": {"one": LINE}}, "'one' is not a number"),
+    ],
+)
+def test_why_a_phone_is_not_configured(
+    plugins: Plugins, raw_config: dict[str, Any], reason: str
+) -> None:
+    """What the phone cannot be told is a reason the operator reads, not a broken file."""
+    answer = asked(plugins, SEP, raw_config)
+    assert isinstance(answer, Refusal)
+    assert reason in answer.reason
+
+
+def shape(found: ET.Element) -> list[str]:
+    """The elements of a document, in order, without what they hold."""
+    return [part.tag for part in found.iter()]
+
+
+TEXTS = st.text(st.characters(exclude_categories=["Cs"]), min_size=1, max_size=30)
+
+
+@given(
+    st.fixed_dictionaries(dict.fromkeys(("username", "password", "display_name", "number"), TEXTS)),
+    TEXTS,
+)
+def test_no_value_adds_an_element_or_a_line(
+    plugins: Plugins, line: dict[str, str], value: str
+) -> None:
+    """Whatever a document holds, the files have the elements and the parameters of their templates."""
+    raw, harmless = (
+        {
+            "sip_lines": {"1": {**LINE, **given}},
+            "funckeys": {"1": {"type": "blf", "value": text, "label": text}},
+            "X_cisco_load": text,
+        }
+        for given, text in ((line, value), (dict.fromkeys(line, "x"), "x"))
+    )
+    one, other = (element(asked(plugins, SEP, given)) for given in (raw, harmless))
+    assert shape(one) == shape(other)
+    for path in (TEXT, "SIPDefault.cnf", "OS79XX.TXT"):
+        one_text, other_text = (
+            [part.split(":")[0] for part in asked(plugins, path, given).body.decode().split("\n")]
+            for given in (raw, harmless)
+        )
+        if path == TEXT and '"' in line["password"]:
+            assert len(one_text) == len(other_text)
+        elif path != "OS79XX.TXT":
+            assert one_text == other_text
+        else:
+            assert len(one_text) == len(other_text) == 2
