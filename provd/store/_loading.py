@@ -98,7 +98,7 @@ class Loading:
         document = self._decode(row.collection, body)
         if document.id.encode() != row.id:
             raise Unreadable(f"the document inside calls itself {document.id!r}")
-        if document.extra is not EMPTY_OBJECT and bytes(document.extra[:1]) != b"{":
+        if document.extra is not EMPTY_OBJECT and bytes(document.extra)[:1] != b"{":
             raise Unreadable("its extra keys are not a JSON object")
         if row.checksum is None and document.revision != row.revision:
             document = _at(document, row.revision)

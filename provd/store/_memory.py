@@ -49,10 +49,10 @@ class MemoryStore(Replica):
     def _accept(self, changes: Sequence[Change], *, urgent: bool) -> None:
         """Nothing is kept."""
 
-    def durable(self, committed: Committed) -> Deferred[None]:  # noqa: ARG002 - all is, here
+    def durable(self, committed: Committed) -> Deferred[None]:
         return succeed(None)
 
-    def awaited(self, collection: str, document_id: str) -> Deferred[None] | None:  # noqa: ARG002
+    def awaited(self, collection: str, document_id: str) -> Deferred[None] | None:
         return None
 
     def unavailable(self) -> str:
