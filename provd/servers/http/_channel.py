@@ -116,6 +116,7 @@ class DeviceChannel(Connection):
         if request.given:
             self._site.counts["abandoned"] += 1
         else:
+            self.leave_if_draining()
             self._give(answer, inquiry, request)
 
     def _failed(self, failure: Failure, inquiry: Inquiry, request: DeviceRequest) -> None:

@@ -159,10 +159,17 @@ class Connection(HTTPChannel):
     def _spend(self) -> None:
         """One request fewer on this connection; after the last one it ends politely."""
         self._left -= 1
-        if self._left <= 0 or self._site.draining:
+        if self._left <= 0:
+            self.persistent = 0
+        self.leave_if_draining()
+
+    def leave_if_draining(self) -> None:
+        """Make this answer the last one if the server is about to end."""
+        if self._site.draining:
             self.persistent = 0
 
     def requestDone(self, request: DeviceRequest) -> None:
+        self.leave_if_draining()  # a file may have been on its way when that began
         self._enter(READING)
         super().requestDone(request)  # answers what was pipelined meanwhile
         if self.phase == READING and not self.requests and not self._buffer:

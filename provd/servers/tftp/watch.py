@@ -28,7 +28,7 @@ Readable = Callable[[float], None]
 _SLICE = 0.002
 _LONGEST_WAIT = 0.02
 _ROUNDS = 8
-_EVENTS = 64
+_EVENTS = 128
 
 _log = Logger("provd.servers.tftp")
 
@@ -90,7 +90,8 @@ class Watch:
                 now = monotonic()
                 if now > until:  # what is left is still readable when the reactor comes back
                     break
-            if waiting is not None and (now < until or now - self._heeded > _LONGEST_WAIT):
+            others = len(events) == _EVENTS or now > until
+            if waiting is not None and (not others or now - self._heeded > _LONGEST_WAIT):
                 self._heeded = now
                 self._call(waiting, now)
                 now = monotonic()

@@ -123,7 +123,8 @@ def test_draining_ends_what_is_idle_and_finishes_what_is_not() -> None:
     assert not busy.closed
     idle.lose()
     waiting.callback(HELLO)
-    assert busy.responses()[0].body == b"hello\n"
+    assert busy.responses()[0].headers["Connection"] == "close"
+    assert busy.closed
     assert not ended[0].called
     busy.lose()
     assert all(done.called for done in ended)
@@ -138,6 +139,19 @@ def test_a_request_that_arrives_while_draining_is_the_last() -> None:
     [answer] = client.responses()
     assert answer.headers["Connection"] == "close"
     assert client.closed
+
+
+def test_a_file_that_is_on_its_way_while_draining_is_the_last(tmp_path: Path) -> None:
+    """It was not announced, but it ends the connection."""
+    (tmp_path / "file").write_bytes(b"x" * 100_000)
+    server = edge(FileContent(str(tmp_path / "file"), 100_000, 1))
+    client = server.connect(room=10)
+    client.send(request())
+    server.site.drain()
+    assert not client.closed
+    client.transport.read(200_000)
+    assert client.closed
+    assert len(client.responses()[0].body) == 100_000
 
 
 def test_a_drain_without_connections_is_over_at_once() -> None:
