@@ -39,8 +39,10 @@ from provd.values import (
     Inquiry,
     Note,
     PluginFailed,
+    Protocol,
     Refusal,
     RefusalKind,
+    Silence,
     Step,
     StoreUnavailable,
 )
@@ -48,6 +50,7 @@ from provd.values import (
 log = Logger("provd.inquiries")
 
 UNKNOWN = Refusal(RefusalKind.NOT_FOUND, "no device is known by this request")
+LEARNT = Silence("DHCP is not served here: what it says of a device is learnt")
 NO_PLUGIN = Refusal(RefusalKind.NOT_FOUND, "the device has no plugin")
 TRIES = 3
 """How often conflicting drafts are decided again before the device is refused."""
@@ -195,6 +198,8 @@ class Inquiries:
         device = decision.device
         if device is None:
             return UNKNOWN
+        if decision.inquiry.protocol is Protocol.DHCP:
+            return LEARNT
         if not device.plugin:
             return NO_PLUGIN
         plugin = self._plugins.get(device.plugin)

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from pathlib import Path
-from types import MappingProxyType
+from types import MappingProxyType, ModuleType
 from typing import Any
 
 from attrs import define, frozen
@@ -54,14 +54,14 @@ def vocabulary() -> Mapping[str, Any]:
     """The names that pipeline files may use."""
     names: dict[str, Any] = {"RequestType": Protocol, "DeviceSupport": DeviceSupport}
     for module in (stages, extract, look_up, add, update, associate):
-        for name, thing in vars(module).items():
-            if (
-                name[:1].isupper()
-                and callable(thing)
-                and getattr(thing, "__module__", "") == module.__name__
-            ):
-                names[name] = thing
+        names |= {name: thing for name, thing in vars(module).items() if _is_offered(thing, module)}
     return MappingProxyType(names)
+
+
+def _is_offered(thing: Any, module: ModuleType) -> bool:
+    """A class or a maker of one, of this module's own, with a name that says so."""
+    name = getattr(thing, "__name__", "")
+    return callable(thing) and name[:1].isupper() and thing.__module__ == module.__name__
 
 
 def compose(app: DraftApp, names: Mapping[str, str], directory: Path | None = None) -> Stages:

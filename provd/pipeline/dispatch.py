@@ -14,9 +14,11 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from typing import Any
 
+from msgspec import Struct
+
 from provd.contracts import ILoadedPlugin, IPlugins
 from provd.sdk import Asked, Clue
-from provd.values import Inquiry, Protocol, Testimony
+from provd.values import Inquiry, Note, Protocol, Testimony
 
 Match = tuple[int, ILoadedPlugin, Clue]
 
@@ -34,6 +36,17 @@ def field_of(field: str) -> Callable[[Inquiry], Any]:
     if kind == "filename":
         return lambda inquiry: inquiry.path.rsplit("/", 1)[-1]
     return lambda inquiry: inquiry.path
+
+
+class Verdict(Struct, frozen=True, gc=False):
+    """What the plugins said of a request, and what is made of it. Flat, so that it can be kept."""
+
+    testimonies: tuple[Testimony, ...]
+    facts: tuple[tuple[str, str], ...]
+    notes: tuple[Note, ...] = ()
+
+
+Judge = Callable[[tuple[Testimony, ...]], Verdict]
 
 
 class _Literals:
@@ -156,8 +169,12 @@ class Memo:
 class Witnesses:
     """Every plugin's clues for one protocol, asked through the index and the memo."""
 
-    def __init__(self, protocol: Protocol, plugins: IPlugins, memo_size: int) -> None:
-        """Index the plugins that are loaded; the index follows their generation."""
+    def __init__(self, protocol: Protocol, plugins: IPlugins, memo_size: int, judge: Judge) -> None:
+        """Index the plugins that are loaded; the index follows their generation.
+
+        `judge` makes a verdict of what they say: a pure function, remembered with it.
+        """
+        self._judge = judge
         self._protocol = protocol
         self._plugins = plugins
         self._memo = Memo(memo_size)
@@ -167,8 +184,8 @@ class Witnesses:
         self._fields: tuple[str, ...] = ()
         self._key: tuple[Callable[[Inquiry], Any], ...] = ()
 
-    def ask(self, inquiry: Inquiry, *, keep: bool) -> tuple[Testimony, ...]:
-        """What the plugins say, in order of plugin id."""
+    def ask(self, inquiry: Inquiry, *, keep: bool) -> Verdict:
+        """The verdict on what the plugins say, testimonies in order of plugin id."""
         if self._generation != self._plugins.generation:
             self._index()
         if not self._remember:
@@ -196,15 +213,15 @@ class Witnesses:
         self._memo.clear()
         return True
 
-    def _examine(self, inquiry: Inquiry, *, keep: bool) -> tuple[Testimony, ...]:
+    def _examine(self, inquiry: Inquiry, *, keep: bool) -> Verdict:
         asked = Asked(inquiry)
         said = []
         for _order, plugin, clue in self._clues.find(inquiry):
             facts = plugin.testify(clue, asked)
             if facts:
                 said.append(Testimony(plugin.id, tuple(facts.items())))
-        testimonies = tuple(said)
+        verdict = self._judge(tuple(said))
         if keep:
             self._reads(asked.fields)
-            self._memo.put(tuple([read(inquiry) for read in self._key]), testimonies)
-        return testimonies
+            self._memo.put(tuple([read(inquiry) for read in self._key]), verdict)
+        return verdict

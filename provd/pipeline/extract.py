@@ -10,10 +10,10 @@ from typing import Any
 
 from provd.contracts import IPlugins
 from provd.pipeline.case import Case
-from provd.pipeline.dispatch import Witnesses
+from provd.pipeline.dispatch import Verdict, Witnesses
 from provd.pipeline.placeholders import is_placeholder
 from provd.pipeline.stages import AbstractDeviceInfoExtractor, as_extractor
-from provd.values import IDENTITY_KEYS, Info, Protocol, Step, Testimony
+from provd.values import IDENTITY_KEYS, Info, Note, Protocol, Step, Testimony
 
 MEMO_SIZE = 65536
 """Testimonies kept per protocol; about 400 bytes each."""
@@ -124,26 +124,41 @@ class AllPluginsDeviceInfoExtractor(AbstractDeviceInfoExtractor):
         """`extractor_factory(list)` makes the extractor that merges what the plugins say."""
         self._merge = _updater_of(extractor_factory)
         self._witnesses = {
-            protocol: Witnesses(protocol, pg_mgr, memo_size) for protocol in Protocol
+            protocol: Witnesses(protocol, pg_mgr, memo_size, self._judge) for protocol in Protocol
         }
 
     def testify(self, case: Case) -> Info | None:
         """The plugins' verdict, without values that name no single box."""
-        testimonies = self._witnesses[case.inquiry.protocol].ask(case.inquiry, keep=case.keep)
-        if not testimonies:
+        verdict = self._witnesses[case.inquiry.protocol].ask(case.inquiry, keep=case.keep)
+        if not verdict.testimonies:
             return None
-        case.testimonies += testimonies
-        if len(testimonies) == 1:
-            return _sound(case, dict(testimonies[0].facts))
-        return _sound(case, self._verdict(case, testimonies))
+        case.testimonies += verdict.testimonies
+        if verdict.notes:
+            case.notes.extend(verdict.notes)
+        return dict(verdict.facts)
 
-    def _verdict(self, case: Case, testimonies: tuple[Testimony, ...]) -> Info:
+    def _judge(self, testimonies: tuple[Testimony, ...]) -> Verdict:
         updater = self._merge()
         for testimony in testimonies:
             updater.update(dict(testimony.facts))
-        for key in getattr(updater, "tied", tuple)():
-            case.note(Step.EXTRACT, "plugins disagree about {key}: it is left out", key=key)
-        return updater.dev_info  # type: ignore[no-any-return]  # whatever the site's updater merges
+        notes = [
+            Note(Step.EXTRACT, "plugins disagree about {key}: it is left out", (("key", key),))
+            for key in getattr(updater, "tied", tuple)()
+        ]
+        info = {
+            key: value
+            for key, value in updater.dev_info.items()
+            if not _is_nobody(key, value, notes)
+        }
+        return Verdict(testimonies, tuple(info.items()), tuple(notes))
+
+
+def _is_nobody(key: str, value: str, notes: list[Note]) -> bool:
+    if key not in IDENTITY_KEYS or not is_placeholder(key, value):
+        return False
+    fields = (("key", key), ("value", value))
+    notes.append(Note(Step.EXTRACT, "{key} {value} names no single device: it is ignored", fields))
+    return True
 
 
 def _updater_of(extractor_factory: Callable[[list[Any]], Any]) -> Callable[[], Any]:
@@ -152,17 +167,3 @@ def _updater_of(extractor_factory: Callable[[list[Any]], Any]) -> Callable[[], A
         message = "extractor_factory must make a CollaboratingDeviceInfoExtractor"
         raise TypeError(message)
     return merging.updater_factory
-
-
-def _sound(case: Case, info: Info) -> Info:
-    for key in IDENTITY_KEYS:
-        value = info.get(key)
-        if value is not None and is_placeholder(key, value):
-            del info[key]
-            case.note(
-                Step.EXTRACT,
-                "{key} {value} names no single device: it is ignored",
-                key=key,
-                value=value,
-            )
-    return info

@@ -33,12 +33,12 @@ class DynamicDeviceUpdater(AbstractDeviceUpdater):
 
     def revise(self, case: Case) -> None:
         """Take over what differs."""
-        info = case.info
+        info, device, changes = case.info, case.device, case.changes
         for key in self._keys:
             told = info.get(key)
             if told is None:
                 continue
-            known = case.value(key)
+            known = changes[key] if key in changes else getattr(device, key)
             if known != told and (self._force or not known):
                 _learn(case, key, told)
 

@@ -5,12 +5,12 @@ from __future__ import annotations
 from hypothesis import given
 from hypothesis import strategies as st
 
-from provd.pipeline.dispatch import Memo, Witnesses
+from provd.pipeline.dispatch import Memo, Verdict, Witnesses
 from provd.pipeline.extract import LastSeenUpdater, VotingUpdater
 from provd.sdk import Asked, Clue
 from provd.testing.inquiries import core, http, tftp
 from provd.testing.plugins import MemoryPlugin, MemoryPlugins, acme
-from provd.values import Info, Protocol
+from provd.values import Info, Protocol, Testimony
 
 
 def test_the_last_writer_wins() -> None:
@@ -43,6 +43,11 @@ def test_a_tie_about_identity_is_left_out() -> None:
     assert "plugins disagree about mac" in str(decision.notes[0])
 
 
+def unjudged(testimonies: tuple[Testimony, ...]) -> Verdict:
+    """A verdict that is what was said."""
+    return Verdict(testimonies, ())
+
+
 def witness(plugin_id: str, *prefixes: str, suffixes: tuple[str, ...] = ()) -> MemoryPlugin:
     """A plugin that says its own name about file names it is shown."""
 
@@ -66,7 +71,9 @@ def test_dispatch_is_matching_one_by_one(
         witness(f"p{number}", *front, suffixes=tuple(back))
         for number, (front, back) in enumerate(plugins)
     ]
-    said = Witnesses(Protocol.TFTP, MemoryPlugins(*loaded), 0).ask(tftp("d/" + name), keep=True)
+    said = Witnesses(Protocol.TFTP, MemoryPlugins(*loaded), 0, unjudged).ask(
+        tftp("d/" + name), keep=True
+    )
     low = name.lower()
     matching = [
         plugin.id
@@ -75,7 +82,7 @@ def test_dispatch_is_matching_one_by_one(
         or any(low.startswith(literal.lower()) for literal in front)
         or any(low.endswith(literal.lower()) for literal in back)
     ]
-    assert [testimony.witness for testimony in said] == matching
+    assert [testimony.witness for testimony in said.testimonies] == matching
 
 
 @given(st.lists(st.tuples(st.sampled_from("ab"), st.sampled_from("xy")), min_size=1, max_size=30))
@@ -87,7 +94,7 @@ def test_the_memo_never_changes_what_is_said(asked: list[tuple[str, str]]) -> No
         return {"model": agent + (question.path if agent.endswith("a") else "")}
 
     plugins = MemoryPlugins(MemoryPlugin("p", (Clue.user_agent(testify, "Acme"),)))
-    remembering, forgetting = (Witnesses(Protocol.HTTP, plugins, size) for size in (8, 0))
+    remembering, forgetting = (Witnesses(Protocol.HTTP, plugins, size, unjudged) for size in (8, 0))
     for agent, path in asked:
         inquiry = http("/" + path, "Acme" + agent)
         assert remembering.ask(inquiry, keep=True) == forgetting.ask(inquiry, keep=True)
@@ -102,12 +109,12 @@ def test_the_memo_spares_the_witness() -> None:
         return {"model": "A"}
 
     plugins = MemoryPlugins(MemoryPlugin("p", (Clue.user_agent(testify, "Acme"),)))
-    witnesses = Witnesses(Protocol.HTTP, plugins, 8)
+    witnesses = Witnesses(Protocol.HTTP, plugins, 8, unjudged)
     for _time in range(3):
         witnesses.ask(http("/a", "Acme"), keep=True)
     assert len(calls) == 1
     plugins.add(MemoryPlugin("q", (Clue.user_agent(testify, "Acme"),)))
-    assert len(witnesses.ask(http("/a", "Acme"), keep=True)) == 2
+    assert len(witnesses.ask(http("/a", "Acme"), keep=True).testimonies) == 2
 
 
 def test_a_what_if_leaves_no_memory() -> None:
@@ -119,7 +126,10 @@ def test_a_what_if_leaves_no_memory() -> None:
         return {"model": "A"}
 
     witnesses = Witnesses(
-        Protocol.HTTP, MemoryPlugins(MemoryPlugin("p", (Clue.user_agent(testify, "Acme"),))), 8
+        Protocol.HTTP,
+        MemoryPlugins(MemoryPlugin("p", (Clue.user_agent(testify, "Acme"),))),
+        8,
+        unjudged,
     )
     for _time in range(2):
         witnesses.ask(http("/a", "Acme"), keep=False)

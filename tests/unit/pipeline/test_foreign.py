@@ -127,7 +127,9 @@ def test_one_that_never_fires_is_dropped_with_a_reason(tmp_path: Path) -> None:
     assert isinstance(answer, Deferred)
     assert isinstance(answer.result, Refusal)
     [decision] = server.decisions.latest(1)
-    assert "Slow was dropped: it had not answered after 1 s" in [str(note) for note in decision.notes]
+    assert "Slow was dropped: it had not answered after 1 s" in [
+        str(note) for note in decision.notes
+    ]
     assert len(server.app.waiting) == 1  # type: ignore[attr-defined]  # set by the pipeline file
 
 
