@@ -6,7 +6,7 @@ One family source may give several plugins that differ in a firmware version and
         plugin-info  entry.py  common.py  templates/  var/tftpboot/     what all editions share
         editions/3.2.0.1011/
             plugin-info  edition.py  var/tftpboot/...                   what one adds or replaces
-        tests/  golden/  README.rst                                     never installed
+        tests/  golden/  requests.json  README.rst                      never installed
 
 A file of the edition replaces the shared one at the same place.  A source without `editions/` is
 one plugin, called like the family; an edition's plugin is called `<family>-<edition>`.
@@ -21,7 +21,10 @@ from attrs import define
 
 from provd.values import ProvdError
 
-NEVER_INSTALLED = ("editions", "tests", "golden", "__pycache__", "*.pyc", "README.rst")
+NEVER_INSTALLED = frozenset({"editions", "tests", "golden", "requests.json", "README.rst"})
+"""What stands in a source for its authors, at its top."""
+
+LEAVINGS = frozenset({"__pycache__"})
 
 
 @define
@@ -46,8 +49,8 @@ def editions(source: Path) -> tuple[str, ...]:
 def assemble(source: Path, edition: str, destination: Path) -> Path:
     """Install one edition of `source` below `destination` (the directory of all plugins).
 
-    Answers the plugin's own directory.  What is already there and not in the source stays: an
-    upgrade keeps what was downloaded.  `edition` is empty for a family without editions.
+    Answers the plugin's own directory.  Code and templates of an earlier version go; what it
+    gathered in `var/` (firmware that was downloaded) stays.  `edition` is empty for a family without editions.
 
     @raise NoSuchEdition: there is no such edition.
     """
@@ -55,13 +58,29 @@ def assemble(source: Path, edition: str, destination: Path) -> Path:
     if edition not in (known or ("",)):
         raise NoSuchEdition(source.name, edition, known)
     installed = destination / (f"{source.name}-{edition}" if edition else source.name)
+    _clear(installed)
     _overlay(source, installed)
     if edition:
         _overlay(source / "editions" / edition, installed)
     return installed
 
 
+def _clear(installed: Path) -> None:
+    """Remove what an earlier version brought, and keep what it gathered in `var/`."""
+    for child in installed.iterdir() if installed.is_dir() else ():
+        if child.name == "var":
+            continue
+        if child.is_dir() and not child.is_symlink():
+            shutil.rmtree(child)
+        else:
+            child.unlink()
+
+
 def _overlay(source: Path, installed: Path) -> None:
     """Copy a tree over another: contents and times, links as what they point to."""
-    ignore = shutil.ignore_patterns(*NEVER_INSTALLED)
-    shutil.copytree(source, installed, ignore=ignore, dirs_exist_ok=True)
+
+    def left_out(directory: str, names: list[str]) -> set[str]:
+        apart = NEVER_INSTALLED if Path(directory) == source else frozenset()
+        return {name for name in names if name in apart or name in LEAVINGS}
+
+    shutil.copytree(source, installed, ignore=left_out, dirs_exist_ok=True)
