@@ -67,6 +67,10 @@ def complete(device: Any, raw_config: dict[str, Any]) -> None:
     raw_config["XX_image"] = raw_config["XX_load"] or IMAGE
     raw_config["XX_locale"] = _locale(raw_config.get("locale") or "")
     raw_config["XX_xivo_phonebook_url"] = _phonebook(raw_config)
+    raw_config["XX_quoted"] = {
+        "password": quoted(raw_config.get("admin_password")),
+        "phonebook": quoted(raw_config["XX_xivo_phonebook_url"]),
+    }
     zone = zone_of(raw_config.get("timezone") or "UTC")
     raw_config["XX_timezone"] = zone_name(zone)
     raw_config["XX_clock"] = text_clock(zone) if raw_config.get("timezone") else None
@@ -88,8 +92,7 @@ def _line(number: int, line: Mapping[str, Any], raw_config: Mapping[str, Any]) -
         servers |= _server(role, line, raw_config)
     if not servers["proxy_ip"]:
         raise RawConfigError(f"line {number} has no proxy_ip, and there is no sip_proxy_ip for all")
-    return servers | {
-        "number": number,
+    texts = {
         "username": line.get("username"),
         "auth_username": line.get("auth_username") or line.get("username"),
         "password": line.get("password"),
@@ -97,6 +100,14 @@ def _line(number: int, line: Mapping[str, Any], raw_config: Mapping[str, Any]) -
         "extension": line.get("number") or line.get("username"),
         "voicemail": line.get("voicemail") or raw_config.get("exten_voicemail"),
     }
+    in_text_file = {name: quoted(text) for name, text in texts.items()}
+    return {**servers, **texts, "number": number, "quoted": in_text_file}
+
+
+def quoted(value: object) -> str:
+    """A value as the text files of the 7940G and 7960G hold it: they have no way to write a quote in quotes."""
+    text = "" if value is None else str(value)
+    return text if '"' in text else f'"{text}"'
 
 
 def _server(role: str, line: Mapping[str, Any], raw_config: Mapping[str, Any]) -> dict[str, Any]:

@@ -8,9 +8,8 @@ import msgspec
 from msgspec import Struct
 from twisted.internet.task import Clock
 
-from provd.plugins._advertised import Advertised
+from provd.plugins import Advertised, Plugins
 from provd.plugins.assemble import assemble, editions
-from provd.plugins.host import Plugins
 from provd.sdk import Asked, Clue
 from provd.values import Info, Inquiry, Protocol
 

@@ -22,9 +22,8 @@ from twisted.internet.task import Clock
 
 from provd.contracts import IReadable
 from provd.documents import CONFIGS, DEVICES, Config, parse_device
-from provd.plugins._advertised import Advertised
+from provd.plugins import Advertised, Plugins
 from provd.plugins.assemble import assemble
-from provd.plugins.host import Plugins
 from provd.store import MemoryStore
 from provd.values import Content, Inquiry, Protocol, ProvdError
 

@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 from twisted.internet.task import Clock
 
 from provd.documents import CONFIGS, DEVICES
-from provd.plugins.host import Plugins
+from provd.plugins import Plugins
 from provd.sdk import DeviceSupport
 from provd.sdk.timezones import zone_names
 from provd.store import MemoryStore

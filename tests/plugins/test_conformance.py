@@ -1,0 +1,34 @@
+"""Every shipped plugin keeps the contract that every plugin owes provd."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from provd.plugins.assemble import assemble
+from provd.testing.plugin import make_plugin_tests
+
+PLUGINS = Path(__file__).resolve().parents[2] / "plugins"
+
+
+class OldAastraTests(
+    make_plugin_tests(lambda into: assemble(PLUGINS / "aastra", "2.6.0.2019", into))  # type: ignore[misc]  # mypy knows no class made by a call
+):
+    """The older edition of aastra."""
+
+
+class NewAastraTests(
+    make_plugin_tests(lambda into: assemble(PLUGINS / "aastra", "3.2.0.1011", into))  # type: ignore[misc]  # the same
+):
+    """The newer edition of aastra."""
+
+
+class Cisco7900Tests(
+    make_plugin_tests(lambda into: assemble(PLUGINS / "cisco-7900", "", into))  # type: ignore[misc]  # the same
+):
+    """The cisco-7900 plugin."""
+
+
+class ZeroTests(
+    make_plugin_tests(lambda into: assemble(PLUGINS / "zero", "", into))  # type: ignore[misc]  # the same
+):
+    """The zero plugin."""
