@@ -8,7 +8,6 @@ from typing import Any
 from twisted.internet.defer import Deferred
 from zope.interface import Attribute, Interface
 
-from provd.contracts.feed import IFeed
 from provd.documents.base import Document
 from provd.documents.query import Page, Query
 from provd.values import Committed

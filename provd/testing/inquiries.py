@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from typing import Any
+from typing import Any, cast
 
 from attrs import define
 from twisted.internet.task import Clock
@@ -109,7 +109,8 @@ class Core:
 
     def devices(self) -> list[Device]:
         """Every device there is, in order of id."""
-        return sorted(self.store.collection("devices"), key=lambda device: device.id)
+        devices = cast("Iterable[Device]", self.store.collection("devices"))
+        return sorted(devices, key=lambda device: device.id)
 
 
 def core(  # noqa: PLR0913 - each collaborator can be replaced by a test

@@ -123,7 +123,9 @@ def acme_by_user_agent(asked: Asked) -> Info | None:
     info = {
         name: piece for name, piece in zip(names, pieces, strict=False) if piece and piece != "-"
     }
-    info.update(piece.split("=", 1) for piece in pieces[4:] if "=" in piece)
+    for piece in pieces[4:]:
+        key, _equals, value = piece.partition("=")
+        info[key] = value
     return info
 
 
