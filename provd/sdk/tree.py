@@ -69,7 +69,8 @@ class Rendered:
     """A path whose file is rendered when it is asked for.
 
     Tried in order: the template `<requested file name>.tpl`, `<model>.tpl`, then `template`; each
-    first among the administrator's overrides, then in the plugin's `templates/`.
+    first among the administrator's overrides, then in the plugin's `templates/`.  `<model>.tpl` counts
+    for files named after the device only: it is no template of what all devices of a plugin ask for.
     """
 
     pattern: str
@@ -87,7 +88,9 @@ class Rendered:
         """The names of templates that may render `path` for this device, the best first."""
         own = path.rpartition("/")[2] + ".tpl"
         model = view.device.model
-        return (own, f"{model}.tpl", self.template) if model else (own, self.template)
+        if model and _names_a_device(self.pattern):
+            return own, f"{model}.tpl", self.template
+        return own, self.template
 
 
 @frozen
@@ -99,6 +102,10 @@ class Served:
     def answer(self, path: str, view: IView) -> Answer:
         """The file, or the refusal that says there is none."""
         return view.file(path)
+
+
+def _names_a_device(pattern: str) -> bool:
+    return "{mac}" in pattern.lower()
 
 
 Rule = Rendered | Served
