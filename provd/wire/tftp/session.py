@@ -24,8 +24,8 @@ What an acknowledgement does:
   the next window is sent.
 - of the base once more, it is never answered by DATA.  In lock-step that is the rule of RFC 1123
   section 4.2.3.1 against the Sorcerer's Apprentice.  With a window it may also say that the first
-  block of the window was lost, so the retransmission is brought forward to about one round trip
-  from now, once; progress in between calls it off.  One duplicate thus never doubles a window.
+  block of the window was lost, so the retransmission is brought forward to two round trips from
+  now, once; progress in between calls it off.  One duplicate thus never doubles a window.
 - of anything else, nothing: it is old, or of a block never sent.
 
 Patience: the retransmission time-out follows RFC 6298 (smoothed round trip plus four times its
@@ -205,6 +205,7 @@ class ReadSession:
             self.ending = Ending.DELIVERED
             return _NOTHING
         self._progressed(now)
+        self.resent += self._sent - base
         self._sent = base
         return self._fill(now)
 
@@ -259,7 +260,7 @@ class ReadSession:
         if self._window == 1 or self._hastened or self._sent == self._base or not self.verified:
             return
         self._hastened = _ASKED
-        self.deadline = min(self.deadline, now + self._round_trip)
+        self.deadline = min(self.deadline, now + 2 * self._round_trip)
 
     def _progressed(self, now: float) -> None:
         """Measure the round trip (RFC 6298 section 2) and return to its time-out."""
