@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from functools import cached_property
 from typing import Any
 
 from provd.contracts import IPlugins, IReadable
@@ -18,7 +19,12 @@ class Readiness:
 
     def __init__(self, plugins: IPlugins, base: BaseRawConfig) -> None:
         self._plugins = plugins
-        self._base = base
+        self._make_base = base
+
+    @cached_property
+    def _base(self) -> dict[str, Any]:
+        """Made once: it is the server's settings, and judging ten thousand devices needs it as often."""
+        return self._make_base()
 
     def problems(self, device: Device, view: IReadable) -> Sequence[str]:
         """What speaks against answering the device; nothing when it is configured."""
@@ -32,7 +38,7 @@ class Readiness:
         if view.get("configs", device.config) is None:
             return (f"its config {device.config!r} does not exist; create it or set another",)
         try:
-            return tuple(plugin.check(device, view, self._base()))
+            return tuple(plugin.check(device, view, self._base))
         except PluginFailed as failure:
             return (str(failure),)
 

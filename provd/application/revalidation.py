@@ -76,16 +76,16 @@ class Revalidation:
         self._workers: dict[str, Deferred[None]] = {}
 
     def start(self) -> None:
-        """Follow the feed from here on."""
+        """Follow the feed from here on, and take up again what a restart cut short."""
         follow = self._store.feed.subscribe
         inherited = ("parent_ids", "raw_config")
         self._subscriptions = [
             follow("revalidation", ["configs"], self._configs_changed, fields=inherited),
             follow("readiness", ["devices"], self._devices_changed, fields=RECONFIGURING),
         ]
+        self._work("recovery", self._recover)
 
-    async def recover(self) -> None:
-        """At start, after `start`: take up again what a restart cut short."""
+    async def _recover(self) -> None:
         for operation in await self._operations.recover():
             if operation.kind in {OF_CONFIG, OF_PLUGIN}:
                 self._queue((operation.kind, operation.label), operation.cause)
