@@ -58,7 +58,8 @@ class Aastra:
         Clue.filename(Protocol.TFTP, by_path, suffixes=(".cfg", ".st", ".tuz")),
         Clue.vendor_class(by_vendor_class, "AastraIPPhone"),
     )
-    by_address: frozenset[str] = frozenset()
+    # Over HTTP each request names the phone; over TFTP, where new ones begin, most file names do not.
+    by_address = frozenset({"tftp"})
 
     def associate(self, info: Info) -> int:
         return support(info, VERSION, MODELS)

@@ -90,6 +90,11 @@ def test_no_request_makes_the_plugin_fail(plugins: Plugins, text: str) -> None:
     assert [plugin.failures for plugin in plugins.loaded()] == [0, 0]
 
 
+def test_an_address_stands_for_a_phone_over_tftp_only(plugins: Plugins) -> None:
+    """Its HTTP requests name it, so that a browser behind its address is not taken for it."""
+    assert {plugin.by_address for plugin in plugins.loaded()} == {frozenset({"tftp"})}
+
+
 EXACT, COMPLETE, INCOMPLETE, PROBABLE, UNKNOWN, NONE = (
     int(level)
     for level in (
