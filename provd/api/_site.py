@@ -109,6 +109,8 @@ def _require_text(request: Request) -> None:
 class QuietSite(Site):
     """Keeps no access log of its own: what changes something is told by the change's cause."""
 
+    noisy = False
+
     def log(self, request: Any) -> None:
         """Say nothing."""
 

@@ -20,8 +20,8 @@ class LazyGroup(click.Group):
         self._commands_at = commands_at
 
     def list_commands(self, ctx: click.Context) -> list[str]:
-        """In the order in which they were given, which is that of a first day with provd."""
-        return [*self._commands_at, *super().list_commands(ctx)]
+        """What was added, then the others as they were given: the order of a first day with provd."""
+        return [*super().list_commands(ctx), *self._commands_at]
 
     def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
         """Import one command."""

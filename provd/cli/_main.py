@@ -1,4 +1,7 @@
-"""The root of the command; each subcommand is imported when it is called."""
+"""The root of the command; each subcommand is imported when it is called.
+
+`run`, which starts a server, stands above this room: `provd.daemon.command` adds it.
+"""
 
 from __future__ import annotations
 
@@ -7,7 +10,6 @@ import click
 from provd.cli._lazy import LazyGroup
 
 COMMANDS = {
-    "run": "provd.cli.run:run",
     "devices": "provd.cli.devices:devices",
     "configs": "provd.cli.configs:configs",
     "plugins": "provd.cli.plugins:plugins",

@@ -7,28 +7,50 @@ no request can forge a line.
 
 from __future__ import annotations
 
+import json
 import time
 from collections.abc import Callable, Mapping
-from typing import Any, TextIO
+from typing import Any, Protocol
 
 import orjson
 from twisted.internet.interfaces import IReactorTime
 from twisted.logger import ILogObserver, LogLevel, formatEvent
+from twisted.python.threadable import isInIOThread
 from zope.interface import implementer
 
 from provd.application.explain import kind_of, size_of
+from provd.daemon.settings import LogSettings
 from provd.values import Decision
 
 _LEVELS = {level: rank for rank, level in enumerate(LogLevel.iterconstants())}
+_INFO = _LEVELS[LogLevel.info]
+_WARN = _LEVELS[LogLevel.warn]
+_LEGACY = "log_legacy"
+"""Where Twisted's own old-fashioned messages come from ("(TCP Port 8667 Closed)")."""
 _BATCH = 64 * 1024
 _DELAY = 0.2
 
 Line = Callable[[Mapping[str, Any]], str]
 
 
+class Stream(Protocol):
+    """Where lines go: standard error, or a file of twistd's."""
+
+    def write(self, text: str, /) -> object:
+        """Take text."""
+
+    def flush(self) -> None:
+        """Let it out."""
+
+
 def printable(text: str) -> str:
     """`text`, with everything that could end or disguise a line escaped."""
     return text if text.isprintable() else text.encode("unicode_escape").decode("ascii")
+
+
+def word(text: str) -> str:
+    """`text` as one printable word, so that what follows it on its line is not disguised either."""
+    return printable(text).replace(" ", "\\x20")
 
 
 def as_text(event: Mapping[str, Any]) -> str:
@@ -57,7 +79,16 @@ def as_json(event: Mapping[str, Any]) -> str:
         shown["text"] = _text(event)
         if "inquiry" in event:
             shown["inquiry"] = str(event["inquiry"])
-    return orjson.dumps(shown, option=orjson.OPT_APPEND_NEWLINE).decode("utf-8", "replace")
+    return _dumped(shown)
+
+
+def _dumped(shown: dict[str, Any]) -> str:
+    """One line of ASCII: some readers end a line at U+2028 too, and bytes that are no UTF-8 stay visible."""
+    try:
+        line = orjson.dumps(shown, option=orjson.OPT_APPEND_NEWLINE)
+    except TypeError:
+        line = b"\xff"
+    return line.decode("ascii") if line.isascii() else json.dumps(shown) + "\n"
 
 
 def _inquiry_line(decision: Decision) -> str:
@@ -65,9 +96,11 @@ def _inquiry_line(decision: Decision) -> str:
     who = device.id if device is not None else "-"
     reason = getattr(answer, "reason", "")
     tail = f" ({printable(reason)})" if reason else ""
+    size = size_of(answer)
+    shown = f" {size}" if size >= 0 else ""
     return (
-        f"{inquiry.id} {inquiry.protocol.value} {inquiry.peer} {printable(inquiry.path)} {who}"
-        f" {decision.plugin_id or '-'} {kind_of(answer)} {size_of(answer)}{tail}"
+        f"{inquiry.id} {inquiry.protocol.value} {inquiry.peer} {word(inquiry.path)} {who}"
+        f" {decision.plugin_id or '-'} {kind_of(answer)}{shown}{tail}"
     )
 
 
@@ -87,9 +120,13 @@ def _inquiry_fields(decision: Decision) -> dict[str, Any]:
 
 
 def _text(event: Mapping[str, Any]) -> str:
+    """The event's sentence; below it a traceback, whose lines nobody can take for events."""
     text = printable(formatEvent(dict(event)))
     failure = event.get("log_failure")
-    return text if failure is None else f"{text}\n{failure.getTraceback().rstrip()}"
+    if failure is None:
+        return text
+    below = (f"  | {printable(line)}" for line in failure.getTraceback().rstrip().splitlines())
+    return "\n".join((text, *below))
 
 
 class _Clock:
@@ -111,7 +148,7 @@ def _when(at: float) -> str:
 class Lines:
     """Writes events to a stream: warnings and worse at once, the rest within 0.2 s."""
 
-    def __init__(self, stream: TextIO, clock: IReactorTime, line: Line, level: str) -> None:
+    def __init__(self, stream: Stream, clock: IReactorTime, line: Line, level: str) -> None:
         """Write what is at least as grave as `level`, spelled by `line`."""
         self._stream = stream
         self._clock = clock
@@ -124,15 +161,24 @@ class Lines:
     def __call__(self, event: Mapping[str, Any]) -> None:
         """Take in one event."""
         rank = _LEVELS[event["log_level"]]
+        if rank == _INFO and event["log_namespace"] == _LEGACY:
+            rank -= 1
         if rank < self._least:
             return
         line = self._line(event)
         self._waiting.append(line)
         self._size += len(line)
-        if rank >= _LEVELS[LogLevel.warn] or self._size >= _BATCH:
+        if rank >= _WARN or self._size >= _BATCH:
             self.flush()
         elif self._late is None:
+            self._write_soon()
+
+    def _write_soon(self) -> None:
+        if isInIOThread():
             self._late = self._clock.callLater(_DELAY, self._on_time)
+        else:
+            # A worker thread has no timers, and before the reactor runs there are none to fire.
+            self.flush()
 
     def _on_time(self) -> None:
         self._late = None
@@ -146,3 +192,8 @@ class Lines:
             self._stream.flush()
         except (OSError, ValueError):
             return
+
+
+def log_to(stream: Stream, clock: IReactorTime, settings: LogSettings) -> Lines:
+    """Lines as the settings want them."""
+    return Lines(stream, clock, as_json if settings.format == "json" else as_text, settings.level)

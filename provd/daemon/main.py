@@ -4,115 +4,103 @@ from __future__ import annotations
 
 import os
 import sys
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
 from twisted.logger import Logger, globalLogBeginner
-from twisted.python.util import switchUID
+from twisted.python.failure import Failure
 
 from provd.daemon import demo
-from provd.daemon.log import Lines, as_json, as_text
+from provd.daemon.log import log_to
+from provd.daemon.privileges import User, become, user_called
 from provd.daemon.service import ProvdService
 from provd.daemon.settings import Settings, read_settings
-from provd.values import Invalid, Problem, ProvdError
+from provd.values import Invalid, ProvdError
 
 log = Logger("provd.service")
 
+Started = Callable[[ProvdService], None]
 
-def run(
-    config: Path | None = None, *, demonstrate: Path | None = None, families: Path | None = None
-) -> int:
-    """Run until told to end; the exit code.
 
-    `demonstrate` is the directory of a demonstration (then there is no `config`); `families` is where
-    the plugins' sources are.
+def run_service(config: Path | None) -> int:
+    """Serve with the settings of a file, `conf.d` beside it and the environment; the exit code."""
+    try:
+        settings = read_settings(config, os.environ)
+    except ProvdError as error:
+        return refuse(error)
+    return _run(settings, lambda _service: None)
+
+
+def run_demonstration(directory: Path, families: Path) -> int:
+    """Serve a demonstration that keeps its data in `directory`; the exit code.
+
+    `families` is where the sources of its plugins are.
     """
+    try:
+        settings = demo.demo_settings(directory, os.environ)
+        demo.prepare(directory, families)
+    except (ProvdError, OSError) as error:
+        return refuse(error)
+    return _run(settings, lambda service: _fill(service, settings))
+
+
+def _run(settings: Settings, started: Started) -> int:
     from twisted.internet import reactor  # noqa: PLC0415 - only here is a reactor wanted
 
+    # Twisted's reactor is a module to a type checker; see twisted.internet.reactor.
+    loop: Any = reactor
+    lines = log_to(sys.stderr, loop, settings.log)
+    globalLogBeginner.beginLoggingTo([lines], redirectStandardIO=False)
     try:
-        if demonstrate is not None:
-            settings = demo.demo_settings(demonstrate)
-            demo.prepare(demonstrate, families or source_of_plugins())
-        else:
-            settings = read_settings(config, os.environ)
-    except ProvdError as error:
-        return _refuse(error)
-    lines = begin_log(settings, reactor)
-    service = ProvdService(settings, reactor)
-    try:
-        service.privilegedStartService()
-        drop_privileges(settings)
-        service.startService()
+        service = _start(settings, loop)
     except (ProvdError, OSError) as error:
         lines.flush()
-        return _refuse(error)
-    if demonstrate is not None:
-        _demonstrate(service, demonstrate)
-    reactor.addSystemEventTrigger("before", "shutdown", service.stopService)
-    reactor.addSystemEventTrigger("after", "shutdown", lines.flush)
-    reactor.run()
+        return refuse(error)
+    started(service)
+    loop.addSystemEventTrigger("before", "shutdown", service.stopService)
+    loop.run()
     lines.flush()
     return 0
 
 
-def begin_log(settings: Settings, reactor: Any) -> Lines:
-    """One line per event on standard error."""
-    line = as_json if settings.log.format == "json" else as_text
-    lines = Lines(sys.stderr, reactor, line, settings.log.level)
-    globalLogBeginner.beginLoggingTo([lines], redirectStandardIO=False)
-    return lines
-
-
-def drop_privileges(settings: Settings) -> None:
-    """Become the user that the settings name, for good.
-
-    @raise Invalid: there is no such user or group.
-    """
-    import grp  # noqa: PLC0415 - where there are users and groups
-    import pwd  # noqa: PLC0415 - where there are users and groups
-
-    service = settings.service
-    if not service.user or os.geteuid() != 0:
-        return
+def _start(settings: Settings, reactor: Any) -> ProvdService:
+    """Bind as root, become the user of the settings, and begin to answer."""
+    user: User | None = None
+    if settings.service.user and os.geteuid() == 0:
+        user = user_called(settings.service.user, settings.service.group)
+    service = ProvdService(settings, reactor, user)
+    service.privilegedStartService()
+    if user is not None:
+        become(user)
     try:
-        user = pwd.getpwnam(service.user)
-        group = grp.getgrnam(service.group).gr_gid if service.group else user.pw_gid
-    except KeyError as error:
-        raise Invalid(
-            "settings", [Problem("service.user", f"there is no {error.args[0]}")]
-        ) from error
-    directory = Path(settings.data.directory)
-    directory.mkdir(mode=0o750, parents=True, exist_ok=True)
-    os.chown(directory, user.pw_uid, group)
-    os.initgroups(service.user, group)
-    os.setgid(group)
-    switchUID(user.pw_uid, group)
+        service.startService()
+    except BaseException:
+        service.give_up()
+        raise
+    return service
 
 
-def source_of_plugins() -> Path:
-    """Where this checkout keeps the sources of its plugins."""
-    return Path(__file__).resolve().parents[2] / "plugins"
-
-
-def _demonstrate(service: ProvdService, directory: Path) -> None:
+def _fill(service: ProvdService, settings: Settings) -> None:
+    """Put configs into an empty store, then tell what there is to try."""
     assert service.server is not None  # noqa: S101 - it has just been started
-    filled = demo.fill(service.server.store)
-    provd = Path(sys.argv[0])
-    shown = provd.relative_to(Path.cwd()) if provd.is_relative_to(Path.cwd()) else provd
-    filled.addCallbacks(
-        lambda _none: (
-            sys.stdout.write(demo.TRY.format(directory=directory, provd=shown))
-            and sys.stdout.flush()
-        ),
-        lambda failure: log.failure("the demonstration could not be filled", failure),
-    )
+
+    def told(_none: None) -> None:
+        sys.stdout.write(demo.requests_to_try(settings, Path(sys.argv[0]), Path.cwd()))
+        sys.stdout.flush()
+
+    def failed(failure: Failure) -> None:
+        log.failure("the demonstration could not be filled", failure)
+
+    demo.fill(service.server.store).addCallback(told).addErrback(failed)
 
 
-def _refuse(error: Exception) -> int:
+def refuse(error: Exception) -> int:
+    """Tell on standard error why it does not start; the exit code."""
     if isinstance(error, Invalid):
-        sys.stderr.write(
-            f"provd cannot start; {len(error.problems)} mistakes in its {error.subject}:\n"
-        )
+        count = len(error.problems)
+        noun = "mistake" if count == 1 else "mistakes"
+        sys.stderr.write(f"provd cannot start; {count} {noun} in its {error.subject}:\n")
         sys.stderr.writelines(f"  {problem}\n" for problem in error.problems)
     else:
         sys.stderr.write(f"provd cannot start: {error}\n")

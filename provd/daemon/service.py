@@ -8,40 +8,66 @@ transfers end, observations are written, the store is closed.
 from __future__ import annotations
 
 import os
+from pathlib import Path
 from typing import Any
 
+from attrs import define
 from twisted.application.service import Service
 from twisted.internet.defer import Deferred
 from twisted.logger import Logger
 
 from provd.daemon.notify import Notify
+from provd.daemon.privileges import User, prepare_directory
 from provd.daemon.settings import Settings
 from provd.daemon.sockets import Sockets, bind
 from provd.daemon.wiring import Server, wire
+from provd.values import ProvdError
 
 log = Logger("provd.service")
 
 
+@define
+class DirectoryUnusable(ProvdError):
+    """The data directory cannot be made or given to the user of the service."""
+
+    directory: str
+    reason: str
+
+    def __str__(self) -> str:
+        return (
+            f"the data directory {self.directory} cannot be used: {self.reason}; make it, give it to the"
+            " user that provd runs as, or set `directory` of [data]"
+        )
+
+
 class ProvdService(Service):
-    """One server. `bound` are sockets that somebody else has bound already."""
+    """One server, which is `user` once it is started as root and has bound its ports."""
 
     name = "provd"
 
-    def __init__(self, settings: Settings, reactor: Any, bound: Sockets | None = None) -> None:
+    def __init__(self, settings: Settings, reactor: Any, user: User | None = None) -> None:
         """Nothing happens before it is started."""
         self.settings = settings
         self.server: Server | None = None
         self._reactor = reactor
-        self._sockets = bound
+        self._user = user
+        self._sockets: Sockets | None = None
         self._notify = Notify(os.environ)
 
     def privilegedStartService(self) -> None:
-        """Bind the ports.
+        """Bind the ports, and see to the data directory.
 
-        @raise PortNotBound: one cannot be had.
+        @raise PortNotBound, PortUnavailable: a port cannot be had.
+        @raise DirectoryUnusable: the data directory cannot be made.
         """
         if self._sockets is None:
             self._sockets = bind(self.settings)
+        directory = Path(self.settings.data.directory)
+        try:
+            prepare_directory(directory, self._user)
+        except OSError as error:
+            self.give_up()
+            raise DirectoryUnusable(str(directory), error.strerror or str(error)) from error
 
     def startService(self) -> None:
         """Begin to answer.
@@ -53,6 +79,12 @@ class ProvdService(Service):
             self._sockets = bind(self.settings)
         self.server = wire(self.settings, self._reactor)
         self.server.start(self._sockets)
+        # Not before signals are caught: whoever reads READY=1 may send SIGTERM at once.
+        self._reactor.callWhenRunning(self._tell_ready)
+
+    def _tell_ready(self) -> None:
+        if self._sockets is None:
+            return
         ports = ", ".join(
             f"{name} {sockets[0].getsockname()[1]}"
             for name, sockets in (
@@ -74,7 +106,11 @@ class ProvdService(Service):
         server, self.server = self.server, None
         if server is not None:
             await server.stop()
-        if self._sockets is not None:
-            self._sockets.close()
-            self._sockets = None
+        self.give_up()
         log.info("stopped")
+
+    def give_up(self) -> None:
+        """Give the ports back. Idempotent."""
+        sockets, self._sockets = self._sockets, None
+        if sockets is not None:
+            sockets.close()

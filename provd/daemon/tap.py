@@ -1,17 +1,31 @@
-"""`twistd provd`: options, and the service made from them."""
+"""`twistd provd`: options, and the service made from them.
+
+twistd tells an exception by its traceback; here a start that cannot be becomes one sentence and exit
+code 1, as with `provd run`.
+"""
 
 from __future__ import annotations
 
 import os
+import sys
+from collections.abc import Callable, Mapping
 from pathlib import Path
+from pwd import getpwuid
+from typing import Any
 
 from twisted.application.service import IService
+from twisted.logger import ILogObserver, Logger
+from twisted.python.components import Componentized
 from twisted.python.usage import Options as TwistdOptions
-from twisted.python.usage import UsageError
 
+from provd.daemon.log import Lines, log_to
+from provd.daemon.main import refuse
+from provd.daemon.privileges import User
 from provd.daemon.service import ProvdService
-from provd.daemon.settings import read_settings
+from provd.daemon.settings import Settings, read_settings
 from provd.values import ProvdError
+
+log = Logger("provd.service")
 
 
 class Options(TwistdOptions):
@@ -20,17 +34,76 @@ class Options(TwistdOptions):
     synopsis = "[--config FILE]"
     optParameters = (("config", "c", None, "The settings (TOML); conf.d beside it is read too."),)
 
+    settings: Settings
+
+    def postOptions(self) -> None:
+        """Read the settings while nothing has been started yet.
+
+        @raise SystemExit: they cannot be used; every mistake has been told.
+        """
+        config = self["config"]
+        try:
+            self.settings = read_settings(Path(config) if config else None, os.environ)
+        except ProvdError as error:
+            raise SystemExit(refuse(error)) from None
+
+
+class TwistdService(ProvdService):
+    """The service below twistd's application."""
+
+    def __init__(
+        self, settings: Settings, reactor: Any, user: User | None, lines: Lines | None, pidfile: str
+    ) -> None:
+        """`lines` take the log where twistd has been told no other place for it."""
+        super().__init__(settings, reactor, user)
+        self._lines = lines
+        self._pidfile = Path(pidfile) if pidfile else None
+
+    def setServiceParent(self, parent: Any) -> None:
+        """Have the application log as `provd run` does."""
+        if self._lines is not None and isinstance(parent, Componentized):
+            parent.setComponent(ILogObserver, self._lines)
+            self._reactor.addSystemEventTrigger("after", "shutdown", self._lines.flush)
+        super().setServiceParent(parent)
+
+    def privilegedStartService(self) -> None:
+        self._or_refuse(super().privilegedStartService)
+
+    def startService(self) -> None:
+        self._or_refuse(super().startService)
+
+    def _or_refuse(self, start: Callable[[], None]) -> None:
+        try:
+            start()
+        except ProvdError as error:
+            self.give_up()
+            log.critical("cannot start: {error}", error=error)
+            if self._pidfile is not None:
+                # twistd forgets it when it is left by SystemExit.
+                self._pidfile.unlink(missing_ok=True)
+            raise SystemExit(refuse(error)) from None
+
 
 def makeService(options: Options) -> IService:
-    """The service over the global reactor.
-
-    @raise UsageError: the settings cannot be used; with every problem.
-    """
+    """The service over the global reactor."""
     from twisted.internet import reactor  # noqa: PLC0415 - installing one is twistd's business, before this
 
-    config = options["config"]
-    try:
-        settings = read_settings(Path(config) if config else None, os.environ)
-    except ProvdError as error:
-        raise UsageError(str(error)) from error
-    return ProvdService(settings, reactor)
+    twistd: Mapping[str, Any] = options.parent or {}
+    # Taken before twistd makes standard error a part of its log.
+    lines = log_to(sys.stderr, reactor, options.settings.log) if _to_stderr(twistd) else None
+    return TwistdService(
+        options.settings, reactor, _user_of(twistd), lines, twistd.get("pidfile") or ""
+    )
+
+
+def _to_stderr(twistd: Mapping[str, Any]) -> bool:
+    elsewhere = any(twistd.get(option) for option in ("logfile", "logger", "syslog"))
+    return bool(twistd.get("nodaemon")) and not elsewhere
+
+
+def _user_of(twistd: Mapping[str, Any]) -> User | None:
+    """Whom `twistd --uid --gid` will make of us."""
+    uid, gid = twistd.get("uid"), twistd.get("gid")
+    if uid is None or os.geteuid() != 0:
+        return None
+    return User(uid, getpwuid(uid).pw_gid if gid is None else gid)

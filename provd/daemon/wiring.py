@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import os
 import time
 from collections.abc import Mapping
@@ -24,6 +25,7 @@ from provd.application.statuses import StatusBook
 from provd.daemon.settings import Settings
 from provd.daemon.sockets import Sockets
 from provd.documents import CONFIGS, DEVICES, OPERATIONS, STATUSES, server_raw_config
+from provd.documents.raw_config.zones import zone_names
 from provd.pipeline import CreationLimits, DraftApp, KernelTables, Pipeline, compose
 from provd.plugins import Advertised, Plugins
 from provd.servers.http import HTTPServer
@@ -142,6 +144,10 @@ def wire(settings: Settings, reactor: Any) -> Server:
         boot_id=boot_id,
         hosts=settings.api.hosts,
     )
+    zone_names()  # read from the disk once, before the first device would wait for it
+    # What is loaded now stays: no collection has to walk it again.
+    gc.collect()
+    gc.freeze()
     return Server(
         settings, reactor, store, plugins, kernel, inquiries, statuses, operators, http, tftp, api
     )
@@ -149,10 +155,11 @@ def wire(settings: Settings, reactor: Any) -> Server:
 
 def open_store(settings: Settings, reactor: Any) -> SQLiteStore:
     """The store of the data directory."""
-    directory = Path(settings.data.directory)
-    directory.mkdir(mode=0o750, parents=True, exist_ok=True)
     store = SQLiteStore.open(
-        directory / "provd.db", KINDS, reactor, keeping=Keeping(behind=settings.store.behind)
+        Path(settings.data.directory) / "provd.db",
+        KINDS,
+        reactor,
+        keeping=Keeping(behind=settings.store.behind),
     )
     for sentence in store.quarantined():
         log.warn("{sentence}", sentence=sentence)

@@ -12,19 +12,25 @@ from provd.daemon.settings._reader import Reader, Source
 from provd.values import Invalid, Problem
 
 PREFIX = "PROVD_"
+NOTHING: Mapping[str, Mapping[str, Any]] = {}
 _CLIENT_ONLY = frozenset({"PROVD_URL", "PROVD_CONFIG"})
 
 
-def read_settings(path: Path | None, environment: Mapping[str, str]) -> Settings:
+def read_settings(
+    path: Path | None,
+    environment: Mapping[str, str],
+    first: Mapping[str, Mapping[str, Any]] = NOTHING,
+) -> Settings:
     """The settings of a server.
 
     `path` is the TOML file; `conf.d/*.toml` beside it are laid over it in order of name, then
     variables like `PROVD_HTTP__IDLE_SECONDS=30` (section and key in capitals, two underscores
-    between; the value as TOML, or as plain text).
+    between; the value as TOML, or as plain text).  `first` holds tables that all of these are laid over.
 
     @raise Invalid: with every problem, each with its file, its key and what was expected.
     """
     reader = Reader()
+    reader.read(Source("defaults", first))
     for file in _files(path):
         reader.read(_parsed(file, reader.problems))
     reader.read(Source("environment", _from_environment(environment, reader.problems)))
