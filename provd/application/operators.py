@@ -44,6 +44,10 @@ class Operators:
     revalidation: Revalidation
 
 
+def _unknown(_peer: str) -> str:
+    return ""
+
+
 def make_operators(  # noqa: PLR0913 - what a server is made of, each part named
     *,
     store: IDocumentStore,
@@ -53,11 +57,13 @@ def make_operators(  # noqa: PLR0913 - what a server is made of, each part named
     base: BaseRawConfig,
     clock: IReactorTime,
     new_id: Callable[[], str],
+    local_of: Callable[[str], str] = _unknown,
 ) -> Operators:
     """The use cases over these parts.
 
     `base` answers a fresh copy of what every raw config starts from; `new_id` an id nobody has;
-    `clock` tells the time since the epoch.
+    `clock` tells the time since the epoch; `local_of` the address of ours that a device at an address
+    reaches (empty when unknown).
     """
     slices = Slices(clock)
     readiness = Readiness(plugins, base)
@@ -68,7 +74,7 @@ def make_operators(  # noqa: PLR0913 - what a server is made of, each part named
         configs=Configs(store, base, slices, new_id),
         plugins=Plugins(plugins, store, revalidation),
         decisions=decisions,
-        what_if=WhatIf(inquiries, slices, clock.seconds),
+        what_if=WhatIf(inquiries, slices, clock.seconds, local_of),
         operations=operations,
         health=Health(store, plugins),
         tally=Tally(store, plugins, {"inquiries": inquiries.counters}),

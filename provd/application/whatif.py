@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 from typing import Any, Protocol
 
+from msgspec.structs import replace
 from twisted.internet.defer import Deferred
 
 from provd.application.describe import describe
@@ -28,17 +29,34 @@ class AsksWhatIf(Protocol):
         """How an inquiry would be decided; nothing of it is kept."""
 
 
-class WhatIf:
-    """Answers descriptions of requests."""
+def _unknown(_peer: str) -> str:
+    return ""
 
-    def __init__(self, inquiries: AsksWhatIf, slices: Slices, now: Callable[[], float]) -> None:
+
+class WhatIf:
+    """Answers descriptions of requests.
+
+    `local_of` gives the address of ours that a device at an address would reach; it stands in where
+    the description names none.
+    """
+
+    def __init__(
+        self,
+        inquiries: AsksWhatIf,
+        slices: Slices,
+        now: Callable[[], float],
+        local_of: Callable[[str], str] = _unknown,
+    ) -> None:
         self._inquiries = inquiries
         self._slices = slices
         self._now = now
+        self._local_of = local_of
 
     async def tell(self, description: Mapping[str, Any]) -> dict[str, Any]:
         """Evidence, device, plugin, answer and steps. @raise Invalid: it describes no request."""
         inquiry = describe(description, self._inquiries.inquiry_id(), self._now())
+        if not inquiry.local:
+            inquiry = replace(inquiry, local=self._local_of(inquiry.peer))
         decision = await self._inquiries.what_if(inquiry)
         told = tell(decision)
         if isinstance(decision.answer, FileContent):

@@ -14,6 +14,8 @@ from provd.servers.tftp import bind_sockets
 from provd.values import ProvdError
 
 _BACKLOG = 1024
+_ELSEWHERE = "192.0.2.1"
+_DISCARD = 9
 
 
 @define
@@ -59,6 +61,21 @@ def bind(settings: Settings) -> Sockets:
             bound.close()
         raise
     return Sockets(http, tftp, api)
+
+
+def address_towards(peer: str) -> str:
+    """The address of ours that a device at `peer` reaches, as the kernel's routes have it.
+
+    Without a peer, the one that most of the world reaches.  Nothing is sent; loopback where there is no
+    route.
+    """
+    family = socket.AF_INET6 if ":" in peer else socket.AF_INET
+    try:
+        with socket.socket(family, socket.SOCK_DGRAM | socket.SOCK_CLOEXEC) as asking:
+            asking.connect((peer or _ELSEWHERE, _DISCARD))
+            return str(asking.getsockname()[0])
+    except OSError:
+        return "127.0.0.1"
 
 
 def _bind(

@@ -23,7 +23,7 @@ from provd.application.inquiries import Inquiries
 from provd.application.operators import Operators, make_operators
 from provd.application.statuses import StatusBook
 from provd.daemon.settings import Settings
-from provd.daemon.sockets import Sockets
+from provd.daemon.sockets import Sockets, address_towards
 from provd.documents import CONFIGS, DEVICES, OPERATIONS, STATUSES, server_raw_config
 from provd.documents.raw_config.zones import zone_names
 from provd.pipeline import CreationLimits, DraftApp, KernelTables, Pipeline, compose
@@ -130,6 +130,7 @@ def wire(settings: Settings, reactor: Any) -> Server:
         base=lambda: base_raw_config(settings),
         clock=reactor,
         new_id=lambda: uuid4().hex,
+        local_of=lambda peer: settings.listen.interface or address_towards(peer),
     )
     interface_of = kernel.interface_of if kernel is not None else lambda _address: ""
     http = HTTPServer(reactor, inquiries, settings.http, interface_of=interface_of)
