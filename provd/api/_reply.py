@@ -69,7 +69,9 @@ async def stream(call: Call, rows: Rows, slices: Slices) -> bytes:
     try:
         await _write_rows(outlet, head, rows, slices)
     finally:
-        request.unregisterProducer()
+        # A client that has gone took the channel with it.
+        if request.channel is not None:
+            request.unregisterProducer()
     return b""
 
 

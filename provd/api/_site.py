@@ -28,7 +28,6 @@ class BoundedRequest(Request):
 
     too_large = False
     _kept = 0
-    _parsePOSTFormSubmission = False  # the API reads no forms
 
     def gotLength(self, length: int | None) -> None:
         """Called by the channel once the headers are read."""
@@ -122,6 +121,12 @@ def make_root(nouns: Sequence[Noun], hosts: Iterable[str] = ()) -> Root:
 
 def make_site(root: Root, reactor: Any) -> Site:
     """The HTTP factory: bounded bodies, no access log of its own."""
-    site = QuietSite(root, requestFactory=BoundedRequest, timeout=PATIENCE, reactor=reactor)
+    site = QuietSite(
+        root,
+        requestFactory=BoundedRequest,
+        timeout=PATIENCE,
+        reactor=reactor,
+        parsePOSTFormSubmission=False,  # the API reads no forms
+    )
     site.displayTracebacks = False
     return site

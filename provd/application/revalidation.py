@@ -142,7 +142,10 @@ class Revalidation:
         self._workers[name] = worker
         worker.addCallback(lambda _none: Deferred.fromCoroutine(work()))
         worker.addErrback(_log_defect)
-        worker.addBoth(lambda _none: self._workers.pop(name))
+        worker.addBoth(self._worked, name)
+
+    def _worked(self, _none: None, name: str) -> None:
+        del self._workers[name]
 
     # Devices that changed themselves: behind, and gently.
 
