@@ -114,8 +114,9 @@ def import_entry(directory: Path) -> ModuleType:
 @contextmanager
 def _registered(package: str, directory: Path) -> Iterator[None]:
     """Make a private package importable; forget it again if what is done with it fails."""
-    if not any(isinstance(finder, type) and finder is _PluginFinder for finder in sys.meta_path):
-        sys.meta_path.append(_PluginFinder)
+    if _PluginFinder not in sys.meta_path:
+        # Before the finder of the standard library, which would find the files without their guard.
+        sys.meta_path.insert(0, _PluginFinder)
     _homes[package] = directory
     try:
         yield
