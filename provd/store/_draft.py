@@ -34,12 +34,11 @@ class Proposal(Struct, frozen=True, gc=False):
 
 
 class Claim(Struct, frozen=True, gc=False):
-    """A value that no other document than the holder may have when the draft is committed."""
+    """A value that no other document than its holder may have when the draft is committed."""
 
     collection: str
     field: str
     value: str
-    holder: str
 
 
 class Source(Protocol):
@@ -65,7 +64,7 @@ class Draft:
         self.urgent = False
         self._proposed: dict[Key, Proposal] | None = None
         self._reads: dict[Key, int] | None = None
-        self._claims: list[Claim] | None = None
+        self._claims: list[tuple[Claim, str]] | None = None
 
     @property
     def changed(self) -> bool:
@@ -127,7 +126,7 @@ class Draft:
         self._source.index(collection, field)
         if self._claims is None:
             self._claims = []
-        self._claims.append(Claim(collection, field, value, holder))
+        self._claims.append((Claim(collection, field, value), holder))
 
     def proposals(self) -> tuple[tuple[str, Document | None, Document | None], ...]:
         return tuple(

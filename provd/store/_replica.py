@@ -17,7 +17,7 @@ import msgspec
 
 from provd.documents.base import Document, Kind
 from provd.store._collection import Collection
-from provd.store._draft import Claim, Draft, Proposal
+from provd.store._draft import Claim, Draft, Key, Proposal
 from provd.store._feed import Feed
 from provd.store._find import Searches
 from provd.store._indexes import Index
@@ -97,14 +97,18 @@ class Replica:
             yield Change(n, collection, document_id, before, after, draft.cause)
 
     def _refusals(self, draft: Draft) -> Iterator[DraftRefused]:
-        for (collection, document_id), proposal in (draft._proposed or {}).items():
+        proposed = draft._proposed or {}
+        given: dict[Claim, str] = {}
+        for (collection, document_id), proposal in proposed.items():
             yield from self._moved_on(collection, document_id, proposal.base)
             if proposal.after is not None:
-                yield from self._taken(draft, collection, proposal)
+                yield from self._taken(proposed, collection, proposal, given)
         for (collection, document_id), read in (draft._reads or {}).items():
             yield from self._moved_on(collection, document_id, read)
-        for claim in draft._claims or ():
-            yield from self._claimed(draft, claim)
+        for claim, holder in draft._claims or ():
+            for found in draft.by(claim.collection, claim.field, claim.value):
+                if found.id != holder:
+                    yield KeyClaimed(claim.collection, claim.field, claim.value, found.id)
 
     def _moved_on(self, collection: str, document_id: str, read: int) -> Iterator[DraftRefused]:
         kept = self._documents[collection].get(document_id)
@@ -112,18 +116,28 @@ class Replica:
         if current != read:
             yield RevisionConflict(collection, document_id, read, current)
 
-    def _taken(self, draft: Draft, collection: str, proposal: Proposal) -> Iterator[DraftRefused]:
-        """A unique value belongs to another document, here or in the same draft."""
-        after = proposal.after
+    def _taken(
+        self,
+        proposed: Mapping[Key, Proposal],
+        collection: str,
+        proposal: Proposal,
+        given: dict[Claim, str],
+    ) -> Iterator[DraftRefused]:
+        """A unique value belongs to another document, here or in the same draft (`given`).
+
+        Who is in the draft has the values that the draft gives him.
+        """
+        before, after = proposal.before, proposal.after
+        alone = len(proposed) == 1
         for field in self.kinds[collection].unique:
             index = self._collections[collection].indexes[field]
-            if proposal.before is not None and index.of(proposal.before) == index.of(after):
+            if alone and before is not None and index.of(before) == index.of(after):
                 continue
             for value in index.values(after):
-                yield from self._claimed(draft, Claim(collection, field, value, after.id))
-
-    def _claimed(self, draft: Draft, claim: Claim) -> Iterator[DraftRefused]:
-        holders: Sequence[Any] = draft.by(claim.collection, claim.field, claim.value)
-        for holder in holders:
-            if holder.id != claim.holder:
-                yield KeyClaimed(claim.collection, claim.field, claim.value, holder.id)
+                for holder in index.ids(value):
+                    if holder != after.id and (collection, holder) not in proposed:
+                        yield KeyClaimed(collection, field, value, holder)
+                claim = Claim(collection, field, value)
+                holder = given.setdefault(claim, after.id)
+                if holder != after.id:
+                    yield KeyClaimed(collection, field, value, holder)
