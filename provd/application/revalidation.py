@@ -252,5 +252,7 @@ def _drain(waiting: dict[str, None]) -> Iterator[str]:
 
 
 def _log_defect(failure: Failure) -> None:
-    if not failure.check(CancelledError):
+    if failure.check(StoreUnavailable):
+        log.warn("devices are not looked at again: {error}", error=failure.value)
+    elif not failure.check(CancelledError):
         log.failure("devices are not looked at again because of a defect", failure)

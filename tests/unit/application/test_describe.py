@@ -1,0 +1,128 @@
+"""Descriptions of requests: what they become, and everything that is wrong with one."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from provd.application.describe import describe
+from provd.values import Inquiry, Invalid, Protocol
+
+NOW = 1_700_000_000.0
+
+
+def described(**given: Any) -> Inquiry:
+    """The inquiry of a description."""
+    return describe(given, "w-1", NOW)
+
+
+def test_http() -> None:
+    """Header names in lower case, the path decoded once, the query apart."""
+    inquiry = described(
+        protocol="HTTP",
+        path="/a%20b%2541.cfg?x=%20",
+        ip="::ffff:192.0.2.7",
+        headers={"User-Agent": "Acme", "X": "1"},
+        local="192.0.2.1",
+        method="head",
+    )
+    assert inquiry == Inquiry(
+        id="w-1",
+        protocol=Protocol.HTTP,
+        path="/a b%41.cfg",
+        query="x=%20",
+        peer="192.0.2.7",
+        local="192.0.2.1",
+        headers={"user-agent": "Acme", "x": "1"},
+        method="HEAD",
+        arrived=NOW,
+    )
+
+
+def test_tftp() -> None:
+    """The name as sent, options by lower-case name."""
+    inquiry = described(protocol="tftp", path="SEP%20.cnf", options={"BlkSize": "1468"}, arrived=5)
+    assert (inquiry.path, inquiry.options, inquiry.arrived) == (
+        "SEP%20.cnf",
+        {"blksize": "1468"},
+        5.0,
+    )
+
+
+def test_dhcp() -> None:
+    """Options by number, as text or in hexadecimal."""
+    inquiry = described(
+        protocol="dhcp",
+        mac="00-00-5E-00-53-01",
+        options={"60": "Acme", "61": {"hex": "01:00:5e"}, "12": {"hex": ""}},
+    )
+    assert inquiry.mac == "00:00:5e:00:53:01"
+    assert inquiry.dhcp == {60: b"Acme", 61: b"\x01\x00\x5e", 12: b""}
+
+
+@pytest.mark.parametrize(
+    ("given_", "paths"),
+    [
+        ({}, {"protocol"}),
+        ({"protocol": "http"}, {"path"}),
+        ({"protocol": "http", "path": "/", "options": {"a": "b"}}, {"options"}),
+        ({"protocol": "tftp", "path": "x", "headers": {"a": "b"}}, {"headers"}),
+        ({"protocol": "tftp", "path": "x", "method": "PUT"}, {"method"}),
+        ({"protocol": "dhcp", "path": "x"}, {"path"}),
+        ({"protocol": "dhcp", "options": {"256": "x"}}, {"options.256"}),
+        (
+            {"protocol": "dhcp", "options": {"0": "x", "1": {"hex": "0"}}},
+            {"options.0", "options.1"},
+        ),
+        (
+            {"protocol": "dhcp", "options": {"60": 5, "61": {"b64": ""}}},
+            {"options.60", "options.61"},
+        ),
+        ({"protocol": "dhcp", "options": {"60": "x" * 256}}, {"options.60"}),
+        (
+            {"protocol": "http", "path": "/", "ip": "x", "mac": "y", "local": "z"},
+            {"ip", "mac", "local"},
+        ),
+        ({"protocol": "http", "path": "/", "headers": {"A": 1}}, {"headers.A"}),
+        ({"protocol": "http", "path": "/", "arrived": "now"}, {"arrived"}),
+        ({"protocol": "http", "path": "/", "arrived": True}, {"arrived"}),
+        ({"protocol": "http", "path": "/", "arrived": 1e300}, {"arrived"}),
+        ({"protocol": "http", "path": "/", "method": "G T"}, {"method"}),
+        ({"protocol": "http", "path": 3, "pth": "/"}, {"path", "pth"}),
+        ({"protocol": "http", "path": "/" * 5000}, {"path"}),
+    ],
+)
+def test_everything_wrong_is_told(given_: dict[str, Any], paths: set[str]) -> None:
+    """Each problem with its path."""
+    with pytest.raises(Invalid) as caught:
+        describe(given_, "w-1", NOW)
+    assert {problem.path for problem in caught.value.problems} >= paths
+
+
+KEYS = st.sampled_from(
+    ["protocol", "path", "ip", "mac", "headers", "options", "arrived", "method", "x", "local"]
+)
+ANY = st.recursive(
+    st.none()
+    | st.booleans()
+    | st.integers()
+    | st.floats()
+    | st.text()
+    | st.sampled_from(["http", "tftp", "dhcp", "/x", "192.0.2.1"]),
+    lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.text(), inner, max_size=3),
+    max_leaves=8,
+)
+
+
+@given(st.dictionaries(KEYS, ANY))
+def test_nothing_crashes_it(given_: dict[str, Any]) -> None:
+    """Whatever is described, it is an inquiry or Invalid."""
+    try:
+        inquiry = describe(given_, "w-1", NOW)
+    except Invalid as error:
+        assert error.problems  # noqa: PT017 - either outcome is right, and this is what the second one owes
+    else:
+        assert inquiry.id == "w-1"
