@@ -1,0 +1,278 @@
+"""A real provd in a process of its own, with a data directory made from the plugins' sources.
+
+And phones that ask it over real sockets, from any address of this host.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import http.client
+import json
+import os
+import signal
+import socket
+import subprocess
+import sys
+import time
+from collections.abc import Iterator, Mapping, Sequence
+from pathlib import Path
+from typing import Any, NamedTuple
+
+from attrs import define, field
+
+from provd.client import Api
+from provd.documents import well_known_configs
+from provd.plugins.assemble import assemble, editions
+
+CHECKOUT = Path(__file__).resolve().parents[2]
+FAMILIES = ("aastra", "cisco-7900", "zero")
+PROVD = Path(sys.executable).with_name("provd")
+TWISTD = Path(sys.executable).with_name("twistd")
+PATIENCE = 20.0
+"""Seconds that a start or an end may take on a busy machine; both mostly take less than one."""
+
+
+class Response(NamedTuple):
+    """What a device was answered over HTTP."""
+
+    status: int
+    body: bytes
+    headers: Mapping[str, str]
+
+
+class TFTPRefused(Exception):
+    """The server sent an error packet."""
+
+
+def free_ports(count: int) -> list[int]:
+    """Ports that are free for TCP and UDP on this host now."""
+    with contextlib.ExitStack() as stack:
+        ports: list[int] = []
+        while len(ports) < count:
+            stream = stack.enter_context(socket.socket(socket.AF_INET, socket.SOCK_STREAM))
+            stream.bind(("127.0.0.1", 0))
+            datagram = stack.enter_context(socket.socket(socket.AF_INET, socket.SOCK_DGRAM))
+            with contextlib.suppress(OSError):
+                datagram.bind(stream.getsockname())
+                ports.append(stream.getsockname()[1])
+        return ports
+
+
+def install(directory: Path, families: Sequence[str] = FAMILIES) -> None:
+    """Put plugins below a data directory, as an installation has them."""
+    for family in families:
+        source = CHECKOUT / "plugins" / family
+        for edition in editions(source) or ("",):
+            assemble(source, edition, directory / "plugins")
+
+
+def toml(tables: Mapping[str, Mapping[str, Any]]) -> str:
+    """Settings as a file; JSON's spelling of a text, number, boolean or list is TOML's as well."""
+    lines = []
+    for section, values in tables.items():
+        lines.append(f"[{section}]")
+        lines += [f"{key} = {json.dumps(value)}" for key, value in values.items()]
+    return "\n".join(lines) + "\n"
+
+
+@define
+class Daemon:
+    """One server: its data, its settings, and its process while it runs.
+
+    `settings` are laid over what keeps it to loopback and free ports; `before` is put before the
+    command (`ip netns exec …`).
+    """
+
+    home: Path
+    settings: Mapping[str, Mapping[str, Any]] = field(factory=dict)
+    families: Sequence[str] = FAMILIES
+    before: Sequence[str] = ()
+    interface: str = "127.0.0.1"
+    process: subprocess.Popen[bytes] | None = None
+    ports: list[int] = field(factory=lambda: free_ports(3))
+    _told: socket.socket | None = None
+
+    def __attrs_post_init__(self) -> None:
+        self.home.mkdir(parents=True, exist_ok=True)
+        if not self.data.exists():
+            install(self.data, self.families)
+        self.configure(self.settings)
+
+    @property
+    def data(self) -> Path:
+        """Its data directory."""
+        return self.home / "data"
+
+    @property
+    def config(self) -> Path:
+        """Its settings."""
+        return self.home / "provd.toml"
+
+    @property
+    def log(self) -> str:
+        """What it wrote so far, over all its starts."""
+        return (self.home / "log").read_text(encoding="utf-8")
+
+    def configure(self, settings: Mapping[str, Mapping[str, Any]]) -> None:
+        """Write its settings anew."""
+        http_port, tftp_port, api_port = self.ports
+        tables: dict[str, dict[str, Any]] = {
+            "data": {"directory": str(self.data)},
+            "listen": {"interface": self.interface, "port": http_port},
+            "tftp": {"interface": self.interface, "port": tftp_port},
+            "api": {"interface": "127.0.0.1", "port": api_port},
+        }
+        for section, values in settings.items():
+            tables.setdefault(section, {}).update(values)
+        self.config.write_text(toml(tables), encoding="utf-8")
+
+    def start(self, command: Sequence[str | Path] = ()) -> None:
+        """Start it, and wait until it says that it is ready."""
+        self.launch(command)
+        said = self.wait_for("READY=1")
+        assert "READY=1" in said, said
+
+    def launch(self, command: Sequence[str | Path] = ()) -> None:
+        """Start it and do not wait."""
+        notify = self.home / "notify"
+        notify.unlink(missing_ok=True)
+        if self._told is not None:
+            self._told.close()
+        self._told = socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM)
+        self._told.bind(str(notify))
+        notify.chmod(0o777)
+        arguments = [*self.before, *(command or (PROVD, "run", "--config", self.config))]
+        with (self.home / "log").open("ab") as log:
+            self.process = subprocess.Popen(  # noqa: S603 - our own program
+                [str(each) for each in arguments],
+                stdin=subprocess.DEVNULL,
+                stdout=log,
+                stderr=log,
+                cwd=CHECKOUT,
+                env=_environment() | {"NOTIFY_SOCKET": str(notify)},
+            )
+
+    def wait_for(self, message: str) -> str:
+        """Wait until the service tells systemd `message`; everything told meanwhile.
+
+        @raise AssertionError: it ended, or said nothing in time; with its log.
+        """
+        assert self._told is not None
+        assert self.process is not None
+        self._told.settimeout(0.05)
+        said = ""
+        end = time.monotonic() + PATIENCE
+        while time.monotonic() < end:
+            with contextlib.suppress(TimeoutError):
+                said += self._told.recv(4096).decode() + "\n"
+            if message in said:
+                return said
+            if self.process.poll() is not None:
+                break
+        raise AssertionError(f"no {message}; it said {said!r}; its log:\n{self.log}")
+
+    def end(self, number: int = signal.SIGTERM) -> int:
+        """Send a signal and wait; the exit code."""
+        assert self.process is not None
+        self.process.send_signal(number)
+        return self.process.wait(PATIENCE)
+
+    def restart(self) -> None:
+        """End it as an operator does, and start it again."""
+        assert self.end() == 0, self.log
+        self.start()
+
+    def close(self) -> None:
+        """Leave nothing behind. Idempotent."""
+        if self.process is not None and self.process.poll() is None:
+            self.process.kill()
+            self.process.wait(PATIENCE)
+        if self._told is not None:
+            self._told.close()
+            self._told = None
+
+    # Operators.
+
+    def api(self) -> Api:
+        """A client of its API. The caller closes it."""
+        return Api(f"http://127.0.0.1:{self.ports[2]}", PATIENCE)
+
+    def fill(self) -> None:
+        """Create the configs that a site begins with."""
+        with contextlib.closing(self.api()) as api:
+            for config in well_known_configs("192.0.2.1", more={"timezone": "Europe/Paris"}):
+                api.configs.create(
+                    {
+                        "id": config.id,
+                        "parent_ids": list(config.parent_ids),
+                        "raw_config": json.loads(bytes(config.raw_config)),
+                        **({"role": config.role} if config.role else {}),
+                    }
+                )
+
+    def command(self, *arguments: str) -> subprocess.CompletedProcess[str]:
+        """`provd …`, as an operator of this server types it."""
+        return subprocess.run(  # noqa: S603 - our own program
+            [*self.before, str(PROVD), *arguments],
+            check=False,
+            capture_output=True,
+            text=True,
+            timeout=PATIENCE,
+            env=_environment() | {"PROVD_URL": f"http://127.0.0.1:{self.ports[2]}"},
+        )
+
+    def told(self, *arguments: str) -> Any:
+        """What such a command prints for programs."""
+        done = self.command(*arguments, "--json")
+        assert done.returncode == 0, done.stderr
+        return json.loads(done.stdout)
+
+    # Devices.
+
+    def get(
+        self, path: str, user_agent: str = "", source: str = "", method: str = "GET"
+    ) -> Response:
+        """Ask over HTTP from one of this host's addresses."""
+        connection = http.client.HTTPConnection(
+            self.interface, self.ports[0], timeout=PATIENCE, source_address=(source or "", 0)
+        )
+        with contextlib.closing(connection):
+            connection.request(method, path, headers={"User-Agent": user_agent})
+            answer = connection.getresponse()
+            return Response(answer.status, answer.read(), dict(answer.getheaders()))
+
+    def fetch(self, name: str, source: str = "") -> bytes:
+        """Ask over TFTP from one of this host's addresses. @raise TFTPRefused: with its message."""
+        return tftp_get((self.interface, self.ports[1]), name, source)
+
+
+def tftp_get(server: tuple[str, int], name: str, source: str = "") -> bytes:
+    """A file by RFC 1350, in lock-step, from scratch: it shares nothing with the server's codec.
+
+    @raise TFTPRefused: the server sent an error.
+    """
+    with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as asking:
+        asking.bind((source, 0))
+        asking.settimeout(PATIENCE)
+        asking.sendto(b"\0\1" + name.encode() + b"\0octet\0", server)
+        return b"".join(_blocks(asking))
+
+
+def _blocks(asking: socket.socket) -> Iterator[bytes]:
+    expected = 1
+    while True:
+        datagram, peer = asking.recvfrom(65536)
+        if datagram[:2] == b"\0\5":
+            raise TFTPRefused(datagram[4:-1].decode())
+        number = int.from_bytes(datagram[2:4], "big")
+        if number == expected & 0xFFFF:
+            asking.sendto(b"\0\4" + datagram[2:4], peer)
+            yield datagram[4:]
+            if len(datagram) < 516:
+                return
+            expected += 1
+
+
+def _environment() -> dict[str, str]:
+    """Ours, without settings of provd in it."""
+    return {name: value for name, value in os.environ.items() if not name.startswith("PROVD_")}
