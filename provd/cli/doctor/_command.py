@@ -63,19 +63,21 @@ def examine(config: Path | None, url: str | None) -> Iterator[Finding]:
     yield from found
     api = Api(url or _url(settings), PATIENCE)
     try:
-        yield from _examine(settings, api)
+        yield from _examine(settings, api, certain=config is not None)
     finally:
         api.close()
 
 
-def _examine(settings: Any, api: Api) -> Iterator[Finding]:
+def _examine(settings: Any, api: Api, *, certain: bool) -> Iterator[Finding]:
     running, found = check_server(api)
     yield from found
     kept: list[Path] = []
     if settings is not None:
         directory = Path(settings.data.directory)
         kept = list(stores_in(directory))
-        yield from (check_port(port, running=running) for port in ports_of(settings))
+        yield from (
+            check_port(port, running=running, certain=certain) for port in ports_of(settings)
+        )
         yield check_directory(directory)
         yield from check_stores(directory)
     yield check_clock(time.time(), kept)

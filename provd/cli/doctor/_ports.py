@@ -24,8 +24,11 @@ class Port(NamedTuple):
         return f"{self.name} {self.interface or 'any address'} port {self.number}/{protocol}"
 
 
-def check_port(port: Port, *, running: bool) -> Finding:
-    """Try to bind a port; `running` tells whether our server answers on its API."""
+def check_port(port: Port, *, running: bool, certain: bool = True) -> Finding:
+    """Try to bind a port.
+
+    `running` tells whether our server answers on its API, `certain` whether these are its settings.
+    """
     if not port.number:
         return ok(CHECK, f"{port.name}: any free port")
     try:
@@ -33,9 +36,9 @@ def check_port(port: Port, *, running: bool) -> Finding:
     except OSError as error:
         return _not_bound(port, error, running=running)
     if running:
-        return fail(
-            CHECK, f"{port}: provd runs and does not listen there", "compare --config with its own"
-        )
+        tell = fail if certain else warn
+        step = "name the settings it was started with: --config"
+        return tell(CHECK, f"{port}: provd runs and does not listen there", step)
     return ok(CHECK, f"{port}: free")
 
 

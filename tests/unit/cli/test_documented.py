@@ -47,6 +47,8 @@ def test_every_check_of_the_doctor_is_documented() -> None:
     named = {
         name
         for path in room.glob("*.py")
-        for name in re.findall(r'^[A-Z]+ = "([a-z]+)"$', path.read_text(encoding="utf-8"), re.MULTILINE)
+        for name in re.findall(
+            r'^[A-Z]+ = "([a-z]+)"$', path.read_text(encoding="utf-8"), re.MULTILINE
+        )
     }
     assert named == set(re.findall(r"^``([a-z]+)``$", text, re.MULTILINE))
