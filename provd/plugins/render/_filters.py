@@ -8,15 +8,16 @@ from __future__ import annotations
 
 import functools
 import re
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from typing import Any
 
 from jinja2 import Undefined, pass_context, pass_environment
 from jinja2.filters import FILTERS, make_attrgetter
+from jinja2.tests import TESTS
 from markupsafe import Markup
 
 from provd.plugins.render._escape import json_value, line_key, plain_text, xml_name
-from provd.plugins.render._meter import WIDEST, Meter, TooMuchWork, check_length
+from provd.plugins.render._meter import FILTER, WIDEST, Meter, TooMuchWork, check_length
 from provd.values import ProvdError
 
 Filter = Callable[..., Any]
@@ -28,7 +29,7 @@ _BORROWED = (
 ).split()
 """Filters that are jinja2's own; what they are given is charged by its length."""
 
-_KEEP_MARKUP = frozenset({"d", "default", "first", "last", "trim"})
+_KEEP_MARKUP = frozenset({"d", "default", "first", "indent", "last", "string", "trim"})
 """Filters that pass on what a macro wrote; for the others it is text like any other."""
 
 _WIDE_CONVERSION = re.compile(r"%[^%a-zA-Z]*(?:\d{4,}|\*)|%[^%a-zA-Z]*c")
@@ -70,6 +71,7 @@ def charged(name: str, wanted: Filter, meter: Meter) -> Filter:
         if isinstance(value, Markup) and name not in _KEEP_MARKUP:
             value = str(value)
             args = (*args[:at], value, *args[at + 1 :])
+        meter.spend(FILTER)
         meter.size(value)
         result = wanted(*args, **kwargs)
         if isinstance(result, str):
@@ -187,9 +189,37 @@ def build_filters(meter: Meter, *, is_json: bool) -> dict[str, Filter]:
     """Every filter there is, paid for out of `meter`."""
     wanted = {name: FILTERS[name] for name in _BORROWED} | _OWN
     wanted["tojson"] = _tojson if is_json else _tojson_text
-    keeps = {name: function for name, function in wanted.items() if name in {"indent", "string"}}
     filters = {name: charged(name, function, meter) for name, function in wanted.items()}
-    return filters | keeps | {"_metered": _metered(meter), "_spend": _spend(meter)}
+    return filters | {"_metered": _metered(meter), "_spend": _spend(meter)}
+
+
+_COMPARING = (
+    "in",
+    "eq",
+    "==",
+    "equalto",
+    "ne",
+    "!=",
+    "lower",
+    "upper",
+    *"lt < lessthan le <= gt > greaterthan ge >=".split(),
+)
+"""Tests that go over what they are given."""
+
+
+def build_tests(meter: Meter) -> dict[str, Filter]:
+    """The tests that compare, paying for both sides."""
+
+    def paying(test: Filter) -> Filter:
+        def pays(*values: Any) -> Any:
+            for value in values:
+                meter.compare(value)
+            return test(*values)
+
+        return pays
+
+    tests: Mapping[str, Any] = TESTS
+    return {name: paying(tests[name]) for name in _COMPARING}
 
 
 def _metered(meter: Meter) -> Filter:

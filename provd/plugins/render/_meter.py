@@ -14,14 +14,23 @@ from attrs import define
 
 from provd.values import ProvdError
 
-STEPS = 250_000
-"""What one rendering may spend: about 20 ms of the slowest template."""
+STEPS = 100_000
+"""What one rendering may spend: about 20 ms of the slowest template there can be."""
 
 LONGEST_TEXT = 1 << 20
 """Characters of any text a template makes, the whole file included."""
 
 WIDEST = 4_096
 """The widest padding, the longest indentation, the largest number in bits."""
+
+CALL = 30
+"""Steps for calling a macro or a method."""
+
+FILTER = 10
+"""Steps for applying a filter, beside what it goes over and makes."""
+
+SHORT = 64
+"""Characters of a text that nobody pays for comparing or writing."""
 
 LONGEST_RANGE = 10_000
 
@@ -67,7 +76,7 @@ class Meter:
     def text(self, length: int) -> None:
         """Pay for a text of that many characters."""
         check_length(length)
-        self.spend(1 + (length >> 6))
+        self.spend(1 + (length >> 5))
 
     def size(self, value: object) -> None:
         """Pay for going once over a value."""
@@ -75,6 +84,14 @@ class Meter:
             self.text(len(value))
         else:
             self.spend(1 + (len(value) if isinstance(value, Sized) else 0))
+
+    def compare(self, value: Any) -> None:
+        """Pay for comparing a value with another, or for searching it."""
+        if isinstance(value, str):
+            if len(value) > SHORT:
+                self.text(len(value))
+        elif isinstance(value, Mapping | list | tuple):
+            self.weigh(value)
 
     def weigh(self, value: Any) -> None:
         """Pay for everything inside a container, as often as it stands there.

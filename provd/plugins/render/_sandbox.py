@@ -14,7 +14,7 @@ from types import BuiltinMethodType
 from typing import Any, NoReturn
 
 from jinja2 import BaseLoader, nodes
-from jinja2.compiler import CodeGenerator, Frame
+from jinja2.compiler import CodeGenerator, Frame, operators
 from jinja2.environment import Template
 from jinja2.ext import Extension
 from jinja2.lexer import TokenStream
@@ -26,11 +26,20 @@ from markupsafe import Markup
 from provd.plugins.render._escape import ESCAPES, plain_text
 from provd.plugins.render._filters import (
     build_filters,
+    build_tests,
     check_conversions,
     check_replacement,
     check_width,
 )
-from provd.plugins.render._meter import LONGEST_RANGE, WIDEST, Meter, TooMuchWork, check_length
+from provd.plugins.render._meter import (
+    CALL,
+    LONGEST_RANGE,
+    SHORT,
+    WIDEST,
+    Meter,
+    TooMuchWork,
+    check_length,
+)
 from provd.plugins.render._places import PLACES, mark_places
 from provd.values import Format
 
@@ -92,6 +101,19 @@ class _Code(CodeGenerator):
             part or nodes.Const(None) for part in (node.arg.start, node.arg.stop, node.arg.step)
         ]
         self._visit_call("sliced", [node.node, *window], frame)
+
+    def visit_Compare(self, node: nodes.Compare, frame: Frame) -> None:
+        """Only a comparison with a constant is free: that ends where the constant does."""
+        self.write("(")
+        self.visit(node.expr, frame)
+        for operand in node.ops:
+            self.write(f" {operators[operand.op]} ")
+            searched = operand.op in {"in", "notin"} or not isinstance(node.expr, nodes.Const)
+            if searched and not isinstance(operand.expr, nodes.Const):
+                self._visit_call("compared", [operand.expr], frame)
+            else:
+                self.visit(operand.expr, frame)
+        self.write(")")
 
     def visit_List(self, node: nodes.List, frame: Frame) -> None:
         self._weighed(super().visit_List, node, frame, node.items)
@@ -197,7 +219,7 @@ class Sandbox(ImmutableSandboxedEnvironment):
             loader=loader,
             autoescape=True,
             undefined=Missing,
-            finalize=ESCAPES[format],
+            finalize=self._paid(ESCAPES[format]),
             extensions=[_Places],
             trim_blocks=True,
             lstrip_blocks=True,
@@ -206,6 +228,7 @@ class Sandbox(ImmutableSandboxedEnvironment):
             cache_size=-1,
         )
         self.filters = build_filters(meter, is_json=format is Format.JSON)
+        self.tests.update(build_tests(meter))
         self.globals = {
             "range": self._range,
             "dict": dict,
@@ -219,6 +242,18 @@ class Sandbox(ImmutableSandboxedEnvironment):
             "%": self._modulo,
             "**": self._power,
         }
+
+    def _paid(self, escape: Callable[[Any], str]) -> Callable[[Any], str]:
+        """Escaping, paid for where it takes time."""
+        meter = self.meter
+
+        def written(value: Any) -> str:
+            text = escape(value)
+            if len(text) > SHORT:
+                meter.text(len(text))
+            return text
+
+        return written
 
     def write(self, template: Template, variables: Mapping[str, Any]) -> str:
         """Render a whole file.
@@ -251,6 +286,11 @@ class Sandbox(ImmutableSandboxedEnvironment):
         self.meter.size(value)
         return value[start:stop:step]
 
+    def compared(self, values: tuple[Any]) -> Any:
+        """A value that is compared or searched."""
+        self.meter.compare(values[0])
+        return values[0]
+
     def weighed(self, container: Any) -> Any:
         """A list or object that the template has just built."""
         self.meter.weigh(container)
@@ -281,8 +321,11 @@ class Sandbox(ImmutableSandboxedEnvironment):
 
     def call(self, context: Context, obj: Any, /, *args: Any, **kwargs: Any) -> Any:
         """`name(...)`: pays for the call, and for what comes of it."""
-        self.meter.spend(8)
+        self.meter.spend(CALL)
+        for arg in args:
+            self.meter.compare(arg)
         if isinstance(obj, BuiltinMethodType) and isinstance(obj.__self__, str):
+            self.meter.size(obj.__self__)
             args = self._check_text_method(obj.__name__, obj.__self__, args)
         result = super().call(context, obj, *args, **kwargs)
         if obj is dict or isinstance(obj, LoopContext):
