@@ -50,7 +50,7 @@ CREATE TABLE quarantine (
 );
 CREATE TABLE notes (           -- owner, epoch, position, clean
     name TEXT PRIMARY KEY,
-    value TEXT NOT NULL
+    value TEXT NOT NULL        -- and copy, of a backup: the next start is a new epoch
 );
 """
 
@@ -169,12 +169,14 @@ class Database:
         connection.execute("COMMIT")
 
     def back_up(self, target: Path) -> None:
-        """Write a copy of the whole database, complete or not at all."""
+        """Write a copy of the whole database, complete or not at all, which knows that it is one."""
         unfinished = target.with_name(target.name + ".unfinished")
         os.close(os.open(unfinished, os.O_RDWR | os.O_CREAT | os.O_TRUNC, 0o600))
         copy = sqlite3.connect(unfinished)
         try:
             self._connect().backup(copy)
+            with copy:
+                copy.execute("REPLACE INTO notes VALUES ('copy', 'yes')")
         finally:
             copy.close()
         with unfinished.open("rb") as written:

@@ -9,8 +9,8 @@ the window that was asked for.
 from __future__ import annotations
 
 import heapq
-from collections.abc import Callable, Iterable, Iterator, Sequence
-from itertools import chain, islice
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from itertools import islice
 from operator import itemgetter
 from typing import Any, Protocol
 
@@ -31,11 +31,14 @@ SLICE = 0.002
 STEP = 64
 """Documents looked at between two looks at the clock: 0.2-0.4 ms."""
 
+RUN = 16 * STEP
+"""Matches sorted together: 0.5 ms."""
+
 AT_ONCE = 4 * STEP
 """A search over no more candidates than this is answered before `find` returns."""
 
 _Ranked = tuple[SortKey, Document]
-_rank = itemgetter(0)
+_key = itemgetter(0)
 
 
 class Searchable(Protocol):
@@ -50,46 +53,56 @@ class Search:
 
     def __init__(self, query: Query) -> None:
         self.selector = compile_selector(query.selector)
-        self._query = query
         self._sort = _sort_path(query.sort)
         self._keys = self.selector.keys | frozenset(self._sort[:1])
-        self._runs: list[list[_Ranked]] = []
+        self._descending = query.descending
+        self._skip = query.skip
+        self._end = query.skip + query.limit if query.limit else None
         self._total = 0
-        self._window: list[Document] = []
+        self._run: list[_Ranked] = []
+        self._runs: list[list[_Ranked]] = []
+        self._found: list[Document] = []
 
     def steps(self, candidates: Iterable[Document]) -> Iterator[None]:
         """Do the work, pausing after each step of bounded size."""
+        take = self._rank if self._sort else self._keep
         rest = iter(candidates)
         while chunk := list(islice(rest, STEP)):
-            self._match(chunk)
+            for document in chunk:
+                seen = to_dict(document, self._keys)
+                if self.selector.matches(seen):
+                    self._total += 1
+                    take(document, seen)
             yield
-        yield from self._merge()
+        if self._sort:
+            yield from self._merge()
 
     def page(self) -> Page:
         """The result, once all steps are done."""
-        return Page(tuple(self._window), self._total)
+        return Page(tuple(self._found[self._skip : self._end]), self._total)
 
-    def _match(self, chunk: Iterable[Document]) -> None:
-        run: list[_Ranked] = []
-        for document in chunk:
-            seen = to_dict(document, self._keys)
-            if self.selector.matches(seen):
-                values = values_at(self._sort, seen) if self._sort else ()
-                run.append((sort_key(values[0]) if values else MISSING, document))
-        self._total += len(run)
-        if self._sort:
-            run.sort(key=_rank, reverse=self._query.descending)
-        if run:
-            self._runs.append(run)
+    def _keep(self, document: Document, _seen: Mapping[str, Any]) -> None:
+        if self._end is None or len(self._found) < self._end:
+            self._found.append(document)
+
+    def _rank(self, document: Document, seen: Mapping[str, Any]) -> None:
+        values = values_at(self._sort, seen)
+        self._run.append((sort_key(values[0]) if values else MISSING, document))
+        if len(self._run) == RUN:
+            self._close_run()
+
+    def _close_run(self) -> None:
+        """Sort a run; what cannot be in the window any more is let go."""
+        self._run.sort(key=_key, reverse=self._descending)
+        self._runs.append(self._run[: self._end])
+        self._run = []
 
     def _merge(self) -> Iterator[None]:
-        merged: Iterable[_Ranked] = chain.from_iterable(self._runs)
-        if self._sort:
-            merged = heapq.merge(*self._runs, key=_rank, reverse=self._query.descending)
-        start, limit = self._query.skip, self._query.limit
-        window = islice(merged, start, start + limit if limit else None)
-        while chunk := [document for _key, document in islice(window, STEP)]:
-            self._window += chunk
+        self._close_run()
+        merged = heapq.merge(*self._runs, key=_key, reverse=self._descending)
+        window = islice(merged, self._end)
+        while chunk := [document for _sort_key, document in islice(window, STEP)]:
+            self._found += chunk
             yield
 
 

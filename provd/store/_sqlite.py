@@ -32,6 +32,9 @@ with other contents: somebody may hold one as the revision or the ETag of what h
 `Keeping.bound` limits how many there can have been.
 """
 
+RESTORED_GAP = 2**30
+"""The same for a backup that takes the original's place: what the original did since is unknown."""
+
 
 @implementer(IDocumentStore)
 class SQLiteStore(Replica):
@@ -178,6 +181,9 @@ def _take_notes(database: Database, loading: Loading, owner: str) -> None:
     position = max(position, loading.newest)
     if notes and notes.get("clean") != "1":
         position += GAP
+    if notes.get("copy"):
+        position += RESTORED_GAP
+        epoch = max(epoch + 1, int(time.time()))
     if loading.deleted:
         database.purge(position)
     database.note(
@@ -185,4 +191,5 @@ def _take_notes(database: Database, loading: Loading, owner: str) -> None:
         epoch=str(epoch),
         position=str(position),
         clean="0",
+        copy="",
     )

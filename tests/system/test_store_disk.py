@@ -114,6 +114,34 @@ def test_a_file_that_may_not_grow(tmp_path: Path) -> None:
         repair()
 
 
+def test_a_large_draft_is_kept_whole_or_not_at_all(tmp_path: Path) -> None:
+    """A draft of several statements that fails in its second leaves nothing of its first."""
+    path, copy = tmp_path / "provd.db", tmp_path / "copy.db"
+    fixture = opened(path)
+    draft = fixture.store.draft("")
+    for number in range(2000):
+        draft.put("boxes", Box(id=str(number), seen="x" * 1000))
+    fixture.store.commit(draft)
+    soft, hard = resource.getrlimit(resource.RLIMIT_FSIZE)
+    resource.setrlimit(resource.RLIMIT_FSIZE, (2_000_000, hard))
+    try:
+        fixture.settle()
+    finally:
+        resource.setrlimit(resource.RLIMIT_FSIZE, (soft, hard))
+    assert "disk i/o error" in fixture.store.unavailable().lower()
+    for suffix in "", "-wal":
+        if path.with_name(path.name + suffix).exists():
+            shutil.copy(f"{path}{suffix}", f"{copy}{suffix}")
+    torn = opened(copy)
+    assert len(torn.store.collection("boxes")) == 0
+    torn.close()
+    fixture.reactor.advance(1)
+    fixture.close()
+    whole = opened(path)
+    assert len(whole.store.collection("boxes")) == 2000
+    whole.close()
+
+
 def fill(path: Path) -> None:
     """Write until nothing more fits."""
     with path.open("wb", buffering=0) as file:

@@ -218,6 +218,15 @@ def test_nobody_else_reads_it(filled: Path) -> None:
     fixture.close()
 
 
+def test_what_durable_means(filled: Path) -> None:
+    """A write-ahead log that is synchronized at each commit: durable is after fsync, not before."""
+    fixture = opened(filled)
+    connection = fixture.store._database._connect()
+    assert connection.execute("PRAGMA journal_mode").fetchone() == ("wal",)
+    assert connection.execute("PRAGMA synchronous").fetchone() == (2,)
+    fixture.close()
+
+
 def test_owner_and_epoch_stay(path: Path) -> None:
     """The owner is settled when the database is made, and survives every restart."""
     first = opened(path, owner="paris")
@@ -320,6 +329,25 @@ def test_upgrade(filled: Path) -> None:
     old = opened(backup)
     assert old.store.get("boxes", "box7").mac == "m7"
     old.close()
+
+
+def test_a_backup_begins_a_new_epoch(filled: Path) -> None:
+    """Put in the place of the original, once: later starts are the same epoch again."""
+    before = opened(filled)
+    applied = before.store.feed.applied()
+    before.close()
+    opened(filled, CRATES, NOTES).close()
+    [backup] = filled.parent.glob("*.backup-*")
+    backup.rename(filled)
+    restored = opened(filled)
+    now = restored.store.feed.applied()
+    assert now.owner == applied.owner
+    assert now.epoch > applied.epoch
+    assert now.n > applied.n + GAP
+    restored.close()
+    again = opened(filled)
+    assert again.store.feed.applied() == now
+    again.close()
 
 
 def test_backups_are_kept(filled: Path) -> None:
