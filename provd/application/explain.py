@@ -141,7 +141,8 @@ def _told(notes: tuple[Note, ...], step: Step) -> list[str]:
 
 
 def _gathered(inquiry: Inquiry) -> str:
-    asked = f"{str(inquiry.protocol).upper()} {inquiry.path or 'request'} from {inquiry.peer}"
+    asked = f"{str(inquiry.protocol).upper()} {inquiry.path or 'request'}"
+    asked += f" from {inquiry.peer}" if inquiry.peer else " from an address that is not told"
     if inquiry.neighbour:
         asked += f", whose hardware address on this network is {inquiry.neighbour}"
     return asked

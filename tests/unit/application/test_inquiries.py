@@ -61,7 +61,7 @@ class SlowStore(MemoryStore):
         if known is None:
             return None
         mine: Deferred[None] = Deferred()
-        known.addCallbacks(lambda _none: mine.callback(None), lambda why: mine.errback(why))
+        known.addCallbacks(lambda _none: mine.callback(None), mine.errback)
         return mine
 
     def keep(self) -> None:
