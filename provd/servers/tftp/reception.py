@@ -40,8 +40,8 @@ from provd.wire.tftp import (
 
 __all__ = ["Reception"]
 
-_STALE = 2.0
-"""A request repeated after so many silent seconds is a client that started over."""
+_STALE = 1.0
+"""Seconds without a sign of life after which a repeated request is a client that started over."""
 _PROVE_WITHIN = 0.5
 """When the house is full, a transfer whose client has not answered for so long makes room."""
 _PATIENCE = 60.0
