@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from provd.api._body import BODY_LIMIT, DEPTH_LIMIT, read_json, read_object
+from provd.api._body import BODY_LIMIT, DEPTH_LIMIT, VALUES_LIMIT, read_json, read_object
 from provd.api._errors import MalformedRequest
 from provd.testing.api import bench
 
@@ -85,6 +85,14 @@ def test_hostile_megabytes_cost_little(body: bytes) -> None:
     with pytest.raises(MalformedRequest):
         read_json(body)
     assert time.process_time() - began < 2.0
+
+
+def test_number_of_values() -> None:
+    """Is bounded, wherever they are; commas in texts are none."""
+    assert read_json(json.dumps([","] * VALUES_LIMIT).encode())
+    for value in ([0] * (VALUES_LIMIT + 1), {str(each): {} for each in range(VALUES_LIMIT + 1)}):
+        with pytest.raises(MalformedRequest, match="holds too much"):
+            read_json(json.dumps(value).encode())
 
 
 def test_only_an_object_is_an_object() -> None:
