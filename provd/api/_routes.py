@@ -13,6 +13,7 @@ from typing import Any, ClassVar, TypeVar, cast
 from attrs import define
 from klein import Klein
 from msgspec import Struct
+from twisted.logger import Logger
 from twisted.python.failure import Failure
 from twisted.web.server import Request
 from zope.interface import Interface, implementer
@@ -22,6 +23,8 @@ from provd.api._errors import refuse
 from provd.api._reply import Reply, Rows, send, stream
 from provd.application.slices import Slices
 from provd.values import ProvdError
+
+log = Logger("provd.api")
 
 
 class Route(Struct, frozen=True, kw_only=True):
@@ -139,9 +142,19 @@ async def _serve(
     segments: dict[str, str],
 ) -> bytes:
     call = Call(request, noun.door.next_cause())
+    request.setHeader(b"x-request-id", call.cause.encode("ascii"))
     noun.door.permission.permit(record, call)
     call.require_acceptable()
     reply = await handler(noun, call, **segments)
+    if record.method != "GET":
+        log.info(
+            "{call}: {method} {path}",
+            call=call.cause,
+            method=record.method,
+            path=request.path.decode("utf-8", "replace"),
+            scope=record.scope,
+            action=record.action,
+        )
     if isinstance(reply, Rows):
         return await stream(call, reply, noun.door.slices)
     return send(call, reply)

@@ -9,10 +9,8 @@ from provd.api._errors import MalformedRequest
 from provd.api._query import number
 from provd.api._reply import Reply, Rows
 from provd.api._routes import Door, Noun, Routes, route
-from provd.application.decisions import Decisions
-from provd.application.explain import tell
+from provd.application.remembered import Remembered
 from provd.application.whatif import WhatIf
-from provd.values import NoSuchDocument
 
 LATEST = 50
 """Decisions that are listed where no limit is given."""
@@ -27,7 +25,7 @@ class DecisionRoutes(Noun):
     app = Routes()
     prefix: ClassVar[str] = "/api/v1/decisions"
 
-    def __init__(self, door: Door, decisions: Decisions) -> None:
+    def __init__(self, door: Door, decisions: Remembered) -> None:
         super().__init__(door)
         self._decisions = decisions
 
@@ -39,16 +37,13 @@ class DecisionRoutes(Noun):
         if limit > MOST:
             raise MalformedRequest("limit", f"is {limit}", f"{MOST} at most")
         found = self._decisions.latest(limit, given.get("device"))
-        return Rows(total=len(found), items=(tell(decision) for decision in found))
+        return Rows(total=len(found), items=found)
 
     @route(app, "GET", "/<inquiry_id>", scope="decisions", action="read")
     async def show(self, call: Call, inquiry_id: str) -> Reply:
         """How one inquiry was decided."""
         call.no_parameters()
-        decision = self._decisions.get(inquiry_id)
-        if decision is None:
-            raise NoSuchDocument("decisions", inquiry_id)
-        return Reply(body=tell(decision))
+        return Reply(body=await self._decisions.get(inquiry_id))
 
 
 class WhatIfRoutes(Noun):

@@ -16,6 +16,7 @@ from provd.application.health import Health
 from provd.application.operations import Operations
 from provd.application.plugins import Plugins
 from provd.application.readiness import BaseRawConfig, Readiness
+from provd.application.remembered import Remembered
 from provd.application.revalidation import Revalidation
 from provd.application.slices import Slices
 from provd.application.whatif import AsksWhatIf, WhatIf
@@ -36,7 +37,7 @@ class Operators:
     devices: Devices
     configs: Configs
     plugins: Plugins
-    decisions: Decisions
+    decisions: Remembered
     what_if: WhatIf
     operations: Operations
     health: Health
@@ -73,7 +74,7 @@ def make_operators(  # noqa: PLR0913 - what a server is made of, each part named
         devices=Devices(store, readiness, slices, new_id),
         configs=Configs(store, base, slices, new_id),
         plugins=Plugins(plugins, store, revalidation),
-        decisions=decisions,
+        decisions=Remembered(decisions, store),
         what_if=WhatIf(inquiries, slices, clock.seconds, local_of),
         operations=operations,
         health=Health(store, plugins),

@@ -55,7 +55,8 @@ def _print_decisions(told: Mapping[str, Any]) -> None:
 def print_decision(told: Mapping[str, Any]) -> None:
     """One decision, as a story."""
     click.echo(f"inquiry {told['id']} at {when(told['at'])}")
-    click.echo(f"asked   {told['protocol']} {told['path']} from {told['peer'] or 'nobody'}")
+    sender = f" from {told['peer']}" if told["peer"] else ""
+    click.echo(_clean(f"asked   {told['protocol']} {told['path']}{sender}"))
     for testimony in told["evidence"]:
         facts = ", ".join(f"{key} {each}" for key, each in testimony.items() if key != "witness")
         click.echo(_clean(f"witness {testimony['witness']}: {facts or 'nothing'}"))
@@ -63,6 +64,8 @@ def print_decision(told: Mapping[str, Any]) -> None:
     click.echo(_clean(f"device  {device['id'] if device else 'unknown'}{_matched(told)}"))
     click.echo(f"plugin  {told['plugin'] or '-'}")
     click.echo(_clean(f"answer  {answer_text(told['answer'])}"))
+    if told.get("outline"):
+        click.echo("  only this outline is left: the server was restarted, or it is long ago")
     for step in told["steps"]:
         click.echo(_clean(f"  {step['step']:<8} {step['text']}"))
 

@@ -92,8 +92,33 @@ class TestDecisions:
         of_one = api.ask("GET", f"/api/v1/decisions?device={one['device']['id']}&limit=1").json
         assert [each["id"] for each in of_one["items"]] == ["test-2"]
 
+    def test_after_a_restart(self, api: Bench) -> None:
+        """What a device's status kept is told as an outline, once each, newest first."""
+        for number in (1, 2, 3):
+            api.core.inquiries.ask(http(f"/{number}.cfg", ACME, number=number))
+        api.core.statuses.start()
+        api.core.clock.advance(2)
+        api.core.decisions._ring.clear()
+        api.core.inquiries.ask(http("/4.cfg", ACME, number=4))
+        [device] = api.core.devices()
+        told = api.ask("GET", f"/api/v1/decisions?device={device.id}").json["items"]
+        assert [(each["id"], each.get("outline", False)) for each in told] == [
+            ("test-4", False),
+            ("test-3", True),
+            ("test-2", True),
+            ("test-1", True),
+        ]
+        assert set(told[0]) | {"outline"} == set(told[1])
+        one = api.ask("GET", "/api/v1/decisions/test-2").json
+        assert (one["path"], one["device"], one["plugin"]) == (
+            "/2.cfg",
+            {"id": device.id},
+            "acme-1.0",
+        )
+        assert one["answer"]["kind"] == "content"
+
     def test_unknown(self, api: Bench) -> None:
-        """An inquiry that the ring has forgotten."""
+        """An inquiry that nobody remembers."""
         assert api.ask("GET", "/api/v1/decisions/test-99").status == 404
 
     @pytest.mark.parametrize("query", ["limit=1001", "limit=x", "devic=1", "device=1&device=2"])
@@ -311,3 +336,5 @@ class TestEveryRoute:
         api.ask("PATCH", "/api/v1/devices/a", {"sn": "1"})
         assert len(set(causes)) == 2
         assert all(cause.startswith("api-test-") for cause in causes)
+        named = api.ask("PATCH", "/api/v1/devices/a", {"sn": "2"}).headers["x-request-id"]
+        assert causes[-1] == named
