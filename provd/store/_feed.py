@@ -8,7 +8,7 @@ what it is hearing, for every subscriber, so that all hear all in one order.
 from __future__ import annotations
 
 from collections import deque
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Sequence
 from typing import Any
 
 from twisted.internet.defer import Deferred, fail, succeed
@@ -192,11 +192,10 @@ class Feed:
         self._applied.advance(position.n, changes)
 
     def keep(self, n: int) -> None:
-        """Everything up to position `n` survives a crash."""
+        """Everything up to position `n` survives a crash; `tell_kept` says so to who asked."""
         self._durable_n = max(n, self._durable_n)
-        for reached, changes in self._kept_until(n):
-            self._durable.advance(reached, changes)
 
-    def _kept_until(self, n: int) -> Iterable[tuple[int, Sequence[Change]]]:
-        while self._undurable and self._undurable[0][0] <= n:
-            yield self._undurable.popleft()
+    def tell_kept(self) -> None:
+        """Tell the durable subscribers what they have not been told."""
+        while self._undurable and self._undurable[0][0] <= self._durable_n:
+            self._durable.advance(*self._undurable.popleft())

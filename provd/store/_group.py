@@ -11,7 +11,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from functools import partial
-from typing import Any
+from typing import Any, Protocol
 
 from msgspec import Struct
 from twisted.internet.defer import Deferred, fail, succeed
@@ -79,6 +79,13 @@ class Batch:
                 waiter.errback(error)
 
 
+class Kept(Protocol):
+    """Who is to know what is durable: the feed."""
+
+    def keep(self, n: int) -> None: ...
+    def tell_kept(self) -> None: ...
+
+
 class GroupCommit:
     """Keeps what is accepted, in order, and says how far that is."""
 
@@ -87,7 +94,7 @@ class GroupCommit:
         reactor: Reactor,
         writer: Writer,
         keep: Callable[[Rows], None],
-        kept: Callable[[int], None],
+        kept: Kept,
         keeping: Keeping,
         n: int,
     ) -> None:
@@ -205,8 +212,9 @@ class GroupCommit:
         self._durable_n = batch.last
         self._forget(batch)
         self._write()  # the disk works on while those who waited are told
+        self._kept.keep(batch.last)
         batch.release()
-        self._kept(batch.last)
+        self._kept.tell_kept()
 
     def _forget(self, batch: Batch) -> None:
         awaiting = self._awaiting

@@ -44,6 +44,7 @@ class MemoryStore(Replica):
             return fail(refusal)
         committed = self.apply(proposed)
         self.feed.keep(committed.position.n)
+        self.feed.tell_kept()
         return succeed(committed)
 
     def _accept(self, changes: Sequence[Change], *, urgent: bool) -> None:

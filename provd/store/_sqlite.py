@@ -57,7 +57,7 @@ class SQLiteStore(Replica):
         self._database = database
         self._writer = writer
         self._slow_commit = keeping.slow_commit
-        self._group = GroupCommit(reactor, writer, self._keep, self.feed.keep, keeping, n)
+        self._group = GroupCommit(reactor, writer, self._keep, self.feed, keeping, n)
         self._closing: list[Deferred[None]] | None = None
         self._ended: Failure | bool = False
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from pathlib import Path
 from typing import Any
 
 from msgspec import Struct
@@ -10,6 +11,7 @@ from twisted.internet.task import Clock
 
 from provd.documents.base import Document, Kind
 from provd.documents.query import Page, Query
+from provd.store import SQLiteStore
 from provd.store._writer import Done, Work
 from provd.values import Committed
 
@@ -38,8 +40,13 @@ KINDS = (BOXES, NOTES)
 class SteppedReactor(Clock):
     """A clock with a door for threads: what comes through it happens when the clock is moved."""
 
-    def callFromThread(self, call: Callable[..., Any], *args: object, **kwargs: object) -> None:
-        self.callLater(0, call, *args, **kwargs)
+    def callFromThread(
+        self,
+        callable: Callable[..., Any],  # noqa: A002 - the interface dictates the name
+        *args: object,
+        **kwargs: object,
+    ) -> None:
+        self.callLater(0, callable, *args, **kwargs)
 
 
 class SteppedWriter:
@@ -112,3 +119,12 @@ class Fixture(Struct):
         if not isinstance(found[0], Page):
             found[0].raiseException()
         return found[0]  # type: ignore[no-any-return] # a Page, by the line above
+
+
+def on_file(path: Path, *kinds: Kind, **options: Any) -> Fixture:
+    """A store on a database file, which stays when the store is closed."""
+    reactor = SteppedReactor()
+    writer = SteppedWriter(reactor)
+    return Fixture(
+        SQLiteStore.open(path, kinds or KINDS, reactor, writer=writer, **options), reactor
+    )

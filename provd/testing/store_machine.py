@@ -30,6 +30,11 @@ MACS = st.sampled_from([None, "", "m1", "m2", "m3"])
 VENDORS = st.sampled_from([None, "v1", "v2"])
 PARENTS = st.lists(st.sampled_from("pqr"), max_size=3, unique=True).map(tuple)
 WEIGHTS = st.integers(-2, 2)
+BOXES = st.lists(
+    st.builds(Box, id=IDS, mac=MACS, vendor=VENDORS, parents=PARENTS, weight=WEIGHTS),
+    min_size=1,
+    max_size=3,
+)
 
 
 class StoreMachine(RuleBasedStateMachine):
@@ -61,42 +66,27 @@ class StoreMachine(RuleBasedStateMachine):
         """Begin a draft that will be committed later."""
         self.drafts.append((self.fixture.store.draft("machine"), {}))
 
-    @rule(
-        document_id=IDS,
-        mac=MACS,
-        vendor=VENDORS,
-        parents=PARENTS,
-        weight=WEIGHTS,
-        urgent=st.booleans(),
-    )
+    @rule(boxes=BOXES, urgent=st.booleans())
     @precondition(lambda self: self.drafts)
-    def propose(
-        self,
-        document_id: str,
-        mac: str | None,
-        vendor: str | None,
-        parents: tuple[str, ...],
-        weight: int,
-        *,
-        urgent: bool,
-    ) -> None:
-        """Change or make a document as the newest draft sees it."""
+    def propose(self, boxes: list[Box], *, urgent: bool) -> None:
+        """Change or make documents as the newest draft sees them."""
         draft, proposed = self.drafts[-1]
-        seen = draft.get("boxes", document_id)
-        box = Box(
-            id=document_id,
-            revision=seen.revision if seen else 0,
-            mac=mac,
-            vendor=vendor,
-            parents=parents,
-            weight=weight,
-        )
-        draft.put("boxes", box, urgent=urgent)
-        if box != seen:
-            proposed[document_id] = box
-        assert draft.get("boxes", document_id) == box
-        if vendor:
-            assert document_id in {each.id for each in draft.by("boxes", "vendor", vendor)}
+        for given in boxes:
+            seen = draft.get("boxes", given.id)
+            box = msgspec.structs.replace(given, revision=seen.revision if seen else 0)
+            draft.put("boxes", box, urgent=urgent)
+            if box != seen:
+                proposed[box.id] = box
+            assert draft.get("boxes", box.id) == box
+            if box.vendor:
+                assert box in draft.by("boxes", "vendor", box.vendor)
+
+    @rule(boxes=BOXES, urgent=st.booleans())
+    def write(self, boxes: list[Box], *, urgent: bool) -> None:
+        """A draft that is committed as soon as it is made, which most are."""
+        self.start_draft()
+        self.propose(boxes, urgent=urgent)
+        self.commit(oldest=False)
 
     @rule(document_id=IDS)
     @precondition(lambda self: self.drafts)
@@ -230,7 +220,7 @@ def _key(box: Document, sort: str) -> tuple[bool, Any]:
 
 
 def make_store_machine(
-    open_: Callable[[], Fixture], examples: int = 60, steps: int = 40
+    open_: Callable[[], Fixture], examples: int = 100, steps: int = 40
 ) -> type[unittest.TestCase]:
     """The test case that runs the machine against stores that `open_` makes."""
 

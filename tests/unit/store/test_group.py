@@ -14,6 +14,19 @@ from provd.values import Change, StoreUnavailable
 KEEPING = Keeping(behind=2.0, first_retry=1.0, last_retry=4.0, stalled=10.0, bound=50)
 
 
+class Feed:
+    """Remembers what it was told to be durable."""
+
+    def __init__(self, positions: list[int]) -> None:
+        self._positions = positions
+
+    def keep(self, n: int) -> None:
+        self._positions.append(n)
+
+    def tell_kept(self) -> None:
+        pass
+
+
 class GroupCommitTests(SynchronousTestCase):
     def setUp(self) -> None:
         self.reactor = SteppedReactor()
@@ -23,9 +36,8 @@ class GroupCommitTests(SynchronousTestCase):
         self.attempts = 0
         self.failure: Exception | None = None
         self.n = 0
-        self.group = GroupCommit(
-            self.reactor, self.writer, self.keep, self.positions.append, KEEPING, 0
-        )
+        kept = Feed(self.positions)
+        self.group = GroupCommit(self.reactor, self.writer, self.keep, kept, KEEPING, 0)
 
     def keep(self, rows: Rows) -> None:
         self.attempts += 1

@@ -4,56 +4,18 @@ from __future__ import annotations
 
 import random
 import shutil
-import sqlite3
 import stat
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
-import msgspec
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from provd.documents.base import Document, Kind
-from provd.store import SQLiteStore, StoreCorrupt, StoreInUse, StoreNotOpened, StoreTooNew
+from provd.store import StoreCorrupt, StoreInUse, StoreNotOpened
 from provd.store._sqlite import GAP
-from provd.testing.store_fixture import BOXES, KINDS, NOTES, Box, Fixture, SteppedReactor
-from provd.testing.store_fixture import SteppedWriter as Writer
-
-
-def opened(path: Path, *kinds: Kind, **options: Any) -> Fixture:
-    """A store on a file."""
-    reactor = SteppedReactor()
-    return Fixture(
-        SQLiteStore.open(path, kinds or KINDS, reactor, writer=Writer(reactor), **options), reactor
-    )
-
-
-@pytest.fixture
-def path(tmp_path: Path) -> Path:
-    """Where a database will be."""
-    return tmp_path / "data" / "provd.db"
-
-
-@pytest.fixture
-def filled(path: Path) -> Path:
-    """A database of twenty boxes, closed."""
-    fixture = opened(path)
-    for n in range(20):
-        fixture.put(Box(id=f"box{n}", mac=f"m{n}", seen="é" * n))
-    fixture.close()
-    return path
-
-
-def execute(path: Path, statement: str, *values: object) -> list[Any]:
-    """What an administrator, or a cosmic ray, does to the file."""
-    connection = sqlite3.connect(path)
-    try:
-        with connection:
-            return connection.execute(statement, values).fetchall()
-    finally:
-        connection.close()
+from provd.testing.store_fixture import Box, on_file
 
 
 @pytest.mark.parametrize(
@@ -78,17 +40,19 @@ def execute(path: Path, statement: str, *values: object) -> list[Any]:
         ('checksum = NULL, body = CAST(\'{"id":"box7"}\' AS BLOB), revision = ?', -3, "revision"),
     ],
 )
-def test_a_broken_row_is_set_aside(filled: Path, change: str, value: object, reason: str) -> None:
+def test_a_broken_row_is_set_aside(
+    filled: Path, change: str, value: object, reason: str, execute: Any
+) -> None:
     """Whatever is wrong with a row, the others are served, and it is kept, reported and replaceable."""
     execute(filled, f"UPDATE documents SET {change} WHERE id = 'box7'", value)
-    fixture = opened(filled)
+    fixture = on_file(filled)
     assert len(fixture.store.collection("boxes")) == 19
     [sentence] = fixture.store.quarantined()
     assert reason.lower() in sentence.lower()
     assert str(filled) in sentence
     assert isinstance(fixture.put(Box(id="box7")), Box)
     fixture.close()
-    again = opened(filled)
+    again = on_file(filled)
     assert len(again.store.collection("boxes")) == 20
     assert len(again.store.quarantined()) == 1
     again.close()
@@ -96,7 +60,7 @@ def test_a_broken_row_is_set_aside(filled: Path, change: str, value: object, rea
 
 @settings(max_examples=20)  # each writes a file
 @given(st.randoms(use_true_random=False))
-def test_flipped_bytes(rolls: random.Random) -> None:
+def test_flipped_bytes(execute: Any, rolls: random.Random) -> None:
     """Bytes that change in bodies never pass for documents, and never stop the start."""
     path = BASE[0].with_name("flipped.db")
     shutil.copy(BASE[0], path)
@@ -106,7 +70,7 @@ def test_flipped_bytes(rolls: random.Random) -> None:
         changed = bytearray(body)
         changed[rolls.randrange(len(body))] ^= 1 << rolls.randrange(8)
         execute(path, "UPDATE documents SET body = ? WHERE id = ?", bytes(changed), f"box{n}")
-    fixture = opened(path)
+    fixture = on_file(path)
     try:
         kept = {box.id: box for box in fixture.store.collection("boxes")}
         assert set(kept) == {f"box{n}" for n in range(20) if n not in spoilt}
@@ -123,7 +87,7 @@ BASE: list[Path] = []
 def base(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
     """A filled database to copy."""
     directory = tmp_path_factory.mktemp("base")
-    fixture = opened(directory / "base.db")
+    fixture = on_file(directory / "base.db")
     for n in range(20):
         fixture.put(Box(id=f"box{n}", mac=f"m{n}"))
     fixture.close()
@@ -132,21 +96,21 @@ def base(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
     BASE.clear()
 
 
-def test_an_edit_by_hand(filled: Path) -> None:
+def test_an_edit_by_hand(filled: Path, execute: Any) -> None:
     """Who edits a row with the sqlite3 shell clears its checksum, and is believed."""
     body = b'{"id":"box7","mac":"new"}'
     execute(filled, "UPDATE documents SET checksum = NULL, body = ? WHERE id = 'box7'", body)
-    fixture = opened(filled)
+    fixture = on_file(filled)
     box = fixture.store.get("boxes", "box7")
     assert (box.mac, box.revision) == ("new", 8)
     assert fixture.store.by("boxes", "mac", "new") == (box,)
     fixture.close()
 
 
-def test_unknown_collections_are_left_alone(filled: Path) -> None:
+def test_unknown_collections_are_left_alone(filled: Path, execute: Any) -> None:
     """Documents of a kind that only a newer provd knows are still there when it comes back."""
     execute(filled, "UPDATE documents SET collection = 'sites' WHERE id < 'box2'")
-    fixture = opened(filled)
+    fixture = on_file(filled)
     [sentence] = fixture.store.quarantined()
     assert "sites were left alone" in sentence
     fixture.close()
@@ -157,7 +121,7 @@ def test_unknown_collections_are_left_alone(filled: Path) -> None:
 @pytest.mark.parametrize("damage", ["start", "middle", "not a database", "truncated"])
 def test_a_damaged_file_is_refused(filled: Path, damage: str) -> None:
     """A file that cannot be trusted as a whole is refused, naming it and the backup to restore."""
-    fixture = opened(filled)
+    fixture = on_file(filled)
     for n in range(200):
         fixture.put(Box(id=f"more{n}", seen="x" * 500))
     fixture.close()
@@ -173,44 +137,58 @@ def test_a_damaged_file_is_refused(filled: Path, damage: str) -> None:
         else:
             file.write(b"\xa5" * 4096 if damage == "start" else b"hello world, I am a text" * 9)
     with pytest.raises(StoreCorrupt) as raised:
-        opened(filled)
+        on_file(filled)
     assert str(filled) in str(raised.value)
     assert f"restore {backup}" in str(raised.value)
     shutil.copy(backup, filled)
     for leftover in "-wal", "-shm":
         filled.with_name(filled.name + leftover).unlink(missing_ok=True)
-    fixture = opened(filled)
+    fixture = on_file(filled)
     assert len(fixture.store.collection("boxes")) == 220
     fixture.close()
 
 
-def test_another_programs_database(path: Path) -> None:
+def test_another_programs_database(path: Path, execute: Any) -> None:
     """A database that is not provd's is refused and left as it is."""
     path.parent.mkdir()
     execute(path, "CREATE TABLE phones (mac)")
     with pytest.raises(StoreNotOpened, match="another program"):
-        opened(path)
+        on_file(path)
+
+
+def test_another_layout(filled: Path, execute: Any) -> None:
+    """Tables laid out by a newer provd are left alone, and the error says so."""
+    execute(filled, "PRAGMA user_version = 2")
+    with pytest.raises(StoreNotOpened, match="layout is 2"):
+        on_file(filled)
+
+
+def test_damaged_notes(filled: Path, execute: Any) -> None:
+    """A position that is no number is not guessed."""
+    execute(filled, "UPDATE notes SET value = 'x' WHERE name = 'position'")
+    with pytest.raises(StoreNotOpened, match="notes are damaged"):
+        on_file(filled)
 
 
 def test_a_directory_in_the_way(path: Path) -> None:
     """A path that cannot be a file is an error that names it."""
     path.mkdir(parents=True)
     with pytest.raises(StoreNotOpened, match=r"provd\.db"):
-        opened(path)
+        on_file(path)
 
 
 def test_one_at_a_time(filled: Path) -> None:
     """A second provd on the same file is told who has it; afterwards it may."""
-    first = opened(filled)
+    first = on_file(filled)
     with pytest.raises(StoreInUse, match="in use by another provd"):
-        opened(filled)
+        on_file(filled)
     first.close()
-    opened(filled).close()
+    on_file(filled).close()
 
 
 def test_nobody_else_reads_it(filled: Path) -> None:
     """The database may hold passwords: only its owner can read it, its log and its backups."""
-    fixture = opened(filled)
+    fixture = on_file(filled)
     fixture.put(Box(id="a"))
     fixture.settle()
     for file in filled.parent.iterdir():
@@ -218,9 +196,9 @@ def test_nobody_else_reads_it(filled: Path) -> None:
     fixture.close()
 
 
-def test_what_durable_means(filled: Path) -> None:
+def test_what_durable_means(filled: Path, execute: Any) -> None:
     """A write-ahead log that is synchronized at each commit: durable is after fsync, not before."""
-    fixture = opened(filled)
+    fixture = on_file(filled)
     connection = fixture.store._database._connect()
     assert connection.execute("PRAGMA journal_mode").fetchone() == ("wal",)
     assert connection.execute("PRAGMA synchronous").fetchone() == (2,)
@@ -229,43 +207,43 @@ def test_what_durable_means(filled: Path) -> None:
 
 def test_owner_and_epoch_stay(path: Path) -> None:
     """The owner is settled when the database is made, and survives every restart."""
-    first = opened(path, owner="paris")
+    first = on_file(path, owner="paris")
     assert (first.store.feed.applied().owner, first.store.feed.applied().epoch) == ("paris", 1)
     first.close()
-    second = opened(path, owner="london")
+    second = on_file(path, owner="london")
     assert second.store.feed.applied().owner == "paris"
     second.close()
-    nameless = opened(path.with_name("other.db"))
+    nameless = on_file(path.with_name("other.db"))
     assert len(nameless.store.feed.applied().owner) == 32
     nameless.close()
 
 
 def test_positions_after_a_crash(path: Path) -> None:
     """A position that was read but not kept never comes back with other contents."""
-    fixture = opened(path)
+    fixture = on_file(path)
     fixture.put(Box(id="a"))
     fixture.settle()
     lost = fixture.put(Box(id="b"), urgent=False)
     copy = path.with_name("crashed.db")
     for suffix in "", "-wal":
         shutil.copy(f"{path}{suffix}", f"{copy}{suffix}")
-    after = opened(copy)
+    after = on_file(copy)
     assert after.store.get("boxes", "b") is None
     assert after.put(Box(id="c")).revision == lost.revision + GAP
     after.close()
     fixture.close()
 
 
-def test_deleted_stays_deleted(filled: Path) -> None:
+def test_deleted_stays_deleted(filled: Path, execute: Any) -> None:
     """Deleted documents do not come back, leave no row, and their positions are not used again."""
-    fixture = opened(filled)
+    fixture = on_file(filled)
     draft = fixture.store.draft("")
     for n in range(20):
         draft.delete("boxes", f"box{n}")
     fixture.store.commit(draft)
     applied = fixture.store.feed.applied()
     fixture.close()
-    again = opened(filled)
+    again = on_file(filled)
     assert len(again.store.collection("boxes")) == 0
     assert again.store.feed.applied() == applied
     again.close()
@@ -274,116 +252,12 @@ def test_deleted_stays_deleted(filled: Path) -> None:
 
 def test_a_large_draft(path: Path) -> None:
     """A draft of more documents than one statement takes is kept whole."""
-    fixture = opened(path)
+    fixture = on_file(path)
     draft = fixture.store.draft("")
     for n in range(2500):
         draft.put("boxes", Box(id=str(n)))
     fixture.store.commit(draft)
     fixture.close()
-    again = opened(path)
+    again = on_file(path)
     assert len(again.store.collection("boxes")) == 2500
     again.close()
-
-
-class Crate(Document, frozen=True, kw_only=True, gc=False, omit_defaults=True):
-    """A box, two schemas later."""
-
-    address: str | None = None
-    tons: float = 0.0
-    seen: str = ""
-
-
-def _rename(found: dict[str, Any]) -> dict[str, Any]:
-    """1 → 2: what was called mac is called address."""
-    found["address"] = found.pop("mac")
-    return found
-
-
-def _weigh(found: dict[str, Any]) -> dict[str, Any]:
-    """2 → 3: tons, not kilograms."""
-    found["tons"] = found.pop("weight", 0) / 1000
-    return found
-
-
-CRATES = Kind(
-    name="boxes", type=Crate, unique=("address",), schema=3, upgrades={1: _rename, 2: _weigh}
-)
-
-
-def test_upgrade(filled: Path) -> None:
-    """Old documents climb the ladder once, after a copy of the database was made."""
-    execute(filled, "UPDATE documents SET checksum = NULL, body = '{}' WHERE id = 'box3'")
-    fixture = opened(filled, CRATES, NOTES)
-    [crate] = fixture.store.by("boxes", "address", "m7")
-    assert (crate.id, crate.revision, crate.seen) == ("box7", 8, "é" * 7)
-    assert len(fixture.store.quarantined()) == 1
-    fixture.put(msgspec.structs.replace(crate, tons=1.5))
-    fixture.close()
-    again = opened(filled, CRATES, NOTES)
-    assert len(again.store.collection("boxes")) == 19
-    assert again.store.get("boxes", "box7").tons == 1.5
-    again.close()
-    [backup] = filled.parent.glob("*.backup-*")
-    assert backup.name == "provd.db.backup-boxes1to3"
-    assert stat.S_IMODE(backup.stat().st_mode) == 0o600
-    old = opened(backup)
-    assert old.store.get("boxes", "box7").mac == "m7"
-    old.close()
-
-
-def test_a_backup_begins_a_new_epoch(filled: Path) -> None:
-    """Put in the place of the original, once: later starts are the same epoch again."""
-    before = opened(filled)
-    applied = before.store.feed.applied()
-    before.close()
-    opened(filled, CRATES, NOTES).close()
-    [backup] = filled.parent.glob("*.backup-*")
-    backup.rename(filled)
-    restored = opened(filled)
-    now = restored.store.feed.applied()
-    assert now.owner == applied.owner
-    assert now.epoch > applied.epoch
-    assert now.n > applied.n + GAP
-    restored.close()
-    again = opened(filled)
-    assert again.store.feed.applied() == now
-    again.close()
-
-
-def test_backups_are_kept(filled: Path) -> None:
-    """A second upgrade of the same kind does not write over the first copy."""
-    shutil.copy(filled, filled.with_name("provd.db.backup-boxes1to3"))
-    opened(filled, CRATES, NOTES).close()
-    names = {each.name for each in filled.parent.glob("*.backup-*")}
-    assert names == {"provd.db.backup-boxes1to3", "provd.db.backup-boxes1to3.2"}
-
-
-def test_an_upgrade_that_fails_on_a_document(filled: Path) -> None:
-    """What an upgrade cannot make sense of is set aside with its reason; the others climb."""
-    body = b'{"id":"box7","revision":8}'
-    execute(filled, "UPDATE documents SET checksum = NULL, body = ? WHERE id = 'box7'", body)
-    fixture = opened(filled, CRATES, NOTES)
-    [sentence] = fixture.store.quarantined()
-    assert "cannot be upgraded from schema 1: KeyError 'mac'" in sentence
-    assert len(fixture.store.collection("boxes")) == 19
-    fixture.close()
-
-
-def test_no_way_back(filled: Path) -> None:
-    """An older provd refuses what a newer one has upgraded, and says what can be done."""
-    opened(filled, CRATES, NOTES).close()
-    with pytest.raises(StoreTooNew) as raised:
-        opened(filled, BOXES, NOTES)
-    assert "boxes have schema 3, this provd knows 1" in str(raised.value)
-    assert "provd.db.backup-boxes1to3" in str(raised.value)
-    opened(filled, CRATES, NOTES).close()
-
-
-def test_interrupted_backup(filled: Path) -> None:
-    """What is left of a copy that was not finished is not mistaken for a backup."""
-    filled.with_name("provd.db.backup-boxes1to3.unfinished").write_bytes(b"half")
-    filled.write_bytes(b"\xa5" * 9000)
-    with pytest.raises(StoreCorrupt) as raised:
-        opened(filled)
-    assert raised.value.backup == ""
-    assert "there is none beside it" in str(raised.value)
