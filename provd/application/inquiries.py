@@ -224,10 +224,10 @@ class Inquiries:
         self._decisions.add(decision)
         if decision.device is not None:
             self._statuses.note(decision)
+        # The answer itself is not formatted: it holds the passwords of a phone.
         log.info(
-            "{inquiry.protocol} {inquiry.path} from {inquiry.peer}: {answer}",
+            "inquiry {inquiry.id}: {inquiry.protocol} {inquiry.path} from {inquiry.peer}",
             inquiry=decision.inquiry,
-            answer=answer,
             decision=decision,
         )
         return answer
