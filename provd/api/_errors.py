@@ -6,6 +6,7 @@ in the table is a defect of ours: it is logged with its traceback, and told as n
 
 from __future__ import annotations
 
+from http import HTTPStatus
 from typing import Any, NamedTuple
 
 import msgspec
@@ -214,7 +215,8 @@ def write_problem(
 ) -> bytes:
     """Set status and headers of a refusal and return its body."""
     body = msgspec.json.encode(problem_details(row, detail, problems))
-    request.setResponseCode(row.status)
+    # Twisted does not know the words of 421 and 422.
+    request.setResponseCode(row.status, HTTPStatus(row.status).phrase.encode("ascii"))
     request.setHeader(b"content-type", PROBLEM_TYPE)
     request.setHeader(b"content-length", b"%d" % len(body))
     return body

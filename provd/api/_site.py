@@ -63,6 +63,7 @@ class Root(Resource):
 
     def render(self, request: Any) -> Any:
         """Answer one request."""
+        request.setHeader(b"server", b"provd")
         request.setHeader(b"cache-control", b"no-store")
         request.setHeader(b"x-content-type-options", b"nosniff")
         try:

@@ -24,17 +24,17 @@ class PluginRoutes(Noun):
     async def list(self, call: Call) -> Rows:
         """Every plugin directory there is."""
         call.no_parameters()
-        found = self._plugins.list()
+        found = await self._plugins.list()
         return Rows(total=len(found), items=found)
 
     @route(app, "GET", "/<plugin_id>", scope="plugins", action="read")
     async def show(self, call: Call, plugin_id: str) -> Reply:
         """One, with its last failure."""
         call.no_parameters()
-        return Reply(body=self._plugins.get(plugin_id))
+        return Reply(body=await self._plugins.get(plugin_id))
 
     @route(app, "POST", "/<plugin_id>/reload", scope="plugins", action="reload")
     async def reload(self, call: Call, plugin_id: str) -> Reply:
         """Load its code and templates anew."""
         call.no_parameters()
-        return Reply(body=self._plugins.reload(plugin_id, call.cause))
+        return Reply(body=await self._plugins.reload(plugin_id, call.cause))

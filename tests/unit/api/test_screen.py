@@ -79,6 +79,7 @@ def test_no_answer_may_be_read_by_other_sites(api: Bench) -> None:
     answer = api.ask("GET", "/api/v1/devices")
     assert not [name for name in answer.headers if name.startswith("access-control")]
     assert answer.headers["cache-control"] == "no-store"
+    assert answer.headers["server"] == "provd"
 
 
 @pytest.mark.parametrize(
