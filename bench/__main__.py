@@ -7,7 +7,7 @@ import sys
 
 from bench.report import Report
 
-BENCHES = ("store", "http", "tftp")
+BENCHES = ("store", "http", "edit", "tftp")
 
 
 def main(*names: str) -> int:

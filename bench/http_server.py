@@ -4,7 +4,7 @@ usage: python -m bench.http_server bare|edge|provd PORT [key=value ...]     prin
 
 `bare` is a twisted.web resource that returns a body from memory; `edge` is provd's HTTP server with
 nothing behind it; `provd` is all of it.  Keys: `size` of the body (bare, edge); `data` directory,
-`cache` bytes, `memo` entries, `commit` seconds added to each (provd).
+`cache` bytes, `memo` entries, `commit` seconds added to each, port of the `api` (provd).
 """
 
 from __future__ import annotations
@@ -103,14 +103,16 @@ def edge(port: int, size: str = "4096") -> None:
     HTTPServer(reactor, Always(answer), HTTPSettings()).start([listening(port)])
 
 
-def provd(port: int, data: str, cache: str = "", memo: str = "", commit: str = "0") -> None:
+def provd(
+    port: int, data: str, cache: str = "", memo: str = "", commit: str = "0", api: str = "0"
+) -> None:
     """Everything, as the service starts it: decisions kept, one line of log per inquiry."""
     settings = Settings(
         data=DataSettings(directory=data),
         listen=HTTPListen(interface=HOST, port=port),
         http=HTTPSettings(trusted_proxies=(HOST,)),
         tftp=TFTPSettings(interface=HOST, port=0),
-        api=ApiSettings(interface=HOST, port=0),
+        api=ApiSettings(interface=HOST, port=int(api)),
         limits=CreationSettings(total=10_000_000),
         plugins=PluginSettings(cache_bytes=int(cache) if cache else 64 << 20),
         pipeline=PipelineSettings(),
