@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from functools import cached_property
 from typing import Any
 
 from provd.contracts import IPlugins, IReadable
@@ -18,13 +17,10 @@ class Readiness:
     """Judges devices against the plugins that are loaded and the configs a view holds."""
 
     def __init__(self, plugins: IPlugins, base: BaseRawConfig) -> None:
+        """@raise Invalid: the base raw config cannot be used; better told at the start than to a client."""
         self._plugins = plugins
-        self._make_base = base
-
-    @cached_property
-    def _base(self) -> dict[str, Any]:
-        """Made once: it is the server's settings, and judging ten thousand devices needs it as often."""
-        return self._make_base()
+        # Made once: judging ten thousand devices needs it as often.
+        self._base = base()
 
     def problems(self, device: Device, view: IReadable) -> Sequence[str]:
         """What speaks against answering the device; nothing when it is configured."""
