@@ -51,7 +51,7 @@ class Guard:
         """
         try:
             return function(*args, **kwargs)
-        except NotConfigured:
+        except (NotConfigured, PluginFailed):  # it was counted where it came from
             raise
         except (Exception, SystemExit) as error:
             raise self.failed(question, error, keep=keep) from error

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import unicodedata
 from collections.abc import Iterator, Mapping
 from typing import Any
 
@@ -45,13 +46,20 @@ def _take_facts(said: Mapping[Any, Any], info: Info) -> Iterator[str]:
             yield f"it concluded {str(key)[:40]!r}, which is no fact of a device"
         elif not isinstance(value, str):
             yield f"its {key} is {_kind(value)}, not text"
-        elif not value or len(value) > LONGEST_FACT or not value.isprintable():
+        elif not value or len(value) > LONGEST_FACT or not _is_one_line(value):
             yield f"its {key} is empty, unprintable or longer than {LONGEST_FACT} characters"
         else:
             try:
                 info[key] = _SPELLINGS.get(key, str)(value)
             except ValueError as error:
                 yield f"its {key}: {error}"
+
+
+def _is_one_line(text: str) -> bool:
+    """Letters of every script, spaces and signs; nothing that ends a line or a log entry."""
+    return text.isprintable() or not any(
+        unicodedata.category(sign) in {"Cc", "Cs", "Zl", "Zp"} for sign in text
+    )
 
 
 def sensible_support(level: object) -> tuple[int, str]:

@@ -50,6 +50,12 @@ HOSTILE = "a\r\nb: c=\"d'\\ <e f='g'>&]]>--\0\u2028\U0001f4de{{ 7 }}"
 Load = Callable[[Path], Path]
 """Installs the plugin below a directory, answers the plugin's own."""
 
+printable = st.text(st.characters(categories=("L", "M", "N", "P", "S", "Zs")), max_size=60)
+
+_WORDS = "A20 6730i 7940 MAC: V: 00-00-5E-00-53-01 00005E005301 3.2.0.1011 / - . , ; ( ) SIP .cfg .st".split()
+likely = st.lists(st.sampled_from([*_WORDS, " ", " ", " "]), max_size=12).map("".join)
+"""What requests of phones are made of, in no order."""
+
 any_text = st.text(min_size=1, max_size=60) | st.sampled_from(
     [HOSTILE, "\n", "\x85", "\x0bk: v", "]]>", "-->", '"', "'", "<a>", "&", "\\", "\ud800", "\x00"]
 )
@@ -289,7 +295,9 @@ def inquiries(draw: st.DrawFn, clue: Clue) -> Inquiry:
     """Requests that match a clue, and say anything beyond that."""
     start = draw(st.sampled_from(clue.prefixes or ("",)))
     end = draw(st.sampled_from(clue.suffixes or ("",)))
-    said = start + draw(st.text(max_size=60)) + end
+    # Headers hold no control characters: the edge refuses them. File names hold anything.
+    rest = likely | (st.text(max_size=60) if clue.field == "filename" else printable)
+    said = start + draw(rest) + end
     return Inquiry(
         id="test",
         protocol=clue.protocol,
