@@ -1,11 +1,13 @@
-"""Documents: Device, Config, Status, Operation; the single point of validation; pure.
+"""Documents: Device, Config, User, …: the single point of validation; pure.
 
 What comes from outside is parsed here once (`parse_device`, `parse_config`), with every problem
 told at once; inside, documents are immutable and right.
 """
 
+from provd.documents.audit import AUDIT, AuditLine
 from provd.documents.autocreate import autocreate_template, autocreated
 from provd.documents.base import EMPTY_OBJECT, Document, Kind, to_dict
+from provd.documents.claim import EVERY, Claim
 from provd.documents.config import CONFIGS, Config, parse_config, without_nulls
 from provd.documents.descent import abandoned_config, heirs
 from provd.documents.device import (
@@ -43,6 +45,15 @@ from provd.documents.projection import project
 from provd.documents.query import Page, Query
 from provd.documents.raw_config import check_raw_config, complete_raw_config, zone_names
 from provd.documents.reconfigure import RECONFIGURING, needs_reconfiguration
+from provd.documents.redaction import (
+    REDACTED,
+    holds_secrets,
+    is_secret,
+    orders_secrets,
+    redacted,
+    secrets_restored,
+)
+from provd.documents.role import ROLES, Role, parse_role
 from provd.documents.selector import Selector, compile_selector
 from provd.documents.server_base import server_raw_config
 from provd.documents.status import (
@@ -53,19 +64,31 @@ from provd.documents.status import (
     configured,
     seen_with_version,
 )
+from provd.documents.token import SHORTEST_LIFE, TOKENS, Token, TokenWish, parse_token_wish
+from provd.documents.user import NEVER_SHOWN, USERS, User, parse_password, parse_user
 from provd.documents.well_known import well_known_configs
 
 __all__ = [
+    "AUDIT",
     "CONFIGS",
     "DERIVED_KEYS",
     "DEVICES",
     "EMPTY_OBJECT",
+    "EVERY",
     "MAX_ID",
+    "NEVER_SHOWN",
     "OPERATIONS",
     "RECONFIGURING",
+    "REDACTED",
+    "ROLES",
     "SERVER",
+    "SHORTEST_LIFE",
     "STATUSES",
+    "TOKENS",
+    "USERS",
     "Answered",
+    "AuditLine",
+    "Claim",
     "Config",
     "DecodedConfigs",
     "Device",
@@ -76,9 +99,13 @@ __all__ = [
     "Operation",
     "Page",
     "Query",
+    "Role",
     "Selector",
     "State",
     "Status",
+    "Token",
+    "TokenWish",
+    "User",
     "abandoned_config",
     "answered",
     "autocreate_template",
@@ -94,17 +121,26 @@ __all__ = [
     "failed",
     "flatten",
     "heirs",
+    "holds_secrets",
     "in_normal_spelling",
     "is_new",
+    "is_secret",
     "keep_what_the_server_manages",
     "linearize",
     "needs_reconfiguration",
     "numeric_id",
+    "orders_secrets",
     "parse_config",
     "parse_device",
+    "parse_password",
+    "parse_role",
+    "parse_token_wish",
+    "parse_user",
     "progressed",
     "project",
+    "redacted",
     "revision_of",
+    "secrets_restored",
     "seen_with_version",
     "server_raw_config",
     "succeeded",

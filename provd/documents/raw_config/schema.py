@@ -37,6 +37,12 @@ class Key(Struct, frozen=True, kw_only=True):
     default: str = ""
     """What a plugin sees where it is absent, for people."""
     about: str = ""
+    secret: bool = False
+    """Shown in clear to nobody who has no right of its own to see it."""
+
+
+def _secret(name: str, about: str = "") -> Key:
+    return Key(name=name, about=about, secret=True)
 
 
 def _text(name: str, about: str = "", default: str = "") -> Key:
@@ -98,9 +104,9 @@ _KEYS = (
         default="`warning`, where syslog is enabled",
     ),
     _text("admin_username", "Of the administrator of the device."),
-    _text("admin_password"),
+    _secret("admin_password"),
     _text("user_username", "Of the user of the device."),
-    _text("user_password"),
+    _secret("user_password"),
     Key(name="timezone", type=Type.TIMEZONE, about="Name of an IANA time zone, `Europe/Paris`."),
     Key(name="locale", type=Type.LOCALE, about="`fr_FR`; what follows (`.UTF-8`) is passed over."),
     _choice("protocol", ("SIP", "SCCP"), "What the device speaks."),
@@ -123,7 +129,7 @@ _KEYS = (
         about="PEM: the chain of the device's own certificate.",
     ),
     _text("sip_local_certificate", "PEM: the device's own certificate."),
-    _text("sip_local_key", "PEM: its private key."),
+    _secret("sip_local_key", "PEM: its private key."),
     _flag("sip_subscribe_mwi", about="Whether to subscribe to message waiting indications."),
     _text("exten_dnd", "Extension for do not disturb."),
     _text("exten_fwd_unconditional", "Prefix for unconditional forwarding."),
@@ -153,7 +159,7 @@ SIP_LINE: Mapping[str, Key] = {
         ),
         _text("username", "The SIP user."),
         _text("auth_username", "The user name in digests.", default="`username`"),
-        _text("password"),
+        _secret("password"),
         _text("display_name"),
         _text("number", "The extension, as shown."),
         _choice("dtmf_mode", DTMF_MODES),
@@ -210,6 +216,14 @@ TABLES: Mapping[str, Table] = {
 
 KNOWN = frozenset(KEYS) | frozenset(TABLES)
 """Every name that needs no prefix."""
+
+SECRETS = frozenset(
+    key.name
+    for keys in (KEYS, *(table.row for table in TABLES.values()))
+    for key in keys.values()
+    if key.secret
+)
+"""Names of the parameters that are secret, wherever they stand."""
 
 NEEDS = tuple((key.name, key.needs) for key in _KEYS if key.needs)
 """(flag, what must have a value where it is true)."""

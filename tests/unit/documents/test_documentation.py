@@ -12,12 +12,16 @@ import msgspec
 import pytest
 
 from provd.documents import (
+    AuditLine,
     Config,
     Device,
     Document,
     Operation,
+    Role,
     State,
     Status,
+    Token,
+    User,
     explain,
     flatten,
     linearize,
@@ -51,7 +55,9 @@ def first_column(text: str) -> list[str]:
     return [name for row in rows for name in re.findall("``(.*?)``", row)]
 
 
-@pytest.mark.parametrize("document", [Device, Config, Status, Operation])
+@pytest.mark.parametrize(
+    "document", [Device, Config, Status, Operation, User, Role, Token, AuditLine]
+)
 def test_every_field_is_documented(document: type[Document]) -> None:
     """Each document's section has a row for each of its own fields, and for nothing else."""
     common = {field.name for field in msgspec.structs.fields(Document)}

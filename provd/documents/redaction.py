@@ -1,0 +1,117 @@
+"""Secrets inside documents: which values are, what is shown in their place, and how they come back.
+
+A value is secret by its name, wherever it stands: the schema of raw configs marks its own, and names
+that people give to keys of theirs (`X_…`, options of a plugin) are judged by their words.  It is
+better to hide a value that is none than to show one that is.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Collection, Mapping, Sequence
+from typing import Any
+
+from provd.documents.raw_config.schema import KEYS, SECRETS, TABLES
+from provd.values import Problem
+
+REDACTED = "(not shown)"
+"""Stands where a secret is; sent back in the same place, it means the secret that is there."""
+
+_WORDS = re.compile(r"passw|passphrase|secret|psk|private_?key|credential", re.IGNORECASE)
+_CUSTOM_WORDS = re.compile(r"token|(?:^|_)(?:pin|key|pwd)(?:_|$)", re.IGNORECASE)
+_NOBODY: frozenset[str] = frozenset()
+
+
+def is_secret(name: str) -> bool:
+    """Whether what stands under this key is not for everybody."""
+    if name in SECRETS or _WORDS.search(name):
+        return True
+    return name.startswith(("X_", "x_", "XX_")) and _CUSTOM_WORDS.search(name[2:]) is not None
+
+
+def redacted(value: Any, plain: Collection[str] = _NOBODY) -> Any:
+    """A JSON value with every secret hidden; `plain` are top-level keys that are left as they are.
+
+    What is empty (null, an empty text or list) hides nothing and stays.
+    """
+    if isinstance(value, Mapping):
+        return {key: each if key in plain else _hidden(key, each) for key, each in value.items()}
+    if isinstance(value, list | tuple):
+        return [redacted(each) for each in value]
+    return value
+
+
+def _hidden(key: str, value: Any) -> Any:
+    if value and value is not True and is_secret(key):
+        return REDACTED
+    return redacted(value) if isinstance(value, Mapping | list | tuple) else value
+
+
+def secrets_restored(given: Any, present: Any, path: str = "") -> tuple[Any, Sequence[Problem]]:
+    """`given` with each placeholder replaced by what stands in the same place of `present`.
+
+    And a problem for each placeholder that stands where there is no secret to keep.
+    """
+    problems: list[Problem] = []
+    return _restored(given, present, path, problems), problems
+
+
+def _restored(given: Any, present: Any, path: str, problems: list[Problem]) -> Any:
+    if isinstance(given, str):
+        if given != REDACTED:
+            return given
+        if present is None:
+            problems.append(
+                Problem(path, "stands for a secret that is not there", "the secret itself")
+            )
+        return present
+    if isinstance(given, Mapping):
+        known = present if isinstance(present, Mapping) else {}
+        return {
+            key: _restored(each, known.get(key), f"{path}.{key}" if path else str(key), problems)
+            for key, each in given.items()
+        }
+    if isinstance(given, list | tuple):
+        known_items = present if isinstance(present, list | tuple) else ()
+        return [
+            _restored(each, _at(known_items, at), f"{path}.{at}", problems)
+            for at, each in enumerate(given)
+        ]
+    return given
+
+
+def _at(items: Sequence[Any], at: int) -> Any:
+    return items[at] if at < len(items) else None
+
+
+def holds_secrets(path: str, operand: Any = None) -> bool:
+    """Whether choosing documents by what is at a dotted path could tell a secret.
+
+    By its value, or by comparing with a whole object that has one in it.
+    """
+    return any(is_secret(name) for name in path.split(".")) or _compares_objects(operand)
+
+
+def orders_secrets(path: str) -> bool:
+    """Whether the order of documents by what is at a dotted path could tell a secret.
+
+    Inside a raw config or a plugin's options only what is known to be no secret, and to be no object
+    with one in it, may be sorted by.
+    """
+    names = path.split(".")
+    if any(is_secret(name) for name in names):
+        return True
+    return (names[0] in _MIXED or names[0].startswith("X_")) and names[-1] not in _PLAIN
+
+
+_MIXED = frozenset({"raw_config", "options"})
+_PLAIN = frozenset(KEYS).union(*(table.row for table in TABLES.values())) - SECRETS
+
+
+def _compares_objects(operand: Any) -> bool:
+    if isinstance(operand, Mapping):
+        operators = any(str(key).startswith("$") for key in operand)
+        return not operators or any(_compares_objects(each) for each in operand.values())
+    if isinstance(operand, list | tuple):
+        return any(isinstance(each, Mapping | list | tuple) for each in operand)
+    return False
