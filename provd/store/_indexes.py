@@ -58,9 +58,17 @@ class Index:
 
     def load(self, documents: Iterable[Document]) -> None:
         """Take in many documents at once, at start."""
+        ids, of, many = self._ids, self.of, self.many
         for document in documents:
-            for value in self.values(document):
-                self._add(value, document.id)
+            value = of(document)
+            if not value:
+                continue
+            for each in value if many else (value,):
+                held = ids.setdefault(each, document.id)
+                if type(held) is set:
+                    held.add(document.id)
+                elif held is not document.id:
+                    self._add(each, document.id)
 
     def move(self, before: Document | None, after: Document | None) -> None:
         """Follow one change of one document."""
