@@ -67,17 +67,23 @@ def plain_text(value: Any) -> str:
 
 def line_value(value: Any) -> str:
     """A value for LINES and INI: always one line."""
-    if isinstance(value, Markup):
+    if value.__class__ is str:  # nearly always, and this is called for every value of every file
+        text = value
+    elif isinstance(value, Markup):
         return value
-    text = plain_text(value)
+    else:
+        text = plain_text(value)
     return text if text.isprintable() else text.translate(_ONE_LINE)
 
 
 def xml_value(value: Any) -> str:
     """A value for XML: character data, in an element as in an attribute."""
-    if isinstance(value, Markup):
+    if value.__class__ is str:
+        text = value
+    elif isinstance(value, Markup):
         return value
-    text = plain_text(value)
+    else:
+        text = plain_text(value)
     return text.translate(_CHARACTER_DATA) if _NOT_PLAIN_XML.search(text) else text
 
 
@@ -111,4 +117,6 @@ def xml_name(value: Any) -> str:
 
 def line_key(value: Any) -> str:
     """A value that stands before the `:` or `=` of its line: nothing that ends or opens a key."""
+    if value.__class__ is int:
+        return str(value)
     return _NOT_IN_A_KEY.sub("_", plain_text(value))

@@ -32,6 +32,11 @@ _BORROWED = (
 _KEEP_MARKUP = frozenset({"d", "default", "first", "indent", "last", "string", "trim"})
 """Filters that pass on what a macro wrote; for the others it is text like any other."""
 
+_FREE = frozenset(
+    "abs count d default e escape float int length string _line_key _xml_name".split()
+)
+"""Filters whose work does not grow with what they are given, or is paid for when it is written."""
+
 _WIDE_CONVERSION = re.compile(r"%[^%a-zA-Z]*(?:\d{4,}|\*)|%[^%a-zA-Z]*c")
 
 
@@ -189,8 +194,14 @@ def build_filters(meter: Meter, *, is_json: bool) -> dict[str, Filter]:
     """Every filter there is, paid for out of `meter`."""
     wanted = {name: FILTERS[name] for name in _BORROWED} | _OWN
     wanted["tojson"] = _tojson if is_json else _tojson_text
-    filters = {name: charged(name, function, meter) for name, function in wanted.items()}
-    return filters | {"_metered": _metered(meter), "_spend": _spend(meter)}
+    return {
+        **{
+            name: function if name in _FREE else charged(name, function, meter)
+            for name, function in wanted.items()
+        },
+        "_metered": _metered(meter),
+        "_spend": meter.spend,
+    }
 
 
 _COMPARING = (
@@ -240,7 +251,3 @@ def _paying(values: Iterable[Any], weight: int, meter: Meter) -> Iterable[Any]:
     for value in values:
         meter.spend(weight)
         yield value
-
-
-def _spend(meter: Meter) -> Filter:
-    return meter.spend
