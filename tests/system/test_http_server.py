@@ -12,6 +12,7 @@ import time
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any, TypeVar
+from urllib.parse import quote
 
 from twisted.internet import reactor as global_reactor
 from twisted.internet.defer import Deferred
@@ -19,8 +20,16 @@ from twisted.internet.task import deferLater
 from twisted.internet.threads import deferToThread
 from twisted.trial.unittest import TestCase
 
+from provd.plugins._walk import ServedTree
 from provd.servers.http import HTTPServer, HTTPSettings
-from provd.testing.hostile_paths import HOSTILE_TARGETS
+from provd.testing.hostile_paths import (
+    FRIENDLY_PATHS,
+    HOSTILE_TARGETS,
+    PUBLIC,
+    SECRET,
+    build_hostile_tree,
+    hostile_paths,
+)
 from provd.testing.http import ScriptedInquiries, parse_responses, request
 from provd.values import Answer, Content, FileContent, Inquiry, Refusal, RefusalKind
 
@@ -182,15 +191,31 @@ class HTTPServerTests(TestCase):
         responses = parse_responses(await self.ask(server, asked), [])
         self.assertEqual([True] * 4, [response.body == body for response in responses])
 
-    async def test_hostile_targets_leave_the_server_well(self) -> None:
-        """Each hostile target is answered 4xx or asks for something harmless; the next phone is served."""
-        server = self.serve(Refusal(RefusalKind.NOT_FOUND, "no such file"))
-        for target in HOSTILE_TARGETS:
-            asked = request(target, "Connection: close")
-            [response] = parse_responses(await self.ask(server, asked), [])
-            self.assertIn(response.status, {400, 404}, target)
-        self.inquiries.answer = CONTENT
-        self.assertEqual(b"line=1\n", await self.curl(server))
+    async def test_no_hostile_target_leaves_the_tree(self) -> None:
+        """Friendly paths are served from a real tree, hostile ones get nothing from outside of it."""
+        directory = Path(tempfile.mkdtemp())
+        self.addCleanup(shutil.rmtree, directory)
+        tree = ServedTree(str(build_hostile_tree(directory)))
+        none = Refusal(RefusalKind.NOT_FOUND, "no such file")
+        server = self.serve(lambda inquiry: tree.find(inquiry.path) or none)
+        as_they_are = [
+            path.encode() for path in hostile_paths(directory / "served") if is_text(path)
+        ]
+        escaped = [b"/" + quote(path, safe="/").encode() for path in as_they_are]
+        for target in (
+            *HOSTILE_TARGETS,
+            *as_they_are,
+            *(b"/" + path for path in as_they_are),
+            *escaped,
+        ):
+            answered = await self.ask(server, request(target, "Connection: close"))
+            self.assertNotIn(SECRET, answered)
+            self.assertRegex(answered, rb"^HTTP/1.1 (200|400|404|431) ", repr(target[:80]))
+            self.assertEqual(answered.startswith(b"HTTP/1.1 200"), answered.endswith(PUBLIC))
+        for path in FRIENDLY_PATHS:
+            target = b"/" + quote(path).encode()
+            answered = await self.ask(server, request(target, "Connection: close"))
+            self.assertTrue(answered.endswith(PUBLIC), path)
 
     async def test_a_site_of_500_phones_at_once(self) -> None:
         """500 connections from one address, all open together, all answered."""
@@ -261,6 +286,7 @@ class HTTPServerTests(TestCase):
         stopped = server.stop()
         await idle
         self.assertFalse(stopped.called)
+        await deferLater(reactor, 0.05)  # a port is closed in the reactor's next turn
         refused = self.elsewhere(lambda: socket.create_connection(("127.0.0.1", port)))
         await self.assertFailure(refused, ConnectionRefusedError)
         waiting.callback(CONTENT)
@@ -277,6 +303,11 @@ class HTTPServerTests(TestCase):
             await deferLater(reactor, 0.01)
         await server.stop()
         self.assertEqual(b"", await cut)
+
+
+def is_text(path: str) -> bool:
+    """Whether a path can be sent at all: a surrogate cannot."""
+    return not any("\ud800" <= character <= "\udfff" for character in path)
 
 
 def a_moment() -> None:

@@ -2,45 +2,50 @@
 
 from __future__ import annotations
 
-from msgspec import Struct
+from typing import Annotated
+
+from msgspec import Meta, Struct
+
+Count = Annotated[int, Meta(ge=1)]
+Seconds = Annotated[float, Meta(gt=0)]
 
 
 class HTTPSettings(Struct, frozen=True, kw_only=True):
     """Limits towards devices. Times are seconds, kept with a precision of one second."""
 
-    max_connections: int = 4096
+    max_connections: Count = 4096
     """Connections open at once (default 4096); more are closed unanswered and counted."""
-    max_connections_per_source: int = 640
+    max_connections_per_source: Count = 640
     """Of those, from one address (default 640: a site of 500 phones behind one NAT, all at once).
     Trusted proxies are exempt."""
-    max_requests_per_connection: int = 1000
+    max_requests_per_connection: Count = 1000
     """Requests answered on one connection before it is closed politely (default 1000)."""
-    max_line_bytes: int = 8192
+    max_line_bytes: Annotated[int, Meta(ge=128)] = 8192
     """The longest request line or header line (default 8192)."""
-    max_head_bytes: int = 16384
+    max_head_bytes: Annotated[int, Meta(ge=128)] = 16384
     """The request line and all headers together (default 16384)."""
-    max_headers: int = 100
+    max_headers: Count = 100
     """Header lines of one request (default 100)."""
-    max_body_bytes: int = 65536
+    max_body_bytes: Annotated[int, Meta(ge=0)] = 65536
     """A request body up to this size is read and ignored (default 65536); a bigger one is refused
     with 413 as soon as it is announced or exceeded. None is ever kept."""
-    idle_seconds: float = 15.0
+    idle_seconds: Seconds = 15.0
     """How long a connection may stay open without asking (default 15)."""
-    request_seconds: float = 10.0
+    request_seconds: Seconds = 10.0
     """A request must be complete this long after its first byte (default 10), however steadily it
     trickles."""
-    answer_seconds: float = 60.0
+    answer_seconds: Seconds = 60.0
     """An answer that is still not decided after this (default 60) becomes 503."""
-    stall_seconds: float = 20.0
+    stall_seconds: Seconds = 20.0
     """A device that takes not one byte of its answer for this long (default 20) is dropped."""
-    retry_after_seconds: int = 30
+    retry_after_seconds: Annotated[int, Meta(ge=0)] = 30
     """What a 503 asks devices to wait (default 30)."""
-    drain_seconds: float = 5.0
+    drain_seconds: Seconds = 5.0
     """How long `stop` lets answers finish (default 5)."""
     trusted_proxies: tuple[str, ...] = ()
     """Networks (CIDR) of proxies whose `X-Forwarded-For` is believed (default none). Name the
     proxies, never a network that devices live in."""
-    trusted_proxy_count: int = 1
+    trusted_proxy_count: Annotated[int, Meta(ge=0)] = 1
     """How many proxies a request may have come through (default 1); 0 believes none."""
 
 
