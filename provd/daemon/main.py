@@ -97,11 +97,14 @@ def _fill(service: ProvdService, settings: Settings) -> None:
 
 def refuse(error: Exception) -> int:
     """Tell on standard error why it does not start; the exit code."""
+    # twistd may have made sys.stderr a part of its log already.
+    stderr = sys.__stderr__ or sys.stderr
     if isinstance(error, Invalid):
         count = len(error.problems)
         noun = "mistake" if count == 1 else "mistakes"
-        sys.stderr.write(f"provd cannot start; {count} {noun} in its {error.subject}:\n")
-        sys.stderr.writelines(f"  {problem}\n" for problem in error.problems)
+        stderr.write(f"provd cannot start; {count} {noun} in its {error.subject}:\n")
+        stderr.writelines(f"  {problem}\n" for problem in error.problems)
     else:
-        sys.stderr.write(f"provd cannot start: {error}\n")
+        stderr.write(f"provd cannot start: {error}\n")
+    stderr.flush()
     return 1

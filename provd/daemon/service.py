@@ -57,7 +57,7 @@ class ProvdService(Service):
     def privilegedStartService(self) -> None:
         """Bind the ports, and see to the data directory.
 
-        @raise PortNotBound, PortUnavailable: a port cannot be had.
+        @raise PortNotBound: a port cannot be had.
         @raise DirectoryUnusable: the data directory cannot be made.
         """
         if self._sockets is None:

@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 import errno
-import os
 import socket
 from collections.abc import Iterable
 
 from attrs import define, frozen
 
 from provd.daemon.settings import Settings
-from provd.servers.tftp import bind_sockets
+from provd.servers.tftp import PortUnavailable, bind_sockets
 from provd.values import ProvdError
 
 _BACKLOG = 1024
@@ -48,12 +47,12 @@ class Sockets:
 def bind(settings: Settings) -> Sockets:
     """Bind every port that the settings name.
 
-    @raise PortNotBound, PortUnavailable: one is taken, or may not be bound.
+    @raise PortNotBound: one is taken, or may not be bound.
     """
     made: list[socket.socket] = []
     try:
         http = _bind("devices over HTTP", settings.listen.interface, settings.listen.port, made)
-        tftp = tuple(bind_sockets(settings.tftp))
+        tftp = _bind_tftp(settings)
         made.extend(tftp)
         api = _bind("the API", settings.api.interface, settings.api.port, made)
     except ProvdError:
@@ -61,6 +60,16 @@ def bind(settings: Settings) -> Sockets:
             bound.close()
         raise
     return Sockets(http, tftp, api)
+
+
+def _bind_tftp(settings: Settings) -> tuple[socket.socket, ...]:
+    try:
+        return tuple(bind_sockets(settings.tftp))
+    except PortUnavailable as error:
+        if not isinstance(error.__cause__, OSError):
+            raise
+        reason = _hint(error.__cause__, error.port)
+        raise PortNotBound("devices over TFTP", error.address, error.port, reason) from error
 
 
 def address_towards(peer: str) -> str:
@@ -118,4 +127,6 @@ def _hint(error: OSError, port: int) -> str:
         return "another program has it; stop that one (`ss -lnptu` names it) or set another port"
     if error.errno == errno.EACCES:
         return f"ports below 1024 need root or CAP_NET_BIND_SERVICE; set another than {port} or start as root"
-    return os.strerror(error.errno or 0)
+    if error.errno == errno.EADDRNOTAVAIL:
+        return "this host has no such address; `ip address` lists those it has"
+    return error.strerror or str(error)

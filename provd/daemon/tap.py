@@ -16,9 +16,10 @@ from typing import Any
 from twisted.application.service import IService
 from twisted.logger import ILogObserver, Logger
 from twisted.python.components import Componentized
+from twisted.python.logfile import LogFile
 from twisted.python.usage import Options as TwistdOptions
 
-from provd.daemon.log import Lines, log_to
+from provd.daemon.log import Lines, Stream, log_to
 from provd.daemon.main import refuse
 from provd.daemon.privileges import User
 from provd.daemon.service import ProvdService
@@ -52,12 +53,18 @@ class TwistdService(ProvdService):
     """The service below twistd's application."""
 
     def __init__(
-        self, settings: Settings, reactor: Any, user: User | None, lines: Lines | None, pidfile: str
+        self, settings: Settings, reactor: Any, user: User | None, twistd: Mapping[str, Any]
     ) -> None:
-        """`lines` take the log where twistd has been told no other place for it."""
+        """`twistd` are twistd's own options."""
         super().__init__(settings, reactor, user)
-        self._lines = lines
+        pidfile = twistd.get("pidfile")
         self._pidfile = Path(pidfile) if pidfile else None
+        self._logs_elsewhere = not twistd.get("nodaemon") or bool(twistd.get("logfile"))
+        self._lines: Lines | None = None
+        if not twistd.get("syslog") and not twistd.get("logger"):
+            # Taken before twistd makes standard error a part of its log.
+            stream = _log_file(twistd) if self._logs_elsewhere else sys.stderr
+            self._lines = log_to(stream, reactor, settings.log)
 
     def setServiceParent(self, parent: Any) -> None:
         """Have the application log as `provd run` does."""
@@ -77,7 +84,8 @@ class TwistdService(ProvdService):
             start()
         except ProvdError as error:
             self.give_up()
-            log.critical("cannot start: {error}", error=error)
+            if self._logs_elsewhere:
+                log.critical("cannot start: {error}", error=error)
             if self._pidfile is not None:
                 # twistd forgets it when it is left by SystemExit.
                 self._pidfile.unlink(missing_ok=True)
@@ -89,16 +97,16 @@ def makeService(options: Options) -> IService:
     from twisted.internet import reactor  # noqa: PLC0415 - installing one is twistd's business, before this
 
     twistd: Mapping[str, Any] = options.parent or {}
-    # Taken before twistd makes standard error a part of its log.
-    lines = log_to(sys.stderr, reactor, options.settings.log) if _to_stderr(twistd) else None
-    return TwistdService(
-        options.settings, reactor, _user_of(twistd), lines, twistd.get("pidfile") or ""
-    )
+    return TwistdService(options.settings, reactor, _user_of(twistd), twistd)
 
 
-def _to_stderr(twistd: Mapping[str, Any]) -> bool:
-    elsewhere = any(twistd.get(option) for option in ("logfile", "logger", "syslog"))
-    return bool(twistd.get("nodaemon")) and not elsewhere
+def _log_file(twistd: Mapping[str, Any]) -> Stream:
+    """Where twistd itself would log to: a file that it rotates."""
+    name = twistd.get("logfile")
+    if name == "-":
+        return sys.stdout
+    log_file: Stream = LogFile.fromFullPath(name or "twistd.log")
+    return log_file
 
 
 def _user_of(twistd: Mapping[str, Any]) -> User | None:

@@ -88,6 +88,7 @@ class Daemon:
     families: Sequence[str] = FAMILIES
     before: Sequence[str] = ()
     interface: str = "127.0.0.1"
+    """The address it listens on; empty for all."""
     process: subprocess.Popen[bytes] | None = None
     ports: list[int] = field(factory=lambda: free_ports(3))
     _told: socket.socket | None = None
@@ -171,11 +172,20 @@ class Daemon:
                 break
         raise AssertionError(f"no {message}; it said {said!r}; its log:\n{self.log}")
 
-    def end(self, number: int = signal.SIGTERM) -> int:
-        """Send a signal and wait; the exit code."""
+    def tell(self, number: int) -> None:
+        """Send a signal."""
         assert self.process is not None
         self.process.send_signal(number)
+
+    def wait(self) -> int:
+        """Wait for its end; the exit code."""
+        assert self.process is not None
         return self.process.wait(PATIENCE)
+
+    def end(self, number: int = signal.SIGTERM) -> int:
+        """Send a signal and wait; the exit code."""
+        self.tell(number)
+        return self.wait()
 
     def restart(self) -> None:
         """End it as an operator does, and start it again."""
@@ -229,25 +239,28 @@ class Daemon:
 
     # Devices.
 
-    def get(
-        self, path: str, user_agent: str = "", source: str = "", method: str = "GET"
-    ) -> Response:
-        """Ask over HTTP from one of this host's addresses."""
+    def get(self, path: str, user_agent: str = "", source: str = "", host: str = "") -> Response:
+        """Ask over HTTP from one of this host's addresses, at the server's address `host`."""
         connection = http.client.HTTPConnection(
-            self.interface, self.ports[0], timeout=PATIENCE, source_address=(source or "", 0)
+            host or self.interface, self.ports[0], timeout=PATIENCE, source_address=(source, 0)
         )
         with contextlib.closing(connection):
-            connection.request(method, path, headers={"User-Agent": user_agent})
+            connection.request("GET", path, headers={"User-Agent": user_agent})
             answer = connection.getresponse()
             return Response(answer.status, answer.read(), dict(answer.getheaders()))
 
-    def fetch(self, name: str, source: str = "") -> bytes:
-        """Ask over TFTP from one of this host's addresses. @raise TFTPRefused: with its message."""
-        return tftp_get((self.interface, self.ports[1]), name, source)
+    def fetch(self, name: str, source: str = "", host: str = "") -> bytes:
+        """Ask over TFTP from one of this host's addresses, at the server's address `host`.
+
+        @raise TFTPRefused: with its message.
+        """
+        return tftp_get((host or self.interface, self.ports[1]), name, source)
 
 
 def tftp_get(server: tuple[str, int], name: str, source: str = "") -> bytes:
     """A file by RFC 1350, in lock-step, from scratch: it shares nothing with the server's codec.
+
+    Answers must come from the very address that was asked.
 
     @raise TFTPRefused: the server sent an error.
     """
@@ -255,13 +268,14 @@ def tftp_get(server: tuple[str, int], name: str, source: str = "") -> bytes:
         asking.bind((source, 0))
         asking.settimeout(PATIENCE)
         asking.sendto(b"\0\1" + name.encode() + b"\0octet\0", server)
-        return b"".join(_blocks(asking))
+        return b"".join(_blocks(asking, server[0]))
 
 
-def _blocks(asking: socket.socket) -> Iterator[bytes]:
+def _blocks(asking: socket.socket, asked: str) -> Iterator[bytes]:
     expected = 1
     while True:
         datagram, peer = asking.recvfrom(65536)
+        assert peer[0] == asked, f"{asked} was asked, {peer[0]} answers"
         if datagram[:2] == b"\0\5":
             raise TFTPRefused(datagram[4:-1].decode())
         number = int.from_bytes(datagram[2:4], "big")

@@ -15,6 +15,7 @@ import msgspec
 from attrs import frozen
 from msgspec import Struct
 
+from provd.daemon.settings._checks import check
 from provd.daemon.settings._model import Settings
 from provd.values import Problem
 
@@ -68,6 +69,10 @@ class Reader:
                 self._refused(source, path, value, str(error))
             else:
                 self._sections.setdefault(section, {})[key] = converted
+                self.problems += [
+                    Problem(f"{source.name}: {path}{found.path}", found.message, found.expected)
+                    for found in check(path, converted)
+                ]
 
     def _refused(self, source: Source, path: str, value: Any, error: str) -> None:
         expected = _EXPECTED.search(error)
