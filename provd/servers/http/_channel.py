@@ -14,7 +14,7 @@ from provd.servers.http._conditions import choose, format_date
 from provd.servers.http._connection import Connection, canonical
 from provd.servers.http._replies import REFUSED
 from provd.servers.http._request import DeviceRequest
-from provd.servers.http._stream import FileStream, OpenFile, open_file
+from provd.servers.http._stream import FileStream, OpenFile, open_file, read_at_once
 from provd.servers.http._target import parse_target
 from provd.values import (
     Answer,
@@ -192,8 +192,12 @@ class DeviceChannel(Connection):
             modified=b"Last-Modified: %s\r\n" % format_date(modified).encode(),
         )
         if inquiry.method == "HEAD" or part.start == part.stop:
+            body: bytes | None = b""
+        else:
+            body = read_at_once(file, part.start, part.stop)
+        if body is not None:
             file.close()
-            self._send(part.status, head, request)
+            self._send(part.status, head + body, request)
         else:
             self._site.statuses[part.status] += 1
             self._stream_file(file, head, (part.start, part.stop), request or self.queue())

@@ -71,6 +71,17 @@ def read_cached(fd: int, length: int, at: int) -> bytes | None:
     return bytes(memoryview(_buffer)[:taken])
 
 
+def read_at_once(file: OpenFile, start: int, stop: int) -> bytes | None:
+    """A span of a file that fits into one chunk and needs no disk; None for any other."""
+    if stop - start > CHUNK:
+        return None
+    try:
+        whole = read_cached(file.fd, stop - start, start)
+    except OSError:
+        return None
+    return whole if whole is not None and len(whole) == stop - start else None
+
+
 @implementer(IPushProducer)
 class FileStream:
     """Writes a head and then a span (from, up to) of a file, as fast as it is taken.

@@ -257,6 +257,19 @@ def test_an_unreadable_file_ends_the_stream(file: Path, monkeypatch: pytest.Monk
         assert finished == [False]
 
 
+@pytest.mark.usefixtures("disk")
+@pytest.mark.parametrize("size", [1, 4096, CHUNK, CHUNK + 1])
+def test_files_of_any_size_leave_whole(tmp_path: Path, size: int) -> None:
+    """What fits into one chunk takes a shorter way, and nobody can tell."""
+    (tmp_path / "file").write_bytes(BYTES[:size])
+    server = edge(content(tmp_path / "file"))
+    before = open_descriptors()
+    client = server.connect().send(request("/a")).send(request("/b"))
+    turns(server)
+    assert [answer.body for answer in client.responses()] == [BYTES[:size]] * 2
+    assert open_descriptors() == before
+
+
 def test_a_read_of_the_page_cache_never_exceeds_the_buffer(file: Path) -> None:
     """At most what was asked for, at most a chunk."""
     with file.open("rb") as opened:

@@ -143,15 +143,15 @@ def test_a_request_that_arrives_while_draining_is_the_last() -> None:
 
 def test_a_file_that_is_on_its_way_while_draining_is_the_last(tmp_path: Path) -> None:
     """It was not announced, but it ends the connection."""
-    (tmp_path / "file").write_bytes(b"x" * 100_000)
-    server = edge(FileContent(str(tmp_path / "file"), 100_000, 1))
+    (tmp_path / "file").write_bytes(b"x" * 300_000)
+    server = edge(FileContent(str(tmp_path / "file"), 300_000, 1))
     client = server.connect(room=10)
     client.send(request())
     server.site.drain()
     assert not client.closed
-    client.transport.read(200_000)
+    client.transport.read(400_000)
     assert client.closed
-    assert len(client.responses()[0].body) == 100_000
+    assert len(client.responses()[0].body) == 300_000
 
 
 def test_a_drain_without_connections_is_over_at_once() -> None:
