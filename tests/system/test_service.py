@@ -25,6 +25,7 @@ from provd.testing.namespaces import Lab
 
 AASTRA = "Aastra6730i MAC:00-08-5D-00-00-01 V:3.2.0.1011-SIP"
 NEW, NEWER = (AASTRA.replace("00-00-01", f"00-00-0{number}") for number in (2, 3))
+OPEN = "'0.0.0.0' can be reached from elsewhere, and there is no access control yet"
 BIG = 40_000_000
 """Bytes of a file that takes longer than a test has to be fetched in lock-step."""
 
@@ -155,8 +156,7 @@ def test_wrong_settings_are_told_all_at_once(daemon: Daemon, way: str) -> None:
     assert done.stderr.splitlines() == [
         "provd cannot start; 3 mistakes in its settings:",
         f"  {daemon.config}: listen.prot: there is no such key (expected port)",
-        f"  {daemon.config}: api.interface: '0.0.0.0' can be reached from elsewhere, and there is"
-        " no access control yet (expected a loopback address)",
+        f"  {daemon.config}: api.interface: {OPEN} (expected a loopback address)",
         f"  {daemon.config}: htpp: there is no such section (expected http)",
     ]
     assert {each.name for each in daemon.home.iterdir()} == {"data", "provd.toml"}

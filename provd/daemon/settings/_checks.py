@@ -1,0 +1,82 @@
+"""What a type cannot say of a setting: addresses, networks, URLs, raw configs."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable, Iterator, Mapping
+from ipaddress import ip_address, ip_network
+from typing import Any
+from urllib.parse import urlsplit
+
+from provd.documents.raw_config import check_raw_config
+from provd.values import Problem
+
+Check = Callable[[Any], Iterator[Problem]]
+"""From a value to its problems; their paths are below the setting's own."""
+
+
+def check(path: str, value: Any) -> Iterator[Problem]:
+    """What is wrong with the value of a setting, which has the right type."""
+    if isinstance(value, int | float) and not 0 <= value < math.inf:
+        yield Problem("", f"{value!r} cannot be used", "a number from 0 on")
+    yield from CHECKS.get(path, _nothing)(value)
+
+
+def _nothing(_value: Any) -> Iterator[Problem]:
+    return iter(())
+
+
+def _address(value: str) -> Iterator[Problem]:
+    if value and not _is_address(value):
+        yield Problem(
+            "", f"{value!r} is no address", "an IP address of this host, or nothing for all"
+        )
+
+
+def _loopback(value: str) -> Iterator[Problem]:
+    if not _is_address(value) or not ip_address(value).is_loopback:
+        why = "can be reached from elsewhere, and there is no access control yet"
+        yield Problem("", f"{value!r} {why}", "a loopback address")
+
+
+def _networks(values: tuple[str, ...]) -> Iterator[Problem]:
+    for number, value in enumerate(values):
+        try:
+            ip_network(value)
+        except ValueError as error:
+            yield Problem(f"[{number}]", str(error), "a network such as 192.0.2.0/28")
+
+
+def _url(value: str) -> Iterator[Problem]:
+    try:
+        address = urlsplit(value)
+        usable = not value or (address.scheme in {"http", "https"} and bool(address.hostname))
+        _port = address.port
+    except ValueError:
+        usable = False
+    if not usable:
+        yield Problem("", f"{value!r} is no URL of a server", "http://192.0.2.1:8667")
+
+
+def _raw_config(value: Mapping[str, Any]) -> Iterator[Problem]:
+    for problem in check_raw_config(dict(value), at=""):
+        yield Problem(f".{problem.path}", problem.message, problem.expected)
+
+
+def _is_address(text: str) -> bool:
+    try:
+        ip_address(text)
+    except ValueError:
+        return False
+    return True
+
+
+CHECKS: Mapping[str, Check] = {
+    "listen.interface": _address,
+    "tftp.interface": _address,
+    "api.interface": _loopback,
+    "http.trusted_proxies": _networks,
+    "limits.nat_networks": _networks,
+    "phones.http_base_url": _url,
+    "phones.raw_config": _raw_config,
+}
