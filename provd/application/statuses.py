@@ -2,7 +2,8 @@
 
 A device's Status holds when it was last seen, the versions it reported and its last answers.  It is
 kept apart from the Device: changing it touches no cache and makes nobody wait.  The same answer to the
-same question is written at most once in `REPEAT` seconds, anything new within `EVERY` seconds.
+same question is written at most once in `REPEAT` seconds; anything new is proposed within `EVERY`
+seconds and written behind, within 2 s in all.
 """
 
 from __future__ import annotations
@@ -22,7 +23,7 @@ from provd.documents.status import KEPT_ANSWERS
 from provd.pipeline import Memo
 from provd.values import Answer, Content, Decision, FileContent, StoreUnavailable
 
-EVERY = 1.0
+EVERY = 0.5
 REPEAT = 60.0
 _SLICE = 100
 _PENDING = 50_000

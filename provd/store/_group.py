@@ -31,7 +31,7 @@ Rows = Mapping[Key, Change]
 class Keeping(Struct, frozen=True, kw_only=True):
     """How changes are kept: seconds, except `bound`."""
 
-    behind: float = 2.0
+    behind: float = 1.0
     """How long a refreshed fact may wait for company."""
     first_retry: float = 0.5
     last_retry: float = 30.0

@@ -39,8 +39,8 @@ class DataSettings(Struct, frozen=True, kw_only=True):
 class StoreSettings(Struct, frozen=True, kw_only=True):
     """How documents are kept."""
 
-    behind: Annotated[float, Meta(ge=0, le=10)] = 2.0
-    """Seconds that a refreshed fact may wait to be written."""
+    behind: Annotated[float, Meta(ge=0, le=1.5)] = 1.0
+    """Seconds that a refreshed fact may wait for company; it is then written within 2 s in all."""
 
 
 class HTTPListen(Struct, frozen=True, kw_only=True):

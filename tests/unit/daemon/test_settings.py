@@ -53,8 +53,10 @@ def test_all_mistakes_are_told_at_once(tmp_path: Path) -> None:
         f"{path}: listen.port: 'x' cannot be used (expected int)",
         f"{path}: pipeline.nat: 1 cannot be used (expected bool)",
         f"{path}: limits.nat_networks[0]: [1] cannot be used (expected str)",
-        f"{tmp_path / 'conf.d' / '10.toml'}: it is not TOML: Expected '=' after a key in a key/value pair"
-        " (at line 1, column 5) (expected a TOML file)",
+        (
+            f"{tmp_path / 'conf.d' / '10.toml'}: it is not TOML: Expected '=' after a key in a"
+            " key/value pair (at line 1, column 5) (expected a TOML file)"
+        ),
         "environment: PROVD_TFTP: it names no key (expected PROVD_<SECTION>__<KEY>)",
         "environment: api.port: 'many' cannot be used (expected int)",
     ]
