@@ -92,6 +92,19 @@ def test_only_the_daemon_imports_the_reactor() -> None:
     assert not found, f"the global reactor is imported outside provd/daemon: {found}"
 
 
+def test_no_import_hides_from_the_floors() -> None:
+    """A room of ours is imported by a statement, which lint-imports sees; never by its name in a call."""
+    found = [
+        f"{named(path)}:{node.lineno} {name}"
+        for path in python_files("provd")
+        for node in ast.walk(parse(path))
+        if isinstance(node, ast.Call)
+        for _line, name in imports(ast.Expression(node))
+        if within(name, "provd")
+    ]
+    assert not found, f"imports that no contract sees: {found}"
+
+
 def test_plugins_know_only_the_sdk() -> None:
     """A vendor plugin survives any change of provd that keeps provd.sdk."""
     found = [

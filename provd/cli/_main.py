@@ -1,6 +1,7 @@
 """The root of the command; each subcommand is imported when it is called.
 
-`run`, which starts a server, stands above this room: `provd.daemon.command` adds it.
+`run`, which starts a server, stands above this room: `provd.daemon.command` adds it.  So does the
+reader of a server's settings: it comes as the command's `obj`, for the doctor.
 """
 
 from __future__ import annotations

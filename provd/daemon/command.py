@@ -5,7 +5,9 @@ Nothing of Twisted is imported before `run` is called: `provd --help` stays quic
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from pathlib import Path
+from typing import Any
 
 import click
 
@@ -54,10 +56,17 @@ def default_settings() -> Path | None:
     return INSTALLED_SETTINGS if INSTALLED_SETTINGS.exists() else None
 
 
+def settings_of(path: Path | None, environment: Mapping[str, str]) -> Any:
+    """The settings of a server, as it would read them. @raise Invalid: with every problem."""
+    from provd.daemon.settings import read_settings  # noqa: PLC0415 - imports Twisted
+
+    return read_settings(path, environment)
+
+
 def main() -> None:
     """The `provd` of the shell."""
     operators.add_command(run)
-    operators()
+    operators(obj=settings_of)
 
 
 def _given(ctx: click.Context, name: str) -> bool:

@@ -18,6 +18,7 @@ from provd.cli.doctor._finding import Level
 from provd.cli.doctor._host import check_clock, check_limits, check_neighbours
 from provd.cli.doctor._places import check_directory, check_stores, stores_in
 from provd.cli.doctor._ports import Port, check_port
+from provd.daemon.command import settings_of
 
 TCP, UDP = socket.SOCK_STREAM, socket.SOCK_DGRAM
 
@@ -125,6 +126,7 @@ class TestCommand:
         result = CliRunner().invoke(
             main,
             ["doctor", "--config", str(settings), "--json", *words],
+            obj=settings_of,
             env={"PROVD_URL": "http://127.0.0.1:1"},
         )
         found: dict[str, list[dict[str, Any]]] = {}
@@ -165,7 +167,9 @@ class TestCommand:
     def test_for_people(self, tmp_path: Path) -> None:
         """A table with next steps."""
         result = CliRunner().invoke(
-            main, ["doctor", "--config", str(tmp_path / "no.toml"), "--url", "http://127.0.0.1:1"]
+            main,
+            ["doctor", "--config", str(tmp_path / "no.toml"), "--url", "http://127.0.0.1:1"],
+            obj=settings_of,
         )
         assert result.exit_code == 1
         assert "no.toml" in result.output

@@ -18,7 +18,7 @@ from provd.cli.doctor._host import check_clock, check_limits, check_neighbours
 from provd.cli.doctor._places import check_directory, check_stores, stores_in
 from provd.cli.doctor._ports import Port, check_port
 from provd.cli.doctor._server import check_plugins, check_server
-from provd.cli.doctor._settings import check_settings
+from provd.cli.doctor._settings import ReadSettings, check_settings
 
 if TYPE_CHECKING:
     from provd.client import Api
@@ -45,7 +45,7 @@ def doctor(ctx: click.Context, config: Path | None, url: str | None, *, as_json:
 
     Every finding is ok, warn or fail, and names a next step; exit code 1 if anything failed.
     """
-    findings = list(examine(config, url))
+    findings = list(examine(ctx.obj, config, url))
     if as_json:
         print_json({"findings": [finding._asdict() for finding in findings]})
     else:
@@ -55,11 +55,11 @@ def doctor(ctx: click.Context, config: Path | None, url: str | None, *, as_json:
     ctx.exit(ExitCode.REFUSED if failed else ExitCode.DONE)
 
 
-def examine(config: Path | None, url: str | None) -> Iterator[Finding]:
-    """Every finding, in the order in which trouble comes."""
+def examine(read: ReadSettings, config: Path | None, url: str | None) -> Iterator[Finding]:
+    """Every finding, in the order in which trouble comes; `read` is how a server reads its settings."""
     from provd.client import Api  # noqa: PLC0415 - `--help` does without HTTP
 
-    settings, found = check_settings(config, os.environ)
+    settings, found = check_settings(read, config, os.environ)
     yield from found
     api = Api(url or _url(settings), PATIENCE)
     try:

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from importlib import import_module
+from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -12,11 +11,18 @@ from provd.values import Invalid
 
 CHECK = "settings"
 
+ReadSettings = Callable[[Path | None, Mapping[str, str]], Any]
+"""From a file and an environment to a server's settings; raises `Invalid` with every problem.
 
-def check_settings(path: Path | None, environment: Mapping[str, str]) -> tuple[Any, list[Finding]]:
+The model of the settings belongs to the composition root, above this room, which hands its reader
+down as the command's `obj`.
+"""
+
+
+def check_settings(
+    read: ReadSettings, path: Path | None, environment: Mapping[str, str]
+) -> tuple[Any, list[Finding]]:
     """The settings, None when they are not valid; and what was found."""
-    # The model of the settings belongs to the composition root, above this room.
-    read = import_module("provd.daemon.settings").read_settings
     source = str(path) if path else "the defaults and the environment"
     try:
         settings = read(path, environment)
