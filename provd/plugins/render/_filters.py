@@ -130,6 +130,8 @@ def _join(environment: Any, values: Iterable[Any], d: Any = "", attribute: Any =
 def _map(context: Any, value: Any, *args: Any, **kwargs: Any) -> Any:
     if "default" in kwargs:
         raise UnknownArgument("map", "default")
+    if hasattr(value, "__len__"):
+        context.environment.meter.spend(FILTER * len(value))
     return FILTERS["map"](context, value, *args, **kwargs)
 
 

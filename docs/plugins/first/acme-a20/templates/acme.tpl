@@ -1,0 +1,8 @@
+# What all phones are told.
+provisioning = {{ base_url }}
+firmware = {{ device.model }}.fw
+{% if ntp_enabled %}
+clock = {{ ntp_ip }}
+{% endif %}
+{% block more %}
+{% endblock %}
