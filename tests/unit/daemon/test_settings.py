@@ -82,3 +82,35 @@ def test_no_table_is_more_than_problems(tables: dict[str, object]) -> None:
     reader = Reader()
     reader.read(Source("f", tables))
     assert reader.problems or isinstance(reader.settings(), Settings)
+
+
+@pytest.mark.parametrize(
+    ("text", "problem"),
+    [
+        ("[api]\ninterface = '0.0.0.0'", "api.interface: '0.0.0.0' can be reached from elsewhere"),
+        ("[api]\ninterface = 'localhost'", "api.interface: 'localhost' can be reached"),
+        ("[listen]\ninterface = 'eth0'", "listen.interface: 'eth0' is no address"),
+        ("[limits]\nnat_networks = ['192.0.2.1/24']", "limits.nat_networks[0]: 192.0.2.1/24 has"),
+        ("[http]\ntrusted_proxies = ['x']", "http.trusted_proxies[0]: 'x' does not"),
+        ("[inquiries]\npatience = -1", "inquiries.patience: -1"),
+        ("[http]\nidle_seconds = inf", "http.idle_seconds: inf cannot be used"),
+        ("[limits]\ntotal = -5", "limits.total: -5 cannot be used"),
+        ("[phones]\nhttp_base_url = 'x'", "phones.http_base_url: 'x' is no URL"),
+        ("[phones]\nhttp_base_url = 'http://h:x'", "phones.http_base_url: 'http://h:x' is no URL"),
+        ("[phones]\nraw_config = { ntp_enabled = 'x' }", "phones.raw_config.ntp_enabled: "),
+    ],
+)
+def test_what_a_type_cannot_say(tmp_path: Path, text: str, problem: str) -> None:
+    """A value of the right type that could not work is a mistake in the settings, not a crash later."""
+    path = file(tmp_path, text)
+    with pytest.raises(Invalid) as caught:
+        read_settings(path, {})
+    (told,) = caught.value.problems
+    assert str(told).startswith(f"{path}: {problem}")
+
+
+def test_a_start_of_its_own() -> None:
+    """Tables that come first are laid under everything else."""
+    first = {"listen": {"port": 1, "interface": "::1"}}
+    settings = read_settings(None, {"PROVD_LISTEN__PORT": "4"}, first)
+    assert (settings.listen.port, settings.listen.interface) == (4, "::1")
