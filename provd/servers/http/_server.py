@@ -10,6 +10,7 @@ from typing import Any
 from twisted.internet.defer import Deferred, DeferredList, succeed
 from twisted.internet.interfaces import IListeningPort
 from twisted.internet.task import LoopingCall
+from twisted.python.failure import Failure
 
 from provd.contracts import IInquiries
 from provd.servers.http._settings import HTTPCounters, HTTPSettings
@@ -60,7 +61,15 @@ class HTTPServer:
             port = self._reactor.adoptStreamPort(bound.fileno(), bound.family, self._site)
             port.transport = EagerServer
             self._ports.append(port)
-        self._seconds.start(1.0, now=False)
+        self._keep_time()
+
+    def _keep_time(self) -> None:
+        self._seconds.start(1.0, now=False).addErrback(self._time_stood_still)
+
+    def _time_stood_still(self, failure: Failure) -> None:
+        """A defect in one second must not be the end of all time limits."""
+        self._site.defect(failure)
+        self._keep_time()
 
     def stop(self) -> Deferred[None]:
         """Accept nothing more, let what is being answered end within `drain_seconds`, then close.

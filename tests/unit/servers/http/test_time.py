@@ -6,8 +6,10 @@ from pathlib import Path
 
 import pytest
 from twisted.internet.defer import Deferred
+from twisted.python.failure import Failure
 
-from provd.testing.http import HELLO, edge, request
+from provd.servers.http import HTTPServer, HTTPSettings
+from provd.testing.http import HELLO, SameThread, ScriptedInquiries, edge, request
 from provd.values import Answer, Content, FileContent
 
 
@@ -111,6 +113,22 @@ def test_a_disk_that_does_not_answer_is_given_up(
     client.lose()
     stuck.callback(b"x" * 100)
     assert client.transport.value() == b""
+
+
+def test_a_defect_does_not_stop_the_clock(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A second that ends in a defect is logged, and the next one comes."""
+    clock, told = SameThread(), list[Failure]()
+    server = HTTPServer(clock, ScriptedInquiries(), HTTPSettings(), now=clock.seconds)
+    monkeypatch.setattr(server._site, "defect", told.append)
+    monkeypatch.setattr(server._site.replies, "tick", lambda _now: 1 // 0)
+    server.start([])
+    clock.pump([1.0] * 3)
+    assert [failure.type for failure in told] == [ZeroDivisionError] * 3
+    assert server.port == 0
+    assert server.stop().called
+    clock.pump([1.0] * 3)
+    assert len(told) == 3
+    assert clock.getDelayedCalls() == []
 
 
 def test_draining_ends_what_is_idle_and_finishes_what_is_not() -> None:
