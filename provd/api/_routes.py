@@ -21,10 +21,14 @@ from zope.interface import Interface, implementer
 from provd.api._call import Call
 from provd.api._errors import refuse
 from provd.api._reply import Reply, Rows, send, stream
+from provd.api._says import Says
 from provd.application.slices import Slices
 from provd.values import ProvdError
 
 log = Logger("provd.api")
+
+
+NOTHING_SAID = Says()
 
 
 class Route(Struct, frozen=True, kw_only=True):
@@ -36,6 +40,10 @@ class Route(Struct, frozen=True, kw_only=True):
     scope: str
     action: str
     endpoint: str
+    about: str = ""
+    """What it does: the first words of its handler."""
+    says: Says = NOTHING_SAID
+    """What it reads and answers."""
 
 
 @define
@@ -113,16 +121,24 @@ Handler = TypeVar("Handler", bound=Callable[..., Awaitable[Reply | Rows]])
 
 
 def route(
-    app: Routes, method: str, path: str, *, scope: str, action: str
+    app: Routes, method: str, path: str, *, scope: str, action: str, says: Says = NOTHING_SAID
 ) -> Callable[[Handler], Handler]:
     """Register a handler: `async def name(self, call, **segments) -> Reply | Rows`.
 
-    GET answers HEAD too.
+    GET answers HEAD too.  `says` tells what it reads and answers; a test finds a route that says nothing.
     """
 
     def register(handler: Handler) -> Handler:
         name = handler.__name__
-        record = Route(method=method, path=path, scope=scope, action=action, endpoint=name)
+        record = Route(
+            method=method,
+            path=path,
+            scope=scope,
+            action=action,
+            endpoint=name,
+            about=(handler.__doc__ or "").strip(),
+            says=says,
+        )
 
         async def serve(noun: Noun, request: Request, **segments: str) -> bytes:
             return await _serve(noun, request, record, handler, segments)

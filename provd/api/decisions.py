@@ -9,6 +9,7 @@ from provd.api._errors import MalformedRequest
 from provd.api._query import number
 from provd.api._reply import Reply, Rows
 from provd.api._routes import Door, Noun, Routes, route
+from provd.api._says import Parameter, Says, shows
 from provd.application.remembered import Remembered
 from provd.application.whatif import WhatIf
 
@@ -17,6 +18,18 @@ LATEST = 50
 
 MOST = 1000
 """Decisions that are listed at most."""
+
+LIMIT = {"type": "integer", "minimum": 0, "maximum": MOST}
+
+LISTS = Says(
+    answers="Decision",
+    listed=True,
+    parameters=(
+        Parameter("device", "the id of the device they are about"),
+        Parameter("limit", f"how many at most; {LATEST} where it is not given", LIMIT),
+    ),
+)
+ASKS = Says(answers="Decision", reads="Description", refuses=("invalid",))
 
 
 class DecisionRoutes(Noun):
@@ -29,7 +42,7 @@ class DecisionRoutes(Noun):
         super().__init__(door)
         self._decisions = decisions
 
-    @route(app, "GET", "/", scope="decisions", action="list")
+    @route(app, "GET", "/", scope="decisions", action="list", says=LISTS)
     async def list(self, call: Call) -> Rows:
         """The latest first, of one device where it is named."""
         given = call.parameters(("device", "limit"))
@@ -39,7 +52,7 @@ class DecisionRoutes(Noun):
         found = self._decisions.latest(limit, given.get("device"))
         return Rows(total=len(found), items=found)
 
-    @route(app, "GET", "/<inquiry_id>", scope="decisions", action="read")
+    @route(app, "GET", "/<inquiry_id>", scope="decisions", action="read", says=shows("Decision"))
     async def show(self, call: Call, inquiry_id: str) -> Reply:
         """How one inquiry was decided."""
         call.no_parameters()
@@ -56,7 +69,7 @@ class WhatIfRoutes(Noun):
         super().__init__(door)
         self._what_if = what_if
 
-    @route(app, "POST", "/", scope="decisions", action="whatif")
+    @route(app, "POST", "/", scope="decisions", action="whatif", says=ASKS)
     async def ask(self, call: Call) -> Reply:
         """Decide it, answer it, and keep nothing."""
         call.no_parameters()

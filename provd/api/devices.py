@@ -10,7 +10,22 @@ from provd.api._errors import MalformedRequest
 from provd.api._query import DEVICE_FILTERS, flag, read_query
 from provd.api._reply import Reply, Rows
 from provd.api._routes import Door, Noun, Routes, route
+from provd.api._says import (
+    FLAG,
+    Parameter,
+    creates,
+    deletes,
+    lists,
+    patches,
+    replaces,
+    shows,
+)
 from provd.application.devices import Devices
+
+LISTS = lists("Device", DEVICE_FILTERS, Parameter("configured", "those that are so, or not", FLAG))
+CREATES = creates("Device", "DeviceGiven", "key-claimed")
+REPLACES = replaces("Device", "DeviceGiven", "key-claimed")
+PATCHES = patches("Device", "Patch", "key-claimed")
 
 
 class DeviceRoutes(Noun):
@@ -23,7 +38,7 @@ class DeviceRoutes(Noun):
         super().__init__(door)
         self._devices = devices
 
-    @route(app, "GET", "/", scope="devices", action="list")
+    @route(app, "GET", "/", scope="devices", action="list", says=LISTS)
     async def list(self, call: Call) -> Rows:
         """Those that the parameters choose."""
         asked = read_query(call, DEVICE_FILTERS, ("configured",))
@@ -35,19 +50,19 @@ class DeviceRoutes(Noun):
         found = await self._devices.list(asked.query, asked.fields, configured=configured)
         return Rows(total=found.total, items=found.items)
 
-    @route(app, "POST", "/", scope="devices", action="create")
+    @route(app, "POST", "/", scope="devices", action="create", says=CREATES)
     async def create(self, call: Call) -> Reply:
         """A new one, under its own id or one that is chosen."""
         call.no_parameters()
         return created(self.prefix, await self._devices.create(call.object(), call.cause))
 
-    @route(app, "GET", "/<document_id>", scope="devices", action="read")
+    @route(app, "GET", "/<document_id>", scope="devices", action="read", says=shows("Device"))
     async def show(self, call: Call, document_id: str) -> Reply:
         """One."""
         call.no_parameters()
         return one(await self._devices.get(document_id))
 
-    @route(app, "PUT", "/<document_id>", scope="devices", action="update")
+    @route(app, "PUT", "/<document_id>", scope="devices", action="update", says=REPLACES)
     async def replace(self, call: Call, document_id: str) -> Reply:
         """Another in its place; with `If-None-Match: *`, a new one."""
         call.no_parameters()
@@ -55,14 +70,14 @@ class DeviceRoutes(Noun):
         device = await self._devices.replace(document_id, call.object(), call.cause, wanted)
         return created(self.prefix, device) if wanted.absent else one(device)
 
-    @route(app, "PATCH", "/<document_id>", scope="devices", action="update")
+    @route(app, "PATCH", "/<document_id>", scope="devices", action="update", says=PATCHES)
     async def patch(self, call: Call, document_id: str) -> Reply:
         """Merge (RFC 7396)."""
         call.no_parameters()
         patch, wanted = call.object(PATCH_TYPES), call.precondition()
         return one(await self._devices.patch(document_id, patch, call.cause, wanted))
 
-    @route(app, "DELETE", "/<document_id>", scope="devices", action="delete")
+    @route(app, "DELETE", "/<document_id>", scope="devices", action="delete", says=deletes())
     async def delete(self, call: Call, document_id: str) -> Reply:
         """Forget it."""
         call.no_parameters()

@@ -7,9 +7,12 @@ from typing import ClassVar
 from provd.api._call import Call
 from provd.api._reply import Reply
 from provd.api._routes import Door, Noun, Routes, route
+from provd.api._says import Says
 from provd.application.counters import Tally
 from provd.application.health import Health
 from provd.values import NotReady
+
+READY = Says(answers="Ready", refuses=("not-ready",))
 
 
 class LiveRoutes(Noun):
@@ -18,7 +21,7 @@ class LiveRoutes(Noun):
     app = Routes()
     prefix: ClassVar[str] = "/healthz"
 
-    @route(app, "GET", "/", scope="health", action="read")
+    @route(app, "GET", "/", scope="health", action="read", says=Says(answers="Live"))
     async def live(self, call: Call) -> Reply:
         """An answer is the answer."""
         call.no_parameters()
@@ -35,7 +38,7 @@ class ReadyRoutes(Noun):
         super().__init__(door)
         self._health = health
 
-    @route(app, "GET", "/", scope="health", action="read")
+    @route(app, "GET", "/", scope="health", action="read", says=READY)
     async def ready(self, call: Call) -> Reply:
         """200 with what should be looked at, or 503 with the reasons."""
         call.no_parameters()
@@ -54,7 +57,7 @@ class CounterRoutes(Noun):
         super().__init__(door)
         self._tally = tally
 
-    @route(app, "GET", "/", scope="counters", action="read")
+    @route(app, "GET", "/", scope="counters", action="read", says=Says(answers="Counters"))
     async def show(self, call: Call) -> Reply:
         """Every part's counts; refusals among them."""
         call.no_parameters()

@@ -8,6 +8,7 @@ from typing import Any, ClassVar
 from provd.api._call import Call
 from provd.api._reply import Reply
 from provd.api._routes import Door, Noun, Routes, route
+from provd.api._says import Says
 
 
 class IndexRoutes(Noun):
@@ -20,7 +21,7 @@ class IndexRoutes(Noun):
         super().__init__(door)
         self._nouns = (self, *nouns)
 
-    @route(app, "GET", "/", scope="index", action="read")
+    @route(app, "GET", "/", scope="index", action="read", says=Says(answers="Index"))
     async def show(self, call: Call) -> Reply:
         """The routes, in order of their path."""
         call.no_parameters()

@@ -9,7 +9,11 @@ from provd.api._documents import one
 from provd.api._query import OPERATION_FILTERS, read_query
 from provd.api._reply import Reply, Rows
 from provd.api._routes import Door, Noun, Routes, route
+from provd.api._says import KEEPING, lists, shows
 from provd.application.operations import Operations
+
+LISTS = lists("Operation", OPERATION_FILTERS)
+CANCELS = shows("Operation", "not-cancellable", *KEEPING)
 
 
 class OperationRoutes(Noun):
@@ -22,20 +26,22 @@ class OperationRoutes(Noun):
         super().__init__(door)
         self._operations = operations
 
-    @route(app, "GET", "/", scope="operations", action="list")
+    @route(app, "GET", "/", scope="operations", action="list", says=LISTS)
     async def list(self, call: Call) -> Rows:
         """Those that the parameters choose."""
         asked = read_query(call, OPERATION_FILTERS)
         found = await self._operations.list(asked.query, asked.fields)
         return Rows(total=found.total, items=found.items)
 
-    @route(app, "GET", "/<operation_id>", scope="operations", action="read")
+    @route(
+        app, "GET", "/<operation_id>", scope="operations", action="read", says=shows("Operation")
+    )
     async def show(self, call: Call, operation_id: str) -> Reply:
         """One."""
         call.no_parameters()
         return one(await self._operations.get(operation_id))
 
-    @route(app, "POST", "/<operation_id>/cancel", scope="operations", action="cancel")
+    @route(app, "POST", "/<operation_id>/cancel", scope="operations", action="cancel", says=CANCELS)
     async def cancel(self, call: Call, operation_id: str) -> Reply:
         """Stop it where it stands."""
         call.no_parameters()

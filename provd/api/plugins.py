@@ -7,7 +7,11 @@ from typing import ClassVar
 from provd.api._call import Call
 from provd.api._reply import Reply, Rows
 from provd.api._routes import Door, Noun, Routes, route
+from provd.api._says import Says, shows
 from provd.application.plugins import Plugins
+
+LISTS = Says(answers="Plugin", listed=True)
+RELOADS = shows("PluginInDetail", "plugin-failed")
 
 
 class PluginRoutes(Noun):
@@ -20,20 +24,20 @@ class PluginRoutes(Noun):
         super().__init__(door)
         self._plugins = plugins
 
-    @route(app, "GET", "/", scope="plugins", action="list")
+    @route(app, "GET", "/", scope="plugins", action="list", says=LISTS)
     async def list(self, call: Call) -> Rows:
         """Every plugin directory there is."""
         call.no_parameters()
         found = await self._plugins.list()
         return Rows(total=len(found), items=found)
 
-    @route(app, "GET", "/<plugin_id>", scope="plugins", action="read")
+    @route(app, "GET", "/<plugin_id>", scope="plugins", action="read", says=shows("PluginInDetail"))
     async def show(self, call: Call, plugin_id: str) -> Reply:
         """One, with its last failure."""
         call.no_parameters()
         return Reply(body=await self._plugins.get(plugin_id))
 
-    @route(app, "POST", "/<plugin_id>/reload", scope="plugins", action="reload")
+    @route(app, "POST", "/<plugin_id>/reload", scope="plugins", action="reload", says=RELOADS)
     async def reload(self, call: Call, plugin_id: str) -> Reply:
         """Load its code and templates anew."""
         call.no_parameters()

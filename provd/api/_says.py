@@ -1,0 +1,134 @@
+"""What a route reads, answers and refuses, said beside the route; the description of the API is made from it.
+
+A schema is named by the name it has among the components (`provd.api._openapi`); what every route
+may refuse (a wrong Host, an unknown parameter, …) is not said again for each.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from msgspec import Struct, field
+
+from provd.api._call import JSON_TYPES, PATCH_TYPES
+
+TEXT: Mapping[str, Any] = {"type": "string"}
+FLAG: Mapping[str, Any] = {"type": "boolean"}
+COUNT: Mapping[str, Any] = {"type": "integer", "minimum": 0, "maximum": 10**9}
+
+
+class Parameter(Struct, frozen=True):
+    """One parameter of a query."""
+
+    name: str
+    about: str
+    schema: Mapping[str, Any] = field(default_factory=lambda: TEXT)
+
+
+class Says(Struct, frozen=True, kw_only=True):
+    """What one route says of itself."""
+
+    answers: str = ""
+    """The schema of what it answers; empty where an answer has no body."""
+    listed: bool = False
+    """It answers a list of those: `{"total": …, "items": […]}`."""
+    status: int = 200
+    also: tuple[int, ...] = ()
+    """Other statuses of success, with the same body."""
+    media: str = "application/json"
+    """Of what it answers."""
+    reads: str = ""
+    """The schema of the body it reads; empty where it reads none."""
+    types: frozenset[str] = JSON_TYPES
+    """What the body may be declared as."""
+    parameters: tuple[Parameter, ...] = ()
+    conditional: bool = False
+    """It obeys If-Match and If-None-Match."""
+    refuses: tuple[str, ...] = ()
+    """The last parts of the types of problems that are its own."""
+
+
+WINDOW = (
+    Parameter("q", "a selector in JSON"),
+    Parameter("sort", "a dotted key; with `-` in front, descending"),
+    Parameter("skip", "how many of those that match are left out", COUNT),
+    Parameter("limit", "how many are answered at most; 0 is no limit", COUNT),
+    Parameter("fields", "dotted keys, separated by commas: nothing else is shown of each"),
+)
+"""Parameters that every list has."""
+
+SPELLED: Mapping[str, Mapping[str, Any]] = {
+    "mac": {"type": "string", "pattern": "^[0-9a-fA-F]{2}(:[0-9a-fA-F]{2}){5}$"},
+    "ip": {"type": "string", "format": "ipv4"},
+    "transient": FLAG,
+}
+"""How the values of filters are spelled that are no plain texts."""
+
+
+def filtered(filters: Mapping[str, Any], *others: Parameter) -> tuple[Parameter, ...]:
+    """The parameters of a list with these filters."""
+    equal = (
+        Parameter(name, f"those whose `{name}` is this", SPELLED.get(name, TEXT))
+        for name in filters
+    )
+    return (*equal, *others, *WINDOW)
+
+
+def lists(schema: str, filters: Mapping[str, Any], *others: Parameter) -> Says:
+    """A list of documents."""
+    parameters = filtered(filters, *others)
+    return Says(answers=schema, listed=True, parameters=parameters, refuses=("malformed-selector",))
+
+
+def creates(schema: str, reads: str, *refuses: str) -> Says:
+    """A new document."""
+    return Says(
+        answers=schema,
+        status=201,
+        reads=reads,
+        refuses=("already-there", "invalid", *KEEPING, *refuses),
+    )
+
+
+def shows(schema: str, *refuses: str) -> Says:
+    """One thing that may not be there."""
+    return Says(answers=schema, refuses=("no-such-document", *refuses))
+
+
+def replaces(schema: str, reads: str, *refuses: str) -> Says:
+    """A document put in the place of another, or where there is none."""
+    return Says(
+        answers=schema,
+        also=(201,),
+        reads=reads,
+        conditional=True,
+        refuses=("no-such-document", "already-there", "invalid", *CHANGING, *refuses),
+    )
+
+
+def patches(schema: str, reads: str, *refuses: str) -> Says:
+    """A document changed in part."""
+    return Says(
+        answers=schema,
+        reads=reads,
+        types=PATCH_TYPES,
+        conditional=True,
+        refuses=("no-such-document", "already-there", "invalid", *CHANGING, *refuses),
+    )
+
+
+def deletes(*refuses: str) -> Says:
+    """A document gone."""
+    return Says(
+        status=204,
+        conditional=True,
+        refuses=("no-such-document", "not-deletable", *CHANGING, *refuses),
+    )
+
+
+KEEPING = ("revision-conflict", "draft-refused", "store-unavailable")
+"""What may keep any change from being kept."""
+
+CHANGING = ("precondition-failed", *KEEPING)
+"""What may keep a change of a document from being made."""
