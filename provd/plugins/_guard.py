@@ -7,13 +7,17 @@ the device it was asked for is refused, and everybody else is served.  The guard
 
 from __future__ import annotations
 
+import os
 import traceback
 from collections.abc import Callable
 from datetime import UTC, datetime
+from pathlib import Path
 from typing import ParamSpec, TypeVar
 
+import jinja2
 from twisted.logger import Logger
 
+import provd.values
 from provd.plugins._configuration import NotConfigured
 from provd.values import PluginFailed
 
@@ -21,6 +25,14 @@ log = Logger("provd.plugins")
 
 LONGEST_REPORT = 8_192
 """Characters kept of a traceback: its end, which is where it went wrong."""
+
+_OURS = (
+    "<",
+    str(Path(provd.values.__file__).parents[1]) + os.sep,
+    str(Path(jinja2.__file__).parents[1]) + os.sep,
+    str(Path(os.__file__).parent) + os.sep,
+)
+"""Where code lives that is not the vendor's: provd, installed libraries, the standard library."""
 
 P = ParamSpec("P")
 T = TypeVar("T")
@@ -82,12 +94,6 @@ class Guard:
 def _in_a_line(error: BaseException | None) -> str:
     """The error, and the last line of a template or of vendor code it came through."""
     frames = traceback.extract_tb(error.__traceback__ if error else None)
-    where = next(
-        (
-            f" ({f.filename}, line {f.lineno})"
-            for f in reversed(frames)
-            if "/provd/" not in f.filename and "/site-packages/" not in f.filename
-        ),
-        "",
-    )
+    theirs = [frame for frame in frames if not frame.filename.startswith(_OURS)]
+    where = f" ({theirs[-1].filename}, line {theirs[-1].lineno})" if theirs else ""
     return f"{type(error).__name__}: {str(error)[:500]}{where}"

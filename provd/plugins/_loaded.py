@@ -155,7 +155,7 @@ class LoadedPlugin:
             return Refusal(RefusalKind.NOT_FOUND, str(error))
         if isinstance(answer, Deferred):
             return self._later(asking, answer)
-        return self._checked(asking, answer)
+        return answer if answer is view.found else self._checked(asking, answer)
 
     def _checked(self, asking: _Asking, answer: Answer) -> Answer:
         """The answer, if it makes sense; what was rendered is remembered."""

@@ -24,7 +24,15 @@ ETAG_DIGITS = 32
 class View:
     """One device, one plugin's directory, for the time of one answer."""
 
-    __slots__ = ("_make_raw_config", "_raw_config", "_templates", "_tree", "base_url", "device")
+    __slots__ = (
+        "_make_raw_config",
+        "_raw_config",
+        "_templates",
+        "_tree",
+        "base_url",
+        "device",
+        "found",
+    )
 
     def __init__(
         self,
@@ -41,6 +49,8 @@ class View:
         self._raw_config: dict[str, Any] | None = None
         self._tree = tree
         self._templates = templates
+        self.found: Answer = NO_SUCH_FILE
+        """What `file` answered last: known to make sense."""
 
     @property
     def raw_config(self) -> dict[str, Any]:
@@ -58,7 +68,8 @@ class View:
         return self._raw_config is not None
 
     def file(self, relative: str) -> Answer:
-        return self._tree.find(relative) or NO_SUCH_FILE
+        self.found = self._tree.find(relative) or NO_SUCH_FILE
+        return self.found
 
     def render(
         self,

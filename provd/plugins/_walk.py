@@ -58,17 +58,27 @@ class ServedTree:
         names = segments(path)
         if names is None:
             return None
-        found = os.path.realpath(f"{self._inside}{'/'.join(names)}")
-        if not found.startswith(self._inside):
-            return None
         try:
-            status = os.stat(found)  # noqa: PTH116 - half the price of Path.stat, once per file served
+            found, status = self._walk(names)
         except (OSError, ValueError):
             return None
-        if not stat.S_ISREG(status.st_mode):
+        if not stat.S_ISREG(status.st_mode) or not found.startswith(self._inside):
             return None
         kind = _TYPES.guess_type(names[-1], strict=False)[0] or "application/octet-stream"
         return FileContent(found, status.st_size, status.st_mtime_ns, kind)
+
+    def _walk(self, names: tuple[str, ...]) -> tuple[str, os.stat_result]:
+        """Where the names lead, one by one, and what is there. Only a link needs the whole path resolved."""
+        here = self._root
+        status = None
+        for name in names:
+            here = f"{here}/{name}"
+            status = os.lstat(here)
+            if stat.S_ISLNK(status.st_mode):
+                found = os.path.realpath(f"{self._inside}{'/'.join(names)}", strict=True)
+                return found, os.stat(found)  # noqa: PTH116 - text in, text out
+        assert status is not None  # noqa: S101 - a path has at least one name
+        return here, status
 
     def holds(self, path: str) -> bool:
         """Whether an absolute path leads below the root once links are followed."""

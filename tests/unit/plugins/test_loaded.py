@@ -2,15 +2,20 @@
 
 from __future__ import annotations
 
+import shutil
 from pathlib import Path
 from typing import Any
 
 import pytest
 from twisted.internet.defer import Deferred
 from twisted.internet.task import Clock
+from zope.interface import implementer
+from zope.interface.verify import verifyObject
 
 from provd.plugins import Advertised, LoadedPlugin, Plugins
-from provd.sdk import Asked
+from provd.plugins._view import View
+from provd.sdk import Asked, IServe, IView
+from provd.testing.hostile_paths import FRIENDLY_PATHS, PUBLIC, build_hostile_tree, hostile_paths
 from provd.testing.plugin_files import ENTRY, Documents, acme_device, config_of, write_plugin
 from provd.values import (
     Answer,
@@ -310,3 +315,53 @@ def test_a_redirect_or_silence_is_an_answer(tmp_path: Path) -> None:
         plugin = host_of(tmp_path).load("acme")
         assert isinstance(plugin.serve(inquiry(), acme_device(), Documents(), keep=True), kind)
         assert len(plugin._cache) == 0
+
+
+def test_a_failure_names_the_vendors_line_wherever_provd_keeps_its_data(tmp_path: Path) -> None:
+    """A data directory called provd is as good as any; provd's own lines are of no use to an author."""
+    directory = tmp_path / "lib" / "provd" / "plugins"
+    write_plugin(directory, entry=ENTRY.replace("return TREE.serve(path, view)", "return 1 / 0"))
+    plugin = host_of(directory).load("acme")
+    with pytest.raises(
+        PluginFailed, match=r"division by zero \(.*/provd/plugins/acme/entry\.py, line \d+\)"
+    ):
+        plugin.serve(inquiry(), acme_device(), Documents(), keep=True)
+
+
+def test_no_path_of_the_corpus_leaves_a_plugins_tree(tmp_path: Path) -> None:
+    """Through the plugin as through the tree itself."""
+    home = write_plugin(tmp_path / "plugins", entry=ENTRY)
+    shutil.rmtree(home / "var")
+    served = build_hostile_tree(home / "var")
+    served.rename(served.with_name("tftpboot"))
+    plugin = host_of(tmp_path / "plugins").load("acme")
+    found = 0
+    for path in (*hostile_paths(served), *FRIENDLY_PATHS):
+        answer = plugin.serve(inquiry(path), acme_device(), Documents(), keep=True)
+        if isinstance(answer, FileContent):
+            assert Path(answer.path).read_bytes() == PUBLIC
+            found += 1
+    assert found >= len(FRIENDLY_PATHS)
+
+
+def test_the_view_keeps_its_contract(tmp_path: Path) -> None:
+    """What a plugin is given is what the sdk promises."""
+    seen: list[View] = []
+    write_plugin(tmp_path)
+    plugin = host_of(tmp_path).load("acme")
+    plugin._plugin = Spy(seen)
+    plugin.serve(inquiry(), acme_device(), Documents(config_of({})), keep=True)
+    assert verifyObject(IView, seen[0])
+
+
+@implementer(IServe)
+class Spy:
+    """Keeps the views it is given."""
+
+    def __init__(self, seen: list[View]) -> None:
+        self._seen = seen
+
+    def serve(self, path: str, view: View) -> Answer:
+        view.raw_config["XX_mine"] = 1
+        self._seen.append(view)
+        return view.file(path)
