@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -27,6 +29,9 @@ from provd.values import MalformedPacket
         (b"/%c0%ae%c0%ae/x", "/\ufffd\ufffd\ufffd\ufffd/x", ""),
         (b"/a%2fb", "/a/b", ""),
         (b"/.../x", "/.../x", ""),
+        (b"//a", "/a", ""),
+        (b"/a///b//", "/a/b/", ""),
+        (b"/a/%2fb", "/a/b", ""),
         (b"/.hidden", "/.hidden", ""),
         (b"/a?http://x//..%zz", "/a", "http://x//..%zz"),
     ],
@@ -45,9 +50,6 @@ def test_a_path_is_decoded_exactly_once(target: bytes, path: str, query: str) ->
         b"http://192.0.2.1/a",
         b"192.0.2.1:443",
         b"?a",
-        b"//a",
-        b"/a//b",
-        b"/a/%2fb",
         b"/..",
         b"/a/../b",
         b"/a/./b",
@@ -91,11 +93,11 @@ def test_any_bytes_are_a_path_or_malformed(target: bytes) -> None:
 def test_an_escaped_name_comes_back(name: str) -> None:
     """A client that escapes every byte of a name asks for that name."""
     escaped = b"".join(b"%%%02x" % byte for byte in name.encode())
-    if "\\" in name or "//" in f"/{name}" or {".", ".."} & set(name.split("/")):
+    if "\\" in name or {".", ".."} & set(name.split("/")):
         with pytest.raises(MalformedPacket):
             parse_target(b"/" + escaped)
     else:
-        assert parse_target(b"/" + escaped) == (f"/{name}", "")
+        assert parse_target(b"/" + escaped) == (re.sub("/+", "/", f"/{name}"), "")
 
 
 @pytest.mark.parametrize("target", HOSTILE_TARGETS)
