@@ -1,15 +1,48 @@
 """Access: who somebody is, and what they may do."""
 
+from provd.access.attempts import Attempts
+from provd.access.basic import BasicIdentity
+from provd.access.bearer import AUDIENCE, ONCE, BearerTokens, digest_of
 from provd.access.builtin import BUILT_IN, OWN, for_device, for_plugin
 from provd.access.claims import Grant, Permits, Right, covers, permits
+from provd.access.errors import (
+    Forbidden,
+    NotAuthenticated,
+    TooManyAttempts,
+    UnsafeKeyFile,
+    UnusableHtpasswd,
+)
+from provd.access.gate import Gate
+from provd.access.htpasswd import Htpasswd
+from provd.access.passwords import Passwords
+from provd.access.principal import Principal
+from provd.access.signing import SigningKeys
+from provd.access.whitelist import Whitelist
 
 __all__ = [
+    "AUDIENCE",
     "BUILT_IN",
+    "ONCE",
     "OWN",
+    "Attempts",
+    "BasicIdentity",
+    "BearerTokens",
+    "Forbidden",
+    "Gate",
     "Grant",
+    "Htpasswd",
+    "NotAuthenticated",
+    "Passwords",
     "Permits",
+    "Principal",
     "Right",
+    "SigningKeys",
+    "TooManyAttempts",
+    "UnsafeKeyFile",
+    "UnusableHtpasswd",
+    "Whitelist",
     "covers",
+    "digest_of",
     "for_device",
     "for_plugin",
     "permits",

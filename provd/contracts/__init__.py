@@ -1,6 +1,7 @@
 """The promises between rooms: zope interfaces and nothing else."""
 
 from provd.contracts.feed import IFeed, ISubscription
+from provd.contracts.identity import IIdentityProvider
 from provd.contracts.pipeline import (
     IAssociator,
     IConflictSolver,
@@ -35,6 +36,7 @@ __all__ = [
     "IDraft",
     "IFeed",
     "IIdentify",
+    "IIdentityProvider",
     "IInquiries",
     "ILoadedPlugin",
     "INeighbours",

@@ -33,6 +33,7 @@ from provd.values.errors import (
 )
 from provd.values.evidence import IDENTITY_KEYS, INFO_KEYS, Info, Testimony
 from provd.values.format import Format
+from provd.values.identity import Identity, Presented
 from provd.values.inquiry import Inquiry, Protocol
 
 __all__ = [
@@ -46,6 +47,7 @@ __all__ = [
     "DraftRefused",
     "FileContent",
     "Format",
+    "Identity",
     "Info",
     "Inquiry",
     "Invalid",
@@ -58,6 +60,7 @@ __all__ = [
     "Note",
     "PluginFailed",
     "Position",
+    "Presented",
     "Problem",
     "Protocol",
     "ProvdError",

@@ -1,0 +1,114 @@
+"""The gate: from what a caller presents to a principal, or to a refusal."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+
+from twisted.internet.defer import Deferred
+
+from provd.access.builtin import BUILT_IN, OWN
+from provd.access.claims import Permits, Right
+from provd.access.errors import NotAuthenticated
+from provd.access.principal import Principal
+from provd.contracts import IDocumentStore, IIdentityProvider
+from provd.documents import Claim, Role, Token, User
+from provd.values import Identity, Presented
+
+REMEMBERED = 1024
+"""Principals whose compiled claims are kept."""
+
+NOBODY = "nothing was presented that proves who you are"
+
+_Key = tuple[str, int, str, int, int]
+
+
+class Gate:
+    """Asks each provider in order; what somebody may do is read from the documents of the moment."""
+
+    def __init__(
+        self,
+        store: IDocumentStore,
+        providers: Sequence[IIdentityProvider],
+        rights: Iterable[Right],
+    ) -> None:
+        self.rights = frozenset(rights)
+        self._store = store
+        self._providers = tuple(providers)
+        self._known: dict[_Key, Principal] = {}
+
+    def authenticate(self, presented: Presented) -> Principal | Deferred[Principal]:
+        """Who that is; at once where no password has to be checked.
+
+        @raise NotAuthenticated, TooManyAttempts: (or the Deferred fails with it) nobody.
+        """
+        for at, provider in enumerate(self._providers):
+            found = provider.identify(presented)
+            if isinstance(found, Deferred):
+                return Deferred.fromCoroutine(self._go_on(found, at + 1, presented))
+            if found is not None:
+                return self.principal(found)
+        raise NotAuthenticated(NOBODY)
+
+    async def _go_on(
+        self, asked: Deferred[Identity | None], at: int, presented: Presented
+    ) -> Principal:
+        found = await asked
+        for provider in self._providers[at:]:
+            if found is not None:
+                break
+            answer = provider.identify(presented)
+            found = await answer if isinstance(answer, Deferred) else answer
+        if found is None:
+            raise NotAuthenticated(NOBODY)
+        return self.principal(found)
+
+    def principal(self, identity: Identity) -> Principal:
+        """What an identity may do now. @raise NotAuthenticated: there is no such user any more."""
+        user: User | None = self._store.get("users", identity.user)
+        if user is None or user.disabled:
+            raise NotAuthenticated(NOBODY)
+        token: Token | None = None
+        if identity.token:
+            token = self._store.get("tokens", identity.token)
+            if token is None:
+                raise NotAuthenticated(NOBODY)
+        revision = token.revision if token is not None else 0
+        roles = self._store.position("roles")
+        key = (user.id, user.revision, identity.token or identity.provider, revision, roles)
+        known = self._known.get(key)
+        if known is None:
+            if len(self._known) >= REMEMBERED:
+                self._known.clear()
+            known = self._known[key] = self._compile(identity, user, token)
+        return known
+
+    def everybody(self) -> Principal:
+        """Whoever asks, while nobody has to prove anything."""
+        claims = BUILT_IN["superuser"].claims
+        return Principal(
+            user="anybody",
+            provider="",
+            layers=(Permits(claims, self.rights),),
+            rights=self.rights,
+            anonymous=True,
+        )
+
+    def claims_of(self, roles: Iterable[str]) -> tuple[Claim, ...]:
+        """What roles allow together; those that do not exist allow nothing."""
+        return tuple(claim for role_id in roles for claim in self._claims(role_id))
+
+    def _claims(self, role_id: str) -> tuple[Claim, ...]:
+        role: Role | None = BUILT_IN.get(role_id) or self._store.get("roles", role_id)
+        return role.claims if role is not None else ()
+
+    def _compile(self, identity: Identity, user: User, token: Token | None) -> Principal:
+        layers = [Permits((*OWN, *self.claims_of(user.roles)), self.rights)]
+        if token is not None and token.claims is not None:
+            layers.append(Permits((*OWN, *token.claims), self.rights))
+        return Principal(
+            user=user.id,
+            provider=identity.provider,
+            layers=tuple(layers),
+            rights=self.rights,
+            token=identity.token,
+        )

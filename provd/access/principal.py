@@ -1,0 +1,44 @@
+"""Principal: somebody who is known, and everything they may do at this moment."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from msgspec import Struct
+
+from provd.access.claims import Permits, Right, covers
+from provd.documents import Claim
+
+
+class Principal(Struct, frozen=True, kw_only=True):
+    """A user, by whatever proof, with the claims of the user's roles and of the token that was shown.
+
+    Something is permitted when every layer permits it: a token can only take away.
+    """
+
+    user: str
+    provider: str
+    layers: tuple[Permits, ...]
+    rights: frozenset[Right]
+    """Every right there is."""
+    token: str = ""
+    anonymous: bool = False
+    """Nobody had to prove anything: a program on this host, while access is not required."""
+
+    def permits(self, right: Right, document_id: str = "", fields: Iterable[str] = ()) -> bool:
+        """See `Permits.permits`."""
+        wanted = tuple(fields)
+        return all(layer.permits(right, document_id, wanted) for layer in self.layers)
+
+    def permits_everything(self, right: Right, document_id: str = "") -> bool:
+        """See `Permits.permits_everything`."""
+        return all(layer.permits_everything(right, document_id) for layer in self.layers)
+
+    def only(self, right: Right) -> frozenset[str] | None:
+        """The ids on which a right is granted; None: on every document."""
+        limits = [ids for layer in self.layers if (ids := layer.only(right)) is not None]
+        return frozenset.intersection(*limits) if limits else None
+
+    def covers(self, wanted: Iterable[Claim]) -> bool:
+        """Whether everything that `wanted` allows is allowed already: only that may be handed on."""
+        return covers(self.layers, wanted, self.rights)
