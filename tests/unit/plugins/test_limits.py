@@ -40,6 +40,15 @@ BOMBS = [
     "{{ ('a' * 1000000).replace('a', 'b' * 1000000) }}",
     "{{ ('a' * 1000000)|replace('a', 'b' * 1000000) }}",
     "{{ ('a' * 1000000).join(['b'] * 10000) }}",
+    "{{ v.join(['b'] * 9999) }}",
+    "{{ v.replace('v', v) }}",
+    "{{ 'abc'.replace('', v) * 99 }}",
+    "{{ v|replace('v', v) }}",
+    "{% for a in [1, 2]|map('string') %}{% for b in [v, v, v, v] %}{{ b }}{{ b }}{{ b }}{% endfor %}{% endfor %}",
+    "{% for a in range(999) %}{{ v == v ~ '' }}{% endfor %}",
+    "{% for a in range(999) %}{{ a in v }}{{ 'x' in v }}{% endfor %}",
+    "{% for a in range(999) %}{{ v is eq w }}{{ v.find('x') }}{% endfor %}",
+    "{% for a in range(999) %}{{ v }}{% endfor %}",
     "{{ ['b' * 1000] * 10000 }}{{ (['b' * 1000] * 10000)|join }}",
     "{{ 2 ** 900000000 }}",
     "{{ 2 ** (2 ** (2 ** (2 ** (2 ** 2)))) }}",
@@ -74,7 +83,7 @@ BOMBS = [
 def test_no_template_holds_up_the_phones(cook: Kitchen, source: str, format: Format) -> None:  # noqa: A002
     """A template that asks for too much is stopped before it gets it."""
     with pytest.raises(Exception) as stopped:  # noqa: PT011 - one of the kinds below
-        cook(source, format)
+        cook(source, format, v="v" * 200_000, w="v" * 199_999 + "w")
     expected = (TooMuchWork, RecursionError, NotPrintable, SecurityError, TypeError, ValueError)
     named = {"UnknownArgument", "UndefinedError"}
     assert isinstance(stopped.value, expected) or type(stopped.value).__name__ in named

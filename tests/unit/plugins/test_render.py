@@ -268,3 +268,30 @@ def test_ordinary_templates_work(cook: Kitchen) -> None:
         cook("{% for x in [1, 2, 1] %}{{ loop.previtem|d('-') }}{{ loop.last }}{% endfor %}")
         == "-False1False2True"
     )
+
+
+@pytest.mark.parametrize(
+    ("source", "written"),
+    [
+        ("{{ '-'.join(['a', 'b']) }}", "a-b"),
+        ("{{ 'abab'.replace('a', 'xy') }}", "xybxyb"),
+        ("{% for c in ['a', 'b']|map('upper') %}{{ c }}{% endfor %}", "AB"),
+        ("{% for c in 'abc' if c != 'b' %}{{ c }}{% endfor %}", "ac"),
+        ("{{ ['a', 'b', 'a']|select('equalto', v)|list|length }}", "2"),
+        ("{{ v in ['a', 'b'] }}{{ v in w }}{{ 'a' == v }}{{ v < w.a }}", "TrueTrueTrueTrue"),
+        ("{{ '{x}-{y}'.format_map({'x': 1, 'y': 'z'}) }}", "1-z"),
+        ("{{ '%(x)s'|format(x=1) }}{{ '%s%%' % 5 }}", "15%"),
+        ("{{ 'a'|center(3) }}|{{ 2.345|round(1) }}|{{ 7 % 4 }}|{{ 2 ** 3 }}", " a |2.3|3|8"),
+        ("{{ [{'n': 1}, {'n': 2}]|sum(attribute='n') }}", "3"),
+        ("{{ [{'n': 1}, {'n': 2}]|join('+', attribute='n') }}", "1+2"),
+        ("{{ [1] + [2] == [1, 2] }}{{ ('a' ~ 1) * 2 }}{{ [0] * 2 == [0, 0] }}", "Truea1a1True"),
+        ("{{ namespace(a=1).a }}{{ dict(b=2).b }}{{ joiner('-')() }}", "12"),
+        (
+            "{% for x in [1, [2]] recursive %}{{ loop(x) if x is sequence else x }}{% endfor %}",
+            "12",
+        ),
+    ],
+)
+def test_each_thing_that_is_metered_still_works(cook: Kitchen, source: str, written: str) -> None:
+    """Paying for it changes nothing about it."""
+    assert cook(source, v="a", w={"a": "b"}) == written
