@@ -29,11 +29,17 @@ class ILoadedPlugin(Interface):
     clues = Attribute("the `provd.sdk.Clue`s by which it recognises requests (tuple)")
     capabilities = Attribute("its plugin-info capabilities (mapping)")
 
-    def testify(clue: Any, asked: Any) -> Info | None:
-        """What the plugin concludes from a request that matched one of its clues."""
+    def testify(clue: Any, asked: Any, *, keep: bool = True) -> Info | None:
+        """What the plugin concludes from a request that matched one of its clues.
 
-    def associate(info: Info) -> int:
-        """How well it supports the device (`provd.sdk.DeviceSupport` value)."""
+        `keep` False (what-if): a failure is not counted.  @raise PluginFailed: it raised.
+        """
+
+    def associate(info: Info, *, keep: bool = True) -> int:
+        """How well it supports the device (`provd.sdk.DeviceSupport` value).
+
+        `keep` False (what-if): a failure is not counted.  @raise PluginFailed: it raised.
+        """
 
     def check(device: Any, view: IReadable, base: Mapping[str, Any]) -> Sequence[str]:
         """Why the device cannot be configured, as sentences; empty when it can.

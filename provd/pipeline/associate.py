@@ -12,7 +12,7 @@ from provd.pipeline.case import Case
 from provd.pipeline.natural import natural_key
 from provd.pipeline.stages import AbstractDeviceUpdater
 from provd.sdk import DeviceSupport
-from provd.values import Info, Step
+from provd.values import Info, PluginFailed, Step
 
 
 @implementer(IAssociator)
@@ -72,7 +72,7 @@ class PluginAssociatorDeviceUpdater(AbstractDeviceUpdater):
         """Attach the best plugin, if one is good enough."""
         if case.value("plugin") is not None and not self.force_update:
             return
-        level, ids = self._best(case.info)
+        level, ids = self._best(case)
         if level < self.min_level:
             if case.matched_by != "added" or ids:
                 case.note(Step.UPDATE, "no plugin supports this device well enough")
@@ -89,10 +89,14 @@ class PluginAssociatorDeviceUpdater(AbstractDeviceUpdater):
         if chosen is not None:
             case.change("plugin", chosen, urgent=True)
 
-    def _best(self, info: Info) -> tuple[int, list[str]]:
+    def _best(self, case: Case) -> tuple[int, list[str]]:
         best, ids = 0, []
         for plugin in self._plugins.loaded():
-            level = plugin.associate(info)
+            try:
+                level = plugin.associate(case.info, keep=case.keep)
+            except PluginFailed as error:
+                case.note(Step.UPDATE, "{why}: it is ignored", why=str(error))
+                continue
             if level > best:
                 best, ids = level, [plugin.id]
             elif level == best and level:

@@ -15,12 +15,17 @@ from collections.abc import Callable, Sequence
 from typing import Any
 
 from msgspec import Struct
+from msgspec.structs import replace
 
 from provd.contracts import ILoadedPlugin, IPlugins
 from provd.sdk import Asked, Clue
-from provd.values import Inquiry, Note, Protocol, Testimony
+from provd.values import Inquiry, Note, PluginFailed, Protocol, Step, Testimony
 
 Match = tuple[int, ILoadedPlugin, Clue]
+
+LONGEST_KEY = 512
+"""Characters of the fields under which a verdict is remembered.  Devices are far below; a memo whose
+entries anybody may make 16 KiB long would be bounded in number and not in memory."""
 
 
 def field_of(field: str) -> Callable[[Inquiry], Any]:
@@ -215,13 +220,23 @@ class Witnesses:
 
     def _examine(self, inquiry: Inquiry, *, keep: bool) -> Verdict:
         asked = Asked(inquiry)
-        said = []
+        said: list[Testimony] = []
+        failed: list[Note] = []
         for _order, plugin, clue in self._clues.find(inquiry):
-            facts = plugin.testify(clue, asked)
+            try:
+                facts = plugin.testify(clue, asked, keep=keep)
+            except PluginFailed as error:
+                failed.append(Note(Step.EXTRACT, "{why}: it is ignored", (("why", str(error)),)))
+                continue
             if facts:
                 said.append(Testimony(plugin.id, tuple(facts.items())))
         verdict = self._judge(tuple(said))
+        if failed:
+            # Not remembered: what failed once may succeed, and is counted each time it does not.
+            return replace(verdict, notes=(*verdict.notes, *failed))
         if keep:
             self._reads(asked.fields)
-            self._memo.put(tuple([read(inquiry) for read in self._key]), verdict)
+            key = tuple([read(inquiry) for read in self._key])
+            if sum(map(len, key)) <= LONGEST_KEY:
+                self._memo.put(key, verdict)
         return verdict

@@ -130,11 +130,11 @@ class AllPluginsDeviceInfoExtractor(AbstractDeviceInfoExtractor):
     def testify(self, case: Case) -> Info | None:
         """The plugins' verdict, without values that name no single box."""
         verdict = self._witnesses[case.inquiry.protocol].ask(case.inquiry, keep=case.keep)
+        if verdict.notes:
+            case.notes.extend(verdict.notes)
         if not verdict.testimonies:
             return None
         case.testimonies += verdict.testimonies
-        if verdict.notes:
-            case.notes.extend(verdict.notes)
         return dict(verdict.facts)
 
     def _judge(self, testimonies: tuple[Testimony, ...]) -> Verdict:

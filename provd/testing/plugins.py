@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from typing import Any
+from typing import Any, TypeVar
 
 from attrs import define, field
 from twisted.internet.defer import Deferred
@@ -21,6 +21,8 @@ from provd.values import (
     Refusal,
     RefusalKind,
 )
+
+Outcome = TypeVar("Outcome")
 
 
 def nothing_here(inquiry: Inquiry, device: Any, view: IReadable) -> Answer:
@@ -53,13 +55,26 @@ class MemoryPlugin:
     last_failure: str = ""
     capabilities: Mapping[str, Any] = field(factory=dict)
 
-    def testify(self, clue: Clue, asked: Asked) -> Info | None:
-        """What the clue concludes."""
-        return clue.testify(asked)
+    def testify(self, clue: Clue, asked: Asked, *, keep: bool = True) -> Info | None:
+        """What the clue concludes; what it raises is counted and named, as behind the real guard."""
+        return self._guarded("identify a request", keep, clue.testify, asked)
 
-    def associate(self, info: Info) -> int:
+    def associate(self, info: Info, *, keep: bool = True) -> int:
         """What `supports` says."""
-        return self.supports(info)
+        return self._guarded("associate a device", keep, self.supports, info)
+
+    def _guarded(
+        self,
+        question: str,
+        keep: bool,  # noqa: FBT001 - internal
+        function: Callable[[Any], Outcome],
+        asked: object,
+    ) -> Outcome:
+        try:
+            return function(asked)
+        except Exception as error:
+            self.failures += keep
+            raise PluginFailed(self.id, question, repr(error)) from error
 
     def check(self, device: Any, view: IReadable, base: Mapping[str, Any]) -> Sequence[str]:
         """What `checks` says."""

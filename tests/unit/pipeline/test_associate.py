@@ -67,3 +67,21 @@ def test_versions_order_as_numbers(one: list[int], other: list[int]) -> None:
     """Dotted versions order as the tuples of their numbers."""
     spelled = [".".join(map(str, version)) for version in (one, other)]
     assert (natural_key(spelled[0]) < natural_key(spelled[1])) == (one < other)
+
+
+def test_a_plugin_that_raises_is_ignored() -> None:
+    """A defect in one plugin's association keeps no device from its own; a what-if counts it not."""
+
+    def broken(_info: object) -> int:
+        raise RuntimeError
+
+    liar = MemoryPlugin("broken", supports=broken)
+    server = core(acme(), liar)
+    inquiry = http(user_agent=AGENT.format("1.0"))
+    server.inquiries.what_if(inquiry)
+    assert liar.failures == 0
+    server.inquiries.ask(inquiry)
+    assert liar.failures == 1
+    assert server.devices()[0].plugin == "acme-1.0"
+    [decision] = server.decisions.latest(1)
+    assert "plugin broken failed to associate a device" in str(decision.notes)

@@ -10,7 +10,7 @@ from provd.pipeline.extract import LastSeenUpdater, VotingUpdater
 from provd.sdk import Asked, Clue
 from provd.testing.inquiries import core, http, tftp
 from provd.testing.plugins import MemoryPlugin, MemoryPlugins, acme
-from provd.values import Info, Protocol, Testimony
+from provd.values import Content, Info, Protocol, Testimony
 
 
 def test_the_last_writer_wins() -> None:
@@ -147,3 +147,42 @@ def test_a_memo_is_bounded_and_right(steps: list[tuple[int, bool]]) -> None:
         else:
             assert memo.get(key) in {None, key * 10}
         assert len(memo) <= 4 + 2
+
+
+def test_an_extractor_that_raises_is_reported_and_ignored() -> None:
+    """One plugin's defect costs no device of another its answer; it is counted, told, and not remembered."""
+
+    def broken(asked: Asked) -> Info:
+        raise RuntimeError(asked.header("user-agent")[:4])
+
+    liar = MemoryPlugin("broken", (Clue(Protocol.HTTP, broken),))
+    server = core(acme(), liar)
+    agent = "Acme A20 00:00:5e:00:53:01 1.0"
+    for count in (1, 2):
+        assert isinstance(server.inquiries.ask(http(user_agent=agent)), Content)
+        [decision] = server.decisions.latest(1)
+        assert decision.info["mac"] == "00:00:5e:00:53:01"
+        assert "plugin broken failed to identify a request" in str(decision.notes)
+        assert liar.failures == count
+
+
+def test_a_request_nobody_recognises_tells_who_failed() -> None:
+    """A note of a failure does not need a testimony beside it."""
+
+    def broken(_asked: Asked) -> Info:
+        raise RuntimeError
+
+    server = core(MemoryPlugin("broken", (Clue(Protocol.HTTP, broken),)))
+    server.inquiries.ask(http(user_agent="Mozilla/5.0"))
+    [decision] = server.decisions.latest(1)
+    assert "plugin broken failed" in str(decision.notes)
+
+
+def test_long_fields_are_not_remembered() -> None:
+    """Whoever sends 8 KiB of path with every request fills no memory with it."""
+    registry = MemoryPlugins(witness("a", "SEP"))
+    witnesses = Witnesses(Protocol.TFTP, registry, 8, unjudged)
+    witnesses.ask(tftp("SEP" + "0" * 8000), keep=True)
+    assert len(witnesses._memo) == 0
+    witnesses.ask(tftp("SEP" + "0" * 80), keep=True)
+    assert len(witnesses._memo) == 1
