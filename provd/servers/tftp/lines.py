@@ -99,7 +99,7 @@ class Lines:
             if ending is not Ending.DELIVERED:
                 _log.info(
                     "transfer of {filename} to {peer} {ending}",
-                    filename=order.request.filename,
+                    filename=order.asked.filename,
                     peer=order.arrival.peer[0],
                     ending=str(ending),
                     inquiry=order.inquiry_id,

@@ -22,6 +22,7 @@ _LONGEST = 2048
 """RFC 2347 holds a request to 512 bytes; what is longer than this is cut off and dropped."""
 _ANCILLARY = 64
 _BATCH = 32
+_SLICE = 0.001
 """Datagrams read before others get their turn."""
 _MOST_DOORS = 256
 _REMEMBER = 30.0
@@ -95,8 +96,10 @@ class Listener:
         arrived: Callable[[Arrival, float], None],
         tally: Tally,
         settings: TFTPSettings,
+        monotonic: Callable[[], float],
     ) -> None:
         self.sock = sock
+        self._monotonic = monotonic
         self._arrived = arrived
         self._tally = tally
         self._gso = settings.gso
@@ -111,11 +114,12 @@ class Listener:
         self._forget_at = 0.0
 
     def readable(self, now: float) -> None:
-        """Read what there is, up to a batch."""
+        """Read what there is, up to a batch, and no longer than a slice: an answer may be rendered."""
         if now > self._forget_at:  # interfaces may have been renamed since
             self._doors.clear()
             self._forget_at = now + _REMEMBER
         receive, tally = self.sock.recvmsg, self._tally
+        until = now + _SLICE
         for _ in range(_BATCH):
             try:
                 datagram, ancillary, flags, peer = receive(_LONGEST, _ANCILLARY)
@@ -127,6 +131,8 @@ class Listener:
             info = ancillary[0][2] if ancillary else b""
             local, outlet = self._doors.get(info) or self._door(info)
             self._arrived(Arrival(datagram, peer, local, outlet), now)
+            if self._monotonic() > until:
+                return
 
     def _door(self, info: bytes) -> tuple[Local, Outlet]:
         local = told_by(int(self.sock.family), info)

@@ -13,6 +13,7 @@ from provd.contracts import IInquiries
 from provd.servers.tftp.content import FileUnreadable, Reading, SharedFiles
 from provd.servers.tftp.lines import Lines
 from provd.servers.tftp.local import canonical
+from provd.servers.tftp.manner import Asked, Reader
 from provd.servers.tftp.settings import TFTPSettings
 from provd.servers.tftp.transfer import Arrival, Order
 from provd.values import (
@@ -29,13 +30,10 @@ from provd.values import (
 from provd.wire.tftp import (
     ErrorCode,
     MemoryChunks,
-    ReadRequest,
     ReadSession,
     WriteRequest,
     error_datagram,
-    negotiate,
     netascii,
-    parse,
 )
 
 __all__ = ["Reception"]
@@ -53,6 +51,7 @@ _REFUSALS = {
     RefusalKind.UNAVAILABLE: error_datagram(ErrorCode.UNDEFINED, "Try again later"),
     RefusalKind.FAILED: error_datagram(ErrorCode.UNDEFINED, "Server error"),
 }
+_MODES = frozenset({"octet", "netascii"})
 _READ_ONLY = error_datagram(ErrorCode.ACCESS_VIOLATION, "This server is read-only")
 _UNKNOWN_MODE = error_datagram(ErrorCode.ILLEGAL_OPERATION, "Mode must be octet or netascii")
 _MALFORMED = error_datagram(ErrorCode.ILLEGAL_OPERATION, "Malformed request")
@@ -97,7 +96,7 @@ class Reception:
         self._most = most_sessions
         self._single_port = settings.single_port
         self._rollover = settings.rollover
-        self._bounds = settings.bounds()
+        self._reader = Reader(settings.bounds())
         self._patience = settings.patience()
         self._waiting: dict[Hashable, _Waiting] = {}
         self._closed = False
@@ -119,13 +118,13 @@ class Reception:
         if self._closed or self._is_repetition(key, datagram, now):
             return
         try:
-            packet = parse(datagram)
+            packet = self._reader.read(datagram)
         except MalformedPacket:
             self._tally.ignored["malformed"] += 1
             if datagram[:2] in {b"\0\1", b"\0\2"}:
                 arrival.reply.send(_MALFORMED, peer)
             return
-        if isinstance(packet, ReadRequest):
+        if isinstance(packet, Asked):
             self._requested(packet, arrival, key, now)
         elif isinstance(packet, WriteRequest):
             self._refuse(arrival, "write", _READ_ONLY)
@@ -153,9 +152,9 @@ class Reception:
         line.stop("superseded")  # nothing, where it has ended by now
         return False
 
-    def _requested(self, request: ReadRequest, arrival: Arrival, key: Hashable, now: float) -> None:
+    def _requested(self, asked: Asked, arrival: Arrival, key: Hashable, now: float) -> None:
         self._tally.requests += 1
-        if request.mode not in {"octet", "netascii"}:
+        if asked.manner.mode not in _MODES:
             self._refuse(arrival, "unknown mode", _UNKNOWN_MODE)
             return
         # Over a limit the answer is silence, not an ERROR: the client asks again in a second, when
@@ -167,28 +166,25 @@ class Reception:
         if source is None:
             self._tally.refused["source full"] += 1
             return
-        inquiry = self._inquiry(request, arrival)
-        order = Order(key, arrival, source, request, inquiry.id)
+        inquiry = self._inquiry(asked, arrival)
+        order = Order(key, arrival, source, asked, inquiry.id)
         answer = self._inquiries.ask(inquiry)
         if isinstance(answer, Deferred):
             self._wait(order, answer, now)
         else:
             self._answered(answer, order)
 
-    def _inquiry(self, request: ReadRequest, arrival: Arrival) -> Inquiry:
+    def _inquiry(self, asked: Asked, arrival: Arrival) -> Inquiry:
         return Inquiry(
             id=self._inquiries.inquiry_id(),
             protocol=Protocol.TFTP,
-            path=request.filename.decode("utf-8", "replace"),
+            path=asked.filename.decode("utf-8", "replace"),
             peer=canonical(arrival.peer[0]),
             arrived=self._clock(),
             peer_port=arrival.peer[1],
             local=arrival.local.text,
             interface=arrival.local.interface,
-            options={
-                name.decode("utf-8", "replace"): value.decode("utf-8", "replace")
-                for name, value in request.options.items()
-            },
+            options=asked.manner.options,
         )
 
     def _wait(self, order: Order, answer: Deferred[Answer], now: float) -> None:
@@ -204,7 +200,9 @@ class Reception:
     def _answered(self, answer: Answer, order: Order) -> None:
         """Begin the transfer, or say why there is none."""
         if isinstance(answer, Content):
-            body = answer.body if order.request.mode == "octet" else netascii.encode(answer.body)
+            body = (
+                answer.body if order.asked.manner.mode == "octet" else netascii.encode(answer.body)
+            )
             self._begin(order, MemoryChunks(body, len(body)))
         elif isinstance(answer, FileContent):
             self._open(order, answer)
@@ -216,7 +214,7 @@ class Reception:
 
     def _open(self, order: Order, file: FileContent) -> None:
         try:
-            if order.request.mode == "octet":
+            if order.asked.manner.mode == "octet":
                 self._begin(order, self._files.open(file))
                 return
             text = self._files.open_text(file)
@@ -248,7 +246,7 @@ class Reception:
                 held.close()
             self._leave(order, "no socket")
             return
-        terms = negotiate(order.request.options, content.size, self._bounds)
+        terms = order.asked.manner.offer.for_size(content.size)
         session = ReadSession(content, terms, self._patience, self._rollover)
         line.begin(order, session, held, self._lines.monotonic())
 

@@ -93,7 +93,13 @@ class TFTPServer:
         @raise PortUnavailable: if the port cannot be bound.
         """
         for sock in bind_sockets(self._settings) if sockets is None else sockets:
-            listener = Listener(sock, self._reception.arrived, self._lines.tally, self._settings)
+            listener = Listener(
+                sock,
+                self._reception.arrived,
+                self._lines.tally,
+                self._settings,
+                self._lines.monotonic,
+            )
             self._listeners.append(listener)
             self._watch.add(sock.fileno(), listener.readable, last=True)
 

@@ -17,9 +17,10 @@ from msgspec import Struct
 from provd.servers.tftp.counters import Tally
 from provd.servers.tftp.limits import Quotas, Source
 from provd.servers.tftp.local import Address, Local
+from provd.servers.tftp.manner import Asked
 from provd.servers.tftp.outlet import Outlet
 from provd.servers.tftp.wheel import Wheel
-from provd.wire.tftp import Chunks, Ending, ErrorCode, ReadRequest, ReadSession, error_datagram
+from provd.wire.tftp import Chunks, Ending, ErrorCode, ReadSession, error_datagram
 
 __all__ = ["Arrival", "HeldContent", "Keeper", "Line", "Order"]
 
@@ -28,7 +29,7 @@ _LONGEST = 1024
 _UNKNOWN_TRANSFER = error_datagram(ErrorCode.UNKNOWN_TRANSFER, "Unknown transfer ID")
 
 
-class Arrival(Struct, frozen=True):
+class Arrival(Struct, frozen=True, gc=False):
     """A datagram that came to a listening port."""
 
     datagram: bytes
@@ -38,13 +39,13 @@ class Arrival(Struct, frozen=True):
     """Sends from the listening port."""
 
 
-class Order(Struct, frozen=True):
+class Order(Struct, frozen=True, gc=False):
     """A read request that was admitted."""
 
     key: Hashable
     arrival: Arrival
     source: Source
-    request: ReadRequest
+    asked: Asked
     inquiry_id: str
 
 

@@ -1,6 +1,6 @@
 """TFTP without I/O: the codec, option negotiation, netascii, and the state of a read transfer."""
 
-from provd.wire.tftp.negotiation import Bounds, Terms, negotiate
+from provd.wire.tftp.negotiation import Bounds, Offer, Terms, negotiate, offer
 from provd.wire.tftp.packets import (
     Acknowledgement,
     Data,
@@ -34,6 +34,7 @@ __all__ = [
     "Error",
     "ErrorCode",
     "MemoryChunks",
+    "Offer",
     "Opcode",
     "OptionAcknowledgement",
     "Packet",
@@ -44,6 +45,7 @@ __all__ = [
     "WriteRequest",
     "error_datagram",
     "negotiate",
+    "offer",
     "parse",
     "serialize",
 ]

@@ -19,8 +19,10 @@ __all__ = [
     "LEAST_BLOCK_SIZE",
     "PLAIN",
     "Bounds",
+    "Offer",
     "Terms",
     "negotiate",
+    "offer",
 ]
 
 DEFAULT_BLOCK_SIZE = 512
@@ -59,25 +61,46 @@ class Terms(Struct, frozen=True, gc=False):
 PLAIN = Terms()
 
 
-def negotiate(options: Mapping[bytes, bytes], size: int | None, bounds: Bounds) -> Terms:
-    """The terms for a request; `size` is the length on the wire, None where it is not known."""
-    if not options:
-        return PLAIN
+class Offer(Struct, frozen=True, gc=False):
+    """What is granted for one set of options, whatever the file; only its size is left to be told."""
+
+    terms: Terms
+    """For a size that is not known, or was not asked for."""
+    tells_size: bool
+    before: bytes
+    after: bytes
+    """What stands before and after tsize in the OACK."""
+
+    def for_size(self, size: int | None) -> Terms:
+        """The terms for a file; `size` is its length on the wire, None where it is not known."""
+        if size is None or not self.tells_size:
+            return self.terms
+        plain = self.terms
+        oack = b"\0\6%btsize\0%d\0%b" % (self.before, size, self.after)
+        return Terms(plain.block_size, plain.window, plain.timeout, oack)
+
+
+def offer(options: Mapping[bytes, bytes], bounds: Bounds) -> Offer:
+    """What is granted for these options."""
     block_size = _block_size(_decimal(options, b"blksize"), bounds)
     window = _window(_decimal(options, b"windowsize"), block_size, bounds)
     timeout = _timeout(_decimal(options, b"timeout"), bounds)
-    oack = b""
-    if block_size:
-        oack = b"blksize\0%d\0" % block_size
-    if size is not None and _decimal(options, b"tsize") >= 0:
-        oack += b"tsize\0%d\0" % size
-    if timeout:
-        oack += b"timeout\0%d\0" % timeout
+    before = b"blksize\0%d\0" % block_size if block_size else b""
+    after = b"timeout\0%d\0" % timeout if timeout else b""
     if window:
-        oack += b"windowsize\0%d\0" % window
-    if not oack:
-        return PLAIN
-    return Terms(block_size or DEFAULT_BLOCK_SIZE, window or 1, timeout, b"\0\6" + oack)
+        after += b"windowsize\0%d\0" % window
+    terms = Terms(
+        block_size or DEFAULT_BLOCK_SIZE,
+        window or 1,
+        timeout,
+        b"\0\6" + before + after if before or after else b"",
+    )
+    return Offer(terms, _decimal(options, b"tsize") >= 0, before, after)
+
+
+def negotiate(options: Mapping[bytes, bytes], size: int | None, bounds: Bounds) -> Terms:
+    """The terms for one request."""
+    return offer(options, bounds).for_size(size) if options else PLAIN
 
 
 def _block_size(wanted: int, bounds: Bounds) -> int:
