@@ -37,7 +37,7 @@ def run(ctx: click.Context, config: Path | None, directory: Path | None, *, demo
     """Start the server, in the foreground.
 
     SIGTERM or Ctrl-C ends it: what it accepted is kept.  Exit codes: 0 ended when told to; 1 it could
-    not start, and said why; 2 wrong usage.
+    not start, or its disk did not take what came last, and it said why; 2 wrong usage.
     """
     if directory is not None and not demo:
         raise click.UsageError("--directory goes with --demo; else set `directory` of [data]")

@@ -61,7 +61,7 @@ def _run(settings: Settings, started: Started) -> int:
     loop.addSystemEventTrigger("before", "shutdown", service.stopService)
     loop.run()
     lines.flush()
-    return 0
+    return 0 if service.kept_everything else 1
 
 
 def _start(settings: Settings, reactor: Any) -> ProvdService:

@@ -21,7 +21,7 @@ from provd.daemon.privileges import User, prepare_directory
 from provd.daemon.settings import Settings
 from provd.daemon.sockets import Sockets, bind
 from provd.daemon.wiring import Server, wire
-from provd.values import ProvdError
+from provd.values import ProvdError, StoreUnavailable
 
 log = Logger("provd.service")
 
@@ -49,6 +49,7 @@ class ProvdService(Service):
         """Nothing happens before it is started."""
         self.settings = settings
         self.server: Server | None = None
+        self.kept_everything = True
         self._reactor = reactor
         self._user = user
         self._sockets: Sockets | None = None
@@ -104,10 +105,15 @@ class ProvdService(Service):
 
     async def _stop(self) -> None:
         server, self.server = self.server, None
-        if server is not None:
-            await server.stop()
+        try:
+            if server is not None:
+                await server.stop()
+        except StoreUnavailable as error:
+            self.kept_everything = False
+            log.critical("stopped, and what came last could not be kept: {error}", error=error)
+        else:
+            log.info("stopped")
         self.give_up()
-        log.info("stopped")
 
     def give_up(self) -> None:
         """Give the ports back. Idempotent."""

@@ -12,6 +12,8 @@ from provd.daemon.settings import Settings
 from provd.servers.tftp import PortUnavailable, bind_sockets
 from provd.values import ProvdError
 
+HTTP, TFTP, API = "devices over HTTP", "devices over TFTP", "the API"
+_SECTIONS = {HTTP: "listen", TFTP: "tftp", API: "api"}
 _BACKLOG = 1024
 _ELSEWHERE = "192.0.2.1"
 _DISCARD = 9
@@ -27,7 +29,10 @@ class PortNotBound(ProvdError):
     reason: str
 
     def __str__(self) -> str:
-        return f"cannot listen for {self.purpose} on {self.address or 'every address'} port {self.port}: {self.reason}"
+        return (
+            f"cannot listen for {self.purpose} on {self.address or 'every address'} port {self.port}:"
+            f" {self.reason}"
+        )
 
 
 @frozen
@@ -51,10 +56,10 @@ def bind(settings: Settings) -> Sockets:
     """
     made: list[socket.socket] = []
     try:
-        http = _bind("devices over HTTP", settings.listen.interface, settings.listen.port, made)
+        http = _bind(HTTP, settings.listen.interface, settings.listen.port, made)
         tftp = _bind_tftp(settings)
         made.extend(tftp)
-        api = _bind("the API", settings.api.interface, settings.api.port, made)
+        api = _bind(API, settings.api.interface, settings.api.port, made)
     except ProvdError:
         for bound in made:
             bound.close()
@@ -68,8 +73,8 @@ def _bind_tftp(settings: Settings) -> tuple[socket.socket, ...]:
     except PortUnavailable as error:
         if not isinstance(error.__cause__, OSError):
             raise
-        reason = _hint(error.__cause__, error.port)
-        raise PortNotBound("devices over TFTP", error.address, error.port, reason) from error
+        reason = _hint(error.__cause__, TFTP)
+        raise PortNotBound(TFTP, error.address, error.port, reason) from error
 
 
 def address_towards(peer: str) -> str:
@@ -101,7 +106,7 @@ def _bind(
         except OSError as error:
             if bound and error.errno in {errno.EAFNOSUPPORT, errno.EADDRNOTAVAIL}:
                 continue  # a host without IPv6
-            raise PortNotBound(purpose, address, port, _hint(error, port)) from error
+            raise PortNotBound(purpose, address, port, _hint(error, purpose)) from error
         bound.append(one)
     return tuple(bound)
 
@@ -122,11 +127,17 @@ def _addresses(interface: str) -> Iterable[tuple[socket.AddressFamily, str]]:
     return ((socket.AF_INET, interface),)
 
 
-def _hint(error: OSError, port: int) -> str:
+def _hint(error: OSError, purpose: str) -> str:
+    setting = f"`port` of [{_SECTIONS[purpose]}]"
     if error.errno == errno.EADDRINUSE:
-        return "another program has it; stop that one (`ss -lnptu` names it) or set another port"
+        return (
+            f"another program has it; stop that one (`ss -lnptu` names it) or set another {setting}"
+        )
     if error.errno == errno.EACCES:
-        return f"ports below 1024 need root or CAP_NET_BIND_SERVICE; set another than {port} or start as root"
+        return (
+            "ports below 1024 need root or CAP_NET_BIND_SERVICE; start as root or set another"
+            f" {setting}"
+        )
     if error.errno == errno.EADDRNOTAVAIL:
         return "this host has no such address; `ip address` lists those it has"
     return error.strerror or str(error)

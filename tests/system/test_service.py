@@ -192,6 +192,17 @@ def test_a_data_directory_that_cannot_be_is_named(daemon: Daemon) -> None:
     assert f"the data directory {file} cannot be used" in daemon.log.splitlines()[-1]
 
 
+def test_a_pipeline_file_that_is_missing_is_named(daemon: Daemon) -> None:
+    """What is found out after the ports are bound and the store is open ends the start as well."""
+    daemon.configure({"pipeline": {"retriever": "mine"}})
+    daemon.launch()
+    assert daemon.wait() == 1
+    last = daemon.log.splitlines()[-1]
+    assert last.startswith("provd cannot start: pipeline file retriever.py.conf.mine: there is no")
+    daemon.configure({})
+    daemon.start()
+
+
 def test_two_servers_never_share_a_store(daemon: Daemon, tmp_path: Path) -> None:
     """The second one says who has it, and leaves it alone."""
     daemon.start()
@@ -372,6 +383,16 @@ def test_a_full_disk(small: Daemon) -> None:
     wait_for_status(small, NEW, "127.0.0.3", 200)
     assert ready(small).status == 200
     assert small.end() == 0
+
+
+@pytest.mark.root
+@pytest.mark.needs("mount", "umount")
+def test_an_end_with_a_full_disk_says_so(small: Daemon) -> None:
+    """It ends all the same, and its exit code and its last line tell that something is missing."""
+    fill_up(small.home / "disk")
+    wait_for_status(small, NEW, "127.0.0.3", 503)
+    assert small.end() == 1
+    assert "what came last could not be kept" in small.log
 
 
 def ready(daemon: Daemon) -> Response:
