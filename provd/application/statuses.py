@@ -19,9 +19,16 @@ from twisted.logger import Logger
 from provd.application.explain import kind_of, size_of
 from provd.contracts import IDocumentStore
 from provd.documents import Answered, Status, answered, seen_with_version
-from provd.documents.status import KEPT_ANSWERS
+from provd.documents.status import KEPT_ANSWERS, LONGEST_TEXT
 from provd.pipeline import Memo
-from provd.values import Answer, Content, Decision, FileContent, StoreUnavailable
+from provd.values import (
+    Answer,
+    Content,
+    Decision,
+    DraftRefused,
+    FileContent,
+    StoreUnavailable,
+)
 
 EVERY = 0.5
 REPEAT = 60.0
@@ -46,7 +53,7 @@ class StatusBook:
         self._loop.clock = clock
 
     def start(self) -> None:
-        """Write every second from now on."""
+        """Write every `EVERY` seconds from now on."""
         self._loop.start(EVERY, now=False).addErrback(
             lambda failure: log.failure("statuses are not written any more", failure)
         )
@@ -60,10 +67,13 @@ class StatusBook:
     def note(self, decision: Decision) -> None:
         """Remember to write this decision, unless it repeats one just written."""
         device_id = decision.device.id
-        key = (device_id, decision.inquiry.path)
+        path = decision.inquiry.path
+        # A path may be 8 KiB long, and whoever knows one MAC address may send as many as they like.
+        key = (device_id, path if len(path) <= LONGEST_TEXT else hash(path))
         last = self._last.get(key)
         mark = _mark(decision.answer)
-        if last is not None and last[0] == mark and decision.answered - last[1] < REPEAT:
+        # abs: after the clock was set back, what was written "in the future" must not silence an hour.
+        if last is not None and last[0] == mark and abs(decision.answered - last[1]) < REPEAT:
             return
         self._last.put(key, (mark, decision.answered))
         waiting = self._pending.get(device_id)
@@ -74,7 +84,10 @@ class StatusBook:
             self._pending[device_id] = [decision]
 
     def _flush(self) -> Deferred[None]:
-        return Deferred.fromCoroutine(self._write(everything=False))
+        # A defect must not end the loop: what is noted next is written again.
+        return Deferred.fromCoroutine(self._write(everything=False)).addErrback(
+            lambda failure: log.failure("some statuses are not written", failure)
+        )
 
     async def _write(self, *, everything: bool) -> None:
         while self._pending:
@@ -85,15 +98,20 @@ class StatusBook:
             except StoreUnavailable:
                 # Not worth keeping while nothing can be kept: what happens next is newer.
                 return
+            except DraftRefused:
+                # Somebody wrote one of them meanwhile (the store is another process): what comes is newer.
+                continue
             if not everything:
                 await _turn(self._clock)
 
     def _draft(self, batch: Iterable[list[Decision]]) -> Any:
         draft = self._store.draft("statuses")
         for decisions in batch:
-            device_id = decisions[-1].device.id
-            if self._store.get("devices", device_id) is not None:
-                known = self._store.get("statuses", device_id) or Status(id=device_id)
+            device = self._store.get("devices", decisions[-1].device.id)
+            if device is not None:
+                known = self._store.get("statuses", device.id) or Status(
+                    id=device.id, tenant=device.tenant
+                )
                 draft.put("statuses", brought_up_to_date(known, decisions), urgent=False)
         return draft
 
