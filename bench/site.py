@@ -28,7 +28,8 @@ ENTRY = '''
 
 import re
 
-from provd.sdk import Clue, Format, IAssociate, IConfigure, IIdentify, IPlugin, IServe, Rendered, Tree
+from provd.sdk import Clue, Format, IAssociate, IConfigure, IIdentify, IPlugin, IServe, Protocol
+from provd.sdk import Rendered, Tree
 from zope.interface import implementer
 
 AGENT = re.compile(
@@ -44,12 +45,29 @@ def by_user_agent(asked):
     return {{"vendor": "Vendor{number:03d}", **found.groupdict()}}
 
 
-TREE = Tree(Rendered("{{mac}}.cfg", "phone.tpl", Format.LINES))
+NAME = re.compile(r"v{number:03d}-(?P<mac>[0-9a-f]{{12}})\\.cfg")
+
+
+def by_name(asked):
+    found = NAME.fullmatch(asked.filename)
+    if found is None:
+        return None
+    digits = found["mac"]
+    return {{"vendor": "Vendor{number:03d}", "mac": ":".join(digits[at : at + 2] for at in range(0, 12, 2))}}
+
+
+TREE = Tree(
+    Rendered("{{mac}}.cfg", "phone.tpl", Format.LINES),
+    Rendered("v{number:03d}-{{mac}}.cfg", "phone.tpl", Format.LINES),
+)
 
 
 @implementer(IPlugin, IIdentify, IAssociate, IConfigure, IServe)
 class Phones:
-    clues = (Clue.user_agent(by_user_agent, "Vendor{number:03d} "),)
+    clues = (
+        Clue.user_agent(by_user_agent, "Vendor{number:03d} "),
+        Clue.filename(Protocol.TFTP, by_name, prefixes=("v{number:03d}-",)),
+    )
     by_address = frozenset()
 
     def associate(self, info):
@@ -108,6 +126,11 @@ class Phone:
     def path(self) -> str:
         """The file it asks for."""
         return f"/{self.mac.replace(':', '')}.cfg"
+
+    @property
+    def filename(self) -> str:
+        """The same file as it asks for it over TFTP."""
+        return f"v{self.plugin:03d}-{self.mac.replace(':', '')}.cfg"
 
     @property
     def user_agent(self) -> str:
