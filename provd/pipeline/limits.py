@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections import OrderedDict
 from collections.abc import Iterable, Sequence
-from ipaddress import ip_address, ip_network
+from ipaddress import IPv6Address, ip_address, ip_network
 
 from msgspec import Struct
 
@@ -26,7 +26,7 @@ class CreationSettings(Struct, frozen=True, kw_only=True):
     nat_networks: tuple[str, ...] = ()
     """Networks (CIDR) behind which many devices share an address."""
     nat_burst: int = 1000
-    """The burst, and the hourly rate, of an address inside `nat_networks`."""
+    """The burst, and the hourly rate, of an address inside `nat_networks`, and of any IPv6 /64."""
     total: int = 20000
     """Devices in the store that the pipeline created."""
     sources: int = 65536
@@ -65,23 +65,23 @@ class CreationLimits:
                 f"{self._created} devices were created by asking, the most this server keeps;"
                 " remove some or raise limits.total"
             )
-        bucket = self._buckets.get(source)
-        burst, rate = self._allowance(source)
-        if bucket is not None and self._left(bucket, burst, rate, at) < 1:
-            return (
-                f"{source} has used up its allowance of {burst} new devices;"
-                " declare its network in limits.nat_networks if many devices share it"
-            )
+        for account, burst, rate in self._accounts(source):
+            bucket = self._buckets.get(account)
+            if bucket is not None and self._left(bucket, burst, rate, at) < 1:
+                return (
+                    f"{account} has used up its allowance of {burst} new devices;"
+                    " declare its network in limits.nat_networks if many devices share it"
+                )
         return ""
 
     def consume(self, source: str, at: float) -> None:
         """A device was created for `source`."""
-        burst, rate = self._allowance(source)
-        bucket = self._buckets.pop(source, None)
-        left = burst if bucket is None else self._left(bucket, burst, rate, at)
-        self._buckets[source] = _Bucket(left - 1, at)
-        if len(self._buckets) > self._settings.sources:
-            self._buckets.popitem(last=False)
+        for account, burst, rate in self._accounts(source):
+            bucket = self._buckets.pop(account, None)
+            left = burst if bucket is None else self._left(bucket, burst, rate, at)
+            self._buckets[account] = _Bucket(left - 1, at)
+            if len(self._buckets) > self._settings.sources:
+                self._buckets.popitem(last=False)
 
     def told(self, changes: Sequence[Change]) -> None:
         """Follow the devices that come and go (a subscriber of the feed)."""
@@ -93,17 +93,32 @@ class CreationLimits:
         """How many of `devices` the pipeline created."""
         return sum(map(_by_asking, devices))
 
-    def _allowance(self, source: str) -> tuple[int, float]:
+    def _accounts(self, source: str) -> list[tuple[str, int, float]]:
+        """Whose allowances a creation for `source` uses: name, burst, and rate per second.
+
+        An IPv6 host owns as many addresses as it likes in its /64, so the whole /64 has an account too,
+        as large as a declared NAT's: a network of phones passes, an inventor of addresses does not.
+        """
         settings = self._settings
-        if self._networks:
-            address = ip_address(source)
-            if any(address in network for network in self._networks):
-                return settings.nat_burst, settings.nat_burst / 3600
-        return settings.burst, settings.per_hour / 3600
+        shared = (settings.nat_burst, settings.nat_burst / 3600)
+        if self._is_declared(source):
+            return [(source, *shared)]
+        own = (source, settings.burst, settings.per_hour / 3600)
+        if ":" not in source:
+            return [own]
+        network = (int(IPv6Address(source.partition("%")[0])) >> 64) << 64
+        return [own, (f"{IPv6Address(network)}/64", *shared)]
+
+    def _is_declared(self, source: str) -> bool:
+        if not self._networks or not source:  # a what-if need not say where it comes from
+            return False
+        address = ip_address(source.partition("%")[0])
+        return any(address in network for network in self._networks)
 
     @staticmethod
     def _left(bucket: _Bucket, burst: int, rate: float, at: float) -> float:
-        return min(burst, bucket.left + max(0.0, at - bucket.at) * rate)
+        # abs: after a clock was set back nobody waits until it is as late again.
+        return min(burst, bucket.left + abs(at - bucket.at) * rate)
 
 
 def _by_asking(device: object) -> int:

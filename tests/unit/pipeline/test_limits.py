@@ -45,11 +45,39 @@ def test_the_sources_remembered_are_bounded() -> None:
     ]
 
 
-def test_a_clock_that_goes_back_gives_nothing() -> None:
-    """Nor does it take."""
+def test_a_clock_that_goes_back_gives_next_to_nothing() -> None:
+    """Nor does it take: who has used up an allowance in 2030 has it again in 2026."""
     limits = CreationLimits(CreationSettings(burst=1))
     limits.consume("192.0.2.1", 100.0)
     assert limits.peek("192.0.2.1", 50.0)
+    limits.consume("192.0.2.1", 2_000_000_000.0)
+    assert not limits.peek("192.0.2.1", 1_800_000_000.0)
+
+
+def test_an_ipv6_network_has_an_allowance_too() -> None:
+    """A host that asks from ever new addresses of its /64 is one source; a network of phones passes."""
+    limits = CreationLimits(CreationSettings(burst=2, nat_burst=50))
+    made = 0
+    for number in range(1, 200):
+        if not limits.peek(f"2001:db8::{number:x}", 0.0):
+            limits.consume(f"2001:db8::{number:x}", 0.0)
+            made += 1
+    assert made == 50
+    assert "2001:db8::/64 has used up its allowance of 50" in limits.peek("2001:db8::ffff", 0.0)
+    assert not limits.peek("2001:db8:0:1::1", 0.0)
+    assert not limits.peek("fe80::1%eth0", 0.0)
+
+
+def test_a_declared_network_has_its_own_size() -> None:
+    """A site of 500 phones behind one address; a what-if without an address is asked all the same."""
+    limits = CreationLimits(
+        CreationSettings(burst=1, nat_burst=500, nat_networks=("192.0.2.0/24",))
+    )
+    for _phone in range(500):
+        assert not limits.peek("192.0.2.1", 0.0)
+        limits.consume("192.0.2.1", 0.0)
+    assert limits.peek("192.0.2.1", 0.0)
+    assert not limits.peek("", 0.0)
 
 
 def test_a_clear_sentence_when_all_is_full() -> None:
