@@ -7,7 +7,7 @@ here: what it raises is a note, a Deferred that has fired is its value, one that
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from typing import Any
 
 from twisted.internet.defer import Deferred, maybeDeferred, succeed
@@ -18,7 +18,14 @@ from provd.contracts import IDeviceInfoExtractor, IDeviceRetriever, IDeviceUpdat
 from provd.documents import Device, parse_device, to_dict
 from provd.pipeline.case import Awaiting, Case, Dropped
 from provd.pipeline.requests import as_request
-from provd.values import INFO_KEYS, Info, Invalid, Protocol, Step
+from provd.values import INFO_KEYS, Info, Invalid, Protocol, Step, parse_ip, parse_mac
+
+_SPELLINGS: Mapping[Any, Callable[[str], str]] = {
+    "mac": parse_mac,
+    "neighbour": parse_mac,
+    "ip": parse_ip,
+    "uuid": str.lower,
+}
 
 
 @implementer(IDeviceInfoExtractor)
@@ -89,7 +96,7 @@ def outcome_of(case: Case, stage: object, step: Step, ask: Callable[[], Any]) ->
         answered.addBoth(values.append)
         if not values:
             # Handed on unfired; the callback above must not eat what gather is to see.
-            waiting: Deferred[Any] = Deferred()
+            waiting: Deferred[Any] = Deferred(lambda _given_up: answered.cancel())
             answered.addCallback(lambda _none: waiting.callback(values[0]))
             raise Awaiting(stage, waiting)
         value = values[0]
@@ -111,7 +118,7 @@ class ForeignExtractor(AbstractDeviceInfoExtractor):
         self.foreign = foreign
 
     def testify(self, case: Case) -> Info | None:
-        """What it extracts, known keys with text values only."""
+        """What it extracts: known keys with text values, addresses in their normal spelling."""
         facts = outcome_of(
             case,
             self,
@@ -121,10 +128,27 @@ class ForeignExtractor(AbstractDeviceInfoExtractor):
         if not isinstance(facts, dict):
             return None
         return {
-            key: value
+            key: normal
             for key, value in facts.items()
-            if key in INFO_KEYS and isinstance(value, str)
+            if (normal := self._normal(case, key, value)) is not None
         }
+
+    def _normal(self, case: Case, key: object, value: object) -> str | None:
+        """A fact as documents spell it: what it becomes is stored, and read again at the next start."""
+        if key not in INFO_KEYS or not isinstance(value, str) or not value:
+            return None
+        try:
+            return _SPELLINGS.get(key, str)(value)
+        except ValueError as error:
+            name = type(self.foreign).__name__
+            case.note(
+                Step.EXTRACT,
+                "{key} of {stage} is ignored: {why}",
+                key=key,
+                stage=name,
+                why=str(error),
+            )
+            return None
 
 
 class ForeignRetriever(AbstractDeviceRetriever):

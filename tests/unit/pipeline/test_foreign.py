@@ -91,6 +91,24 @@ def test_an_extractor_that_raises_is_reported_and_ignored(tmp_path: Path) -> Non
     assert "RuntimeError('boom')" in str(decision.notes[0])
 
 
+SPELLS = """
+class Spells:
+    def extract(self, request, request_type):
+        return {'mac': '00-00-5E-00-53-01', 'ip': 'nowhere', 'uuid': 'A1', 'vendor': ''}
+
+info_extractor = Spells()
+"""
+
+
+def test_what_a_foreign_extractor_says_is_brought_to_the_normal_spelling(tmp_path: Path) -> None:
+    """An address that is none would make a device that the next start cannot read."""
+    server = with_file(tmp_path, "info_extractor", SPELLS)
+    server.inquiries.ask(tftp("f"))
+    [decision] = server.decisions.latest(1)
+    assert decision.info == {"mac": MAC, "uuid": "a1"}
+    assert "ip of Spells is ignored" in str(decision.notes[0])
+
+
 WAITING = """
 from twisted.internet.defer import Deferred
 waiting = []
@@ -130,7 +148,9 @@ def test_one_that_never_fires_is_dropped_with_a_reason(tmp_path: Path) -> None:
     assert "Slow was dropped: it had not answered after 1 s" in [
         str(note) for note in decision.notes
     ]
-    assert len(server.app.waiting) == 1  # type: ignore[attr-defined]  # set by the pipeline file
+    [waiting] = server.app.waiting  # type: ignore[attr-defined]  # set by the pipeline file
+    assert waiting.called
+    waiting.callback({"sn": "too late"})  # cancelled, so nothing comes of it
 
 
 def test_it_may_fail_later(tmp_path: Path) -> None:
