@@ -4,7 +4,7 @@ Until there is access control it listens on loopback only, answers programs and 
 host only, and serves no route that was not registered with its scope and action.
 """
 
-from provd.api._assemble import make_api
+from provd.api._assemble import make_api, prepare
 from provd.api._routes import IPermission, Noun, ProgramsOnThisHost, Route, Routes, route
 from provd.api._screen import NotLoopback
 from provd.api._site import Root
@@ -18,5 +18,6 @@ __all__ = [
     "Route",
     "Routes",
     "make_api",
+    "prepare",
     "route",
 ]

@@ -16,6 +16,7 @@ from provd.api.decisions import DecisionRoutes, WhatIfRoutes
 from provd.api.devices import DeviceRoutes
 from provd.api.health import CounterRoutes, LiveRoutes, ReadyRoutes
 from provd.api.index import IndexRoutes
+from provd.api.openapi import DocsRoutes, OpenApiRoutes
 from provd.api.operations import OperationRoutes
 from provd.api.plugins import PluginRoutes
 from provd.application.operators import Operators
@@ -43,6 +44,13 @@ def make_api(
     return make_site(root, reactor)
 
 
+def prepare(site: Site) -> None:
+    """Make what is made once, before anybody waits for it."""
+    for noun in site.resource.nouns:
+        if isinstance(noun, OpenApiRoutes | DocsRoutes):
+            _made = noun.made
+
+
 def make_routes(
     parts: Operators, slices: Slices, next_cause: Callable[[], str], hosts: Iterable[str] = ()
 ) -> Root:
@@ -59,7 +67,10 @@ def make_routes(
         LiveRoutes(door),
         ReadyRoutes(door, parts.health),
     ]
-    return make_root([IndexRoutes(door, nouns), *nouns], hosts)
+    # Those that tell what there is tell of themselves, too: they are given the list that they are put into.
+    openapi = OpenApiRoutes(door, nouns)
+    nouns += [IndexRoutes(door, nouns), openapi, DocsRoutes(door, openapi)]
+    return make_root(nouns, hosts)
 
 
 def names_of_calls(boot_id: str) -> Callable[[], str]:

@@ -38,6 +38,32 @@ class Rows(Struct, frozen=True, kw_only=True):
     items: Iterable[Any]
 
 
+class Page(Struct, frozen=True, kw_only=True):
+    """Bytes that are ready to be sent, as they are."""
+
+    body: bytes
+    media: str
+    etag: str
+    """Without its quotes."""
+    headers: Mapping[str, str] = {}
+
+
+def show(call: Call, page: Page) -> bytes:
+    """Set the headers of a page and return it, unless the client has it already."""
+    request = call.request
+    for name, value in page.headers.items():
+        request.setHeader(name.encode("ascii"), value.encode("ascii"))
+    request.setHeader(b"etag", b'"%s"' % page.etag.encode("ascii"))
+    # Kept by a browser, and asked about again each time.
+    request.setHeader(b"cache-control", b"no-cache")
+    if call.has_seen(page.etag):
+        request.setResponseCode(304)
+        return b""
+    request.setHeader(b"content-type", page.media.encode("ascii"))
+    request.setHeader(b"content-length", b"%d" % len(page.body))
+    return page.body
+
+
 def send(call: Call, reply: Reply) -> bytes:
     """Set status and headers, and return the body."""
     request = call.request

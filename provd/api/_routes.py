@@ -20,7 +20,7 @@ from zope.interface import Interface, implementer
 
 from provd.api._call import Call
 from provd.api._errors import refuse
-from provd.api._reply import Reply, Rows, send, stream
+from provd.api._reply import Page, Reply, Rows, send, show, stream
 from provd.api._says import Says
 from provd.application.slices import Slices
 from provd.values import ProvdError
@@ -117,13 +117,13 @@ class Routes(Klein):
         return super().execute_endpoint(endpoint, request, *args, **kwargs)
 
 
-Handler = TypeVar("Handler", bound=Callable[..., Awaitable[Reply | Rows]])
+Handler = TypeVar("Handler", bound=Callable[..., Awaitable[Reply | Rows | Page]])
 
 
 def route(
     app: Routes, method: str, path: str, *, scope: str, action: str, says: Says = NOTHING_SAID
 ) -> Callable[[Handler], Handler]:
-    """Register a handler: `async def name(self, call, **segments) -> Reply | Rows`.
+    """Register a handler: `async def name(self, call, **segments) -> Reply | Rows | Page`.
 
     GET answers HEAD too.  `says` tells what it reads and answers; a test finds a route that says nothing.
     """
@@ -154,7 +154,7 @@ async def _serve(
     noun: Noun,
     request: Request,
     record: Route,
-    handler: Callable[..., Awaitable[Reply | Rows]],
+    handler: Callable[..., Awaitable[Reply | Rows | Page]],
     segments: dict[str, str],
 ) -> bytes:
     call = Call(request, noun.door.next_cause())
@@ -173,8 +173,15 @@ async def _serve(
         )
     if isinstance(reply, Rows):
         return await stream(call, reply, noun.door.slices)
+    if isinstance(reply, Page):
+        return show(call, reply)
     return send(call, reply)
 
 
 def _refuse(_noun: Any, request: Any, failure: Failure) -> bytes:
     return refuse(request, failure)
+
+
+def template(path: str) -> str:
+    """A path in the notation of RFC 6570: `/api/v1/devices/{document_id}`."""
+    return path.rstrip("/").replace("<", "{").replace(">", "}")

@@ -132,3 +132,17 @@ KEEPING = ("revision-conflict", "draft-refused", "store-unavailable")
 
 CHANGING = ("precondition-failed", *KEEPING)
 """What may keep a change of a document from being made."""
+
+EVERYWHERE = (
+    "malformed-request",
+    "foreign-origin",
+    "no-such-route",
+    "method-not-allowed",
+    "not-acceptable",
+    "misdirected",
+    "defect",
+)
+"""What every route may refuse."""
+
+WITH_A_BODY = ("too-large", "unsupported-media")
+"""What every route that reads a body may refuse besides."""

@@ -7,7 +7,7 @@ from typing import Any, ClassVar
 
 from provd.api._call import Call
 from provd.api._reply import Reply
-from provd.api._routes import Door, Noun, Routes, route
+from provd.api._routes import Door, Noun, Routes, route, template
 from provd.api._says import Says
 
 
@@ -19,7 +19,7 @@ class IndexRoutes(Noun):
 
     def __init__(self, door: Door, nouns: Sequence[Noun]) -> None:
         super().__init__(door)
-        self._nouns = (self, *nouns)
+        self._nouns = nouns
 
     @route(app, "GET", "/", scope="index", action="read", says=Says(answers="Index"))
     async def show(self, call: Call) -> Reply:
@@ -42,8 +42,3 @@ def entries(noun: Noun) -> list[dict[str, Any]]:
         }
         for record in noun.app.census.values()
     ]
-
-
-def template(path: str) -> str:
-    """A path in the notation of RFC 6570: `/api/v1/devices/{document_id}`."""
-    return path.rstrip("/").replace("<", "{").replace(">", "}")

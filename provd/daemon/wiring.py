@@ -18,7 +18,7 @@ from twisted.internet.threads import deferToThreadPool
 from twisted.logger import Logger
 from twisted.web.server import Site
 
-from provd.api import make_api
+from provd.api import make_api, prepare
 from provd.application.decisions import Decisions
 from provd.application.inquiries import Inquiries
 from provd.application.operators import Operators, make_operators
@@ -152,6 +152,7 @@ def wire(settings: Settings, reactor: Any) -> Server:
         boot_id=boot_id,
         hosts=settings.api.hosts,
     )
+    prepare(api)
     zone_names()  # read from the disk once, before the first device would wait for it
     # What is loaded now stays: no collection has to walk it again.
     gc.collect()

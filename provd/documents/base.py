@@ -22,9 +22,11 @@ class Document(Struct, frozen=True, kw_only=True, gc=False, omit_defaults=True):
     """
 
     id: str
+    """Its name in its collection."""
     revision: int = 0
     """The feed position of the change that wrote it; 0 while it is only proposed."""
     tenant: str = ""
+    """Whose it is; empty for the installation's own."""
     endpoint: str = ""
     """The site that owns it; empty for this one."""
     extra: Raw = EMPTY_OBJECT
@@ -82,6 +84,35 @@ def to_dict(document: Document, only: Container[str] | None = None) -> dict[str,
         if value not in ("", [], {}) or name in document.shown_empty:
             found[key] = value
     return found
+
+
+def glance(kept: type[Document], keys: Container[str]) -> Callable[[Document], dict[str, Any]]:
+    """A function that gives what `to_dict(document, keys)` gives, compiled for one type.
+
+    A search looks at a hundred thousand documents: texts and numbers are read off without a
+    detour through JSON.
+    """
+    fields = [(name, key) for name, key in _fields(kept) if key in keys]
+    known = {key for _name, key in _fields(kept)}
+    extras = not isinstance(keys, frozenset) or not keys <= known
+    if extras or any(name in kept.shown_empty for name, _key in fields):
+        return lambda document: to_dict(document, keys)
+
+    def look(document: Document) -> dict[str, Any]:
+        found: dict[str, Any] = {}
+        for name, key in fields:
+            value = getattr(document, name)
+            if value is None or value is EMPTY_OBJECT:
+                continue
+            if type(value) not in _PLAIN:
+                value = msgspec.json.decode(msgspec.json.encode(value))
+                if value in ([], {}):
+                    continue
+            if value != "":
+                found[key] = value
+        return found
+
+    return look
 
 
 @cache

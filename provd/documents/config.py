@@ -27,6 +27,7 @@ class Config(Document, frozen=True, kw_only=True, gc=False, omit_defaults=True):
     transient: bool = False
     """Goes when the last device that refers to it has left."""
     deletable: bool = True
+    """Whether it may be deleted."""
 
 
 CONFIGS = Kind(name="configs", type=Config, indexes=("role", "parent_ids"))

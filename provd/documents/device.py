@@ -25,9 +25,13 @@ class Device(Document, frozen=True, kw_only=True, gc=False, omit_defaults=True):
     ip: str | None = None
     """Where it was last heard of: canonical IPv4 or IPv6."""
     sn: str | None = None
+    """Its serial number."""
     uuid: str | None = None
+    """Of its firmware or board."""
     vendor: str | None = None
+    """Who made it, as plugins spell it."""
     model: str | None = None
+    """As plugins spell it."""
     version: str | None = None
     """The firmware it says it runs."""
     plugin: str | None = None
@@ -37,6 +41,7 @@ class Device(Document, frozen=True, kw_only=True, gc=False, omit_defaults=True):
     added: str | None = None
     """`auto` when it was created by its own first request."""
     description: str | None = None
+    """For people."""
     options: Raw = EMPTY_OBJECT
     """For its plugin: a JSON object that templates read as `XX_options`."""
     remote_state_sip_username: str | None = None

@@ -43,7 +43,9 @@ class Operation(Document, frozen=True, kw_only=True, gc=False, omit_defaults=Tru
     label: str = ""
     """To what or whom, for people."""
     state: State = State.WAITING
+    """How it stands."""
     current: int = 0
+    """How far it has come."""
     end: int | None = None
     """What `current` will be at the end; None while nobody knows."""
     result: Raw = EMPTY_OBJECT
@@ -51,7 +53,9 @@ class Operation(Document, frozen=True, kw_only=True, gc=False, omit_defaults=Tru
     reason: str = ""
     """Why it failed or was cancelled: a sentence for the operator."""
     created: float = 0.0
+    """When it was asked for."""
     updated: float = 0.0
+    """When it last went on."""
     cause: str = ""
     """The id of the request that asked for it."""
 

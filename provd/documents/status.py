@@ -31,7 +31,9 @@ class Answered(Struct, frozen=True, kw_only=True, gc=False, omit_defaults=True):
     inquiry: str
     """The id that its Decision and every log line have."""
     protocol: str
+    """Over which it asked."""
     path: str = ""
+    """What it asked for."""
     kind: str = ""
     """What was given: `content`, `file`, `redirect`, `silence`, or what kind of refusal."""
     size: int = -1
@@ -39,6 +41,7 @@ class Answered(Struct, frozen=True, kw_only=True, gc=False, omit_defaults=True):
     reason: str = ""
     """Why it was refused."""
     plugin: str = ""
+    """Whose it was then."""
 
 
 class Status(Document, frozen=True, kw_only=True, gc=False, omit_defaults=True):

@@ -99,7 +99,7 @@ def test_any_call_has_a_precise_answer(
         assert answer.headers["content-type"] == "application/problem+json"
         assert answer.json["status"] == answer.status
         assert api.core.store.feed.applied() == before
-    elif answer.body:
+    elif answer.body and "json" in answer.headers["content-type"]:
         json.loads(answer.body)
 
 

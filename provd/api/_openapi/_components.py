@@ -1,0 +1,166 @@
+"""The schemas that routes name: stored documents as they are shown and as they may be given, and shapes."""
+
+from __future__ import annotations
+
+from functools import cache
+from typing import Any
+
+import msgspec
+from msgspec import Raw, Struct
+
+from provd.api._openapi._raw_config import raw_config_schema
+from provd.api._openapi._shapes import SHAPES
+from provd.api._openapi._words import first_words, words_of
+from provd.application.devices import SHOWN_OF_STATUS
+from provd.documents import Answered, Config, Device, Document, Operation, Status
+from provd.documents.ids import MAX_ID
+from provd.documents.operation import State
+
+Schema = dict[str, Any]
+
+REF = "#/components/schemas/{name}"
+
+ID: Schema = {"type": "string", "pattern": rf"^(?!\.{{1,2}}$)[A-Za-z0-9._:@+~=-]{{1,{MAX_ID}}}$"}
+"""What may be an id, as `provd.documents.check_id` has it."""
+
+MAC: Schema = {"type": "string", "pattern": "^[0-9a-f]{2}(:[0-9a-f]{2}){5}$"}
+IP: Schema = {"anyOf": [{"type": "string", "format": "ipv4"}, {"type": "string", "format": "ipv6"}]}
+NULL: Schema = {"type": "null"}
+
+
+@cache
+def components() -> dict[str, Schema]:
+    """Every schema by its name."""
+    status = {name: each for name, each in _fields(Status).items() if name in SHOWN_OF_STATUS}
+    found = {
+        "Device": _shown(Device, status),
+        "DeviceGiven": _given(
+            Device,
+            {"mac": MAC, "ip": IP, "added": {"type": "string", "enum": ["auto"]}},
+        ),
+        "Config": _shown(Config),
+        "ConfigGiven": _given(
+            Config, {"raw_config": ref("RawConfig")}, ("parent_ids", "raw_config")
+        ),
+        "RawConfig": raw_config_schema(),
+        "Operation": _shown(Operation),
+        "OpenApi": {
+            "type": "object",
+            "description": "A document of the OpenAPI specification 3.1.",
+        },
+        "Patch": {
+            "type": "object",
+            "description": "A merge patch (RFC 7396): null removes a key. The result must be valid.",
+        },
+        "Counters": {
+            "type": "object",
+            "description": "Counts since the start, by part and name.",
+            "additionalProperties": {
+                "type": "object",
+                "additionalProperties": {"type": "integer"},
+            },
+        },
+    }
+    return found | _shapes()
+
+
+def ref(name: str) -> Schema:
+    """A reference to a component."""
+    return {"$ref": REF.format(name=name)}
+
+
+def _shapes() -> dict[str, Schema]:
+    types: tuple[type[Struct], ...] = (*SHAPES, Answered)
+    _schemas, made = msgspec.json.schema_components((*types, State), ref_template=REF)
+    made["State"]["description"] = first_words(State)
+    for type_ in _with_those_inside(types):
+        _describe(made[type_.__name__], type_)
+    return made
+
+
+def _with_those_inside(types: tuple[type[Struct], ...]) -> set[type[Struct]]:
+    """The types, and every Struct that is the type of a field of theirs."""
+    found: set[type[Struct]] = set()
+    for type_ in types:
+        found.add(type_)
+        for field in msgspec.structs.fields(type_):
+            inside = (field.type, *getattr(field.type, "__args__", ()))
+            structs = tuple(
+                each for each in inside if isinstance(each, type) and issubclass(each, Struct)
+            )
+            found |= _with_those_inside(structs)
+    return found
+
+
+def _describe(schema: Schema, type_: type[Struct]) -> None:
+    schema["description"] = first_words(type_)
+    words = words_of(type_)
+    for name, each in schema["properties"].items():
+        each.pop("default", None)
+        if text := words.get(name):
+            schema["properties"][name] = _with(each, text)
+
+
+def _with(schema: Schema, text: str) -> Schema:
+    """A schema with words."""
+    return {**schema, "description": text}
+
+
+def _fields(type_: type[Document]) -> dict[str, Schema]:
+    """The fields of a document, but for the keys that provd does not know."""
+    fields = [field for field in msgspec.structs.fields(type_) if field.name != "extra"]
+    kept = [dict[str, Any] if field.type is Raw else field.type for field in fields]
+    schemas, _inside = msgspec.json.schema_components(kept, ref_template=REF)
+    words = words_of(type_)
+    return {
+        field.encode_name: _with(schema, words.get(field.name, ""))
+        for field, schema in zip(fields, schemas, strict=True)
+    }
+
+
+def _shown(type_: type[Document], more: dict[str, Schema] | None = None) -> Schema:
+    """A document as it is answered: what says nothing is left out, unless `fields` asks for less still."""
+    properties = {name: _never_null(each) for name, each in (_fields(type_) | (more or {})).items()}
+    return {
+        "type": "object",
+        "description": f"{first_words(type_)} Keys that provd does not know are kept as they are.",
+        "properties": properties,
+        "required": ["id"],
+    }
+
+
+def _given(
+    type_: type[Document], better: dict[str, Schema], required: tuple[str, ...] = ()
+) -> Schema:
+    """A document as a client may send it: null says no more than nothing."""
+    fields = {name: each for name, each in _fields(type_).items() if name not in SERVER_KEPT}
+    properties = {}
+    for name, each in fields.items():
+        schema = better.get(name) or _never_null(each)
+        optional = schema if name in required else {"anyOf": [_bare(schema), NULL]}
+        properties[name] = _with(optional, each["description"])
+    properties["id"] = _with({"anyOf": [ID, NULL]}, "Chosen by the server where it is not given.")
+    return {
+        "type": "object",
+        "description": f"{first_words(type_)} Other keys are kept as they are.",
+        "properties": properties,
+        "required": list(required),
+    }
+
+
+SERVER_KEPT = frozenset({"revision", "remote_state_sip_username"})
+"""Keys whose value in a client's document means nothing."""
+
+
+def _bare(schema: Schema) -> Schema:
+    return {key: value for key, value in schema.items() if key != "description"}
+
+
+def _never_null(schema: Schema) -> Schema:
+    """The schema of a key that is left out rather than null."""
+    options = schema.get("anyOf")
+    if not options:
+        return schema
+    left = [each for each in options if each != NULL]
+    rest = {key: value for key, value in schema.items() if key != "anyOf"}
+    return {**rest, **left[0]} if len(left) == 1 else {**rest, "anyOf": left}

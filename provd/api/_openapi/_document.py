@@ -1,0 +1,179 @@
+"""From routes to paths: the document that a client's generator reads."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Mapping
+from http import HTTPStatus
+from importlib.metadata import version
+from typing import Any
+
+from provd.api._call import JSON_TYPES
+from provd.api._errors import DEFECT, METHOD_NOT_ALLOWED, TABLE, Told
+from provd.api._openapi._components import ID, components, ref
+from provd.api._routes import Noun, Route, template
+from provd.api._says import EVERYWHERE, WITH_A_BODY, Parameter, Says
+
+Schema = dict[str, Any]
+
+PROBLEM = "application/problem+json"
+
+ROWS: Mapping[str, Told] = {row.slug: row for row in (*TABLE.values(), METHOD_NOT_ALLOWED, DEFECT)}
+"""Every condition by the last part of its type."""
+
+ABOUT = (
+    "Everything that operators and programs may ask of provd. What holds for every route: GET answers"
+    " HEAD too; parameters that a route does not know are refused; a refusal is problem details"
+    " (RFC 9457) whose `problems` name everything that is wrong."
+)
+
+CONDITIONS: Mapping[str, str] = {
+    "If-Match": 'Only if the document is still at this revision: `"7"`.',
+    "If-None-Match": "`*`: only if there is no such document yet.",
+}
+REVISION: Schema = {
+    "ETag": {"description": "The revision, in quotes.", "schema": {"type": "string"}},
+}
+NAME_OF_CALL: Schema = {
+    "X-Request-Id": {
+        "description": "The name of the call: its changes and log lines carry it.",
+        "schema": {"type": "string"},
+    }
+}
+
+
+def describe(nouns: Iterable[Noun]) -> dict[str, Any]:
+    """The description of the API that serves these nouns."""
+    paths: dict[str, dict[str, Any]] = {}
+    tags: dict[str, str] = {}
+    refusals: dict[str, Schema] = {}
+    for noun in nouns:
+        for route in noun.app.census.values():
+            path = template(noun.prefix + route.path)
+            paths.setdefault(path, {})[route.method.lower()] = _operation(noun, route, refusals)
+            tags.setdefault(route.scope, type(noun).__doc__ or "")
+    return {
+        "openapi": "3.1.0",
+        "info": {
+            "title": "provd",
+            "version": version("provd"),
+            "description": ABOUT,
+            "license": {"name": "Apache-2.0", "identifier": "Apache-2.0"},
+        },
+        "servers": [{"url": "/"}],
+        "tags": [{"name": name, "description": about} for name, about in sorted(tags.items())],
+        "paths": dict(sorted(paths.items())),
+        "components": {"schemas": components(), "responses": refusals},
+    }
+
+
+def _operation(noun: Noun, route: Route, refusals: dict[str, Schema]) -> Schema:
+    says = route.says
+    made: Schema = {
+        "operationId": f"{template(noun.prefix).rpartition('/')[2]}_{route.endpoint}",
+        "summary": route.about.partition("\n")[0],
+        "description": " ".join(route.about.split()),
+        "tags": [route.scope],
+        "x-provd-claim": {"scope": route.scope, "action": route.action},
+        "parameters": [*_of_path(noun, route), *_of_query(says), *_of_headers(says)],
+        "responses": _successes(route) | _refusals(route.says, refusals),
+    }
+    return made | ({"requestBody": _body(says)} if says.reads else {})
+
+
+def _of_path(noun: Noun, route: Route) -> list[Schema]:
+    names = re.findall(r"{([^}]+)}", template(noun.prefix + route.path))
+    return [{"name": name, "in": "path", "required": True, "schema": ID} for name in names]
+
+
+def _of_query(says: Says) -> list[Schema]:
+    return [_parameter(each, "query") for each in says.parameters]
+
+
+def _of_headers(says: Says) -> list[Schema]:
+    if not says.conditional:
+        return []
+    return [_parameter(Parameter(name, about), "header") for name, about in CONDITIONS.items()]
+
+
+def _parameter(parameter: Parameter, where: str) -> Schema:
+    return {
+        "name": parameter.name,
+        "in": where,
+        "description": parameter.about,
+        "schema": dict(parameter.schema),
+    }
+
+
+def _body(says: Says) -> Schema:
+    # What a declared type may be is the route's business; the first is what a client should send.
+    types = sorted(says.types, key=lambda name: (name not in JSON_TYPES, name))
+    return {
+        "required": True,
+        "content": {name: {"schema": ref(says.reads)} for name in types},
+    }
+
+
+def _successes(route: Route) -> Schema:
+    says = route.says
+    made = {str(status): _success(route, status) for status in (says.status, *says.also)}
+    if _has_revision(says) and route.method == "GET":
+        about = "The client has it already: If-None-Match names its revision."
+        made["304"] = {"description": about, "headers": {**REVISION, **NAME_OF_CALL}}
+    return made
+
+
+def _refusals(says: Says, shared: dict[str, Schema]) -> Schema:
+    """References to refusals; each kind of refusal is written once, among those that are `shared`."""
+    by_status: dict[int, set[str]] = {}
+    for slug in (*EVERYWHERE, *(WITH_A_BODY if says.reads else ()), *says.refuses):
+        by_status.setdefault(ROWS[slug].status, set()).add(slug)
+    made: Schema = {}
+    for status, slugs in sorted(by_status.items()):
+        name = ".".join((str(status), *sorted(slugs)))
+        shared.setdefault(name, _refusal([ROWS[slug] for slug in sorted(slugs)]))
+        made[str(status)] = {"$ref": f"#/components/responses/{name}"}
+    return made
+
+
+def _success(route: Route, status: int) -> Schema:
+    says = route.says
+    made: Schema = {"description": HTTPStatus(status).phrase, "headers": dict(NAME_OF_CALL)}
+    if status == 201:
+        about = "Where the new document is."
+        made["headers"]["Location"] = {"description": about, "schema": {"type": "string"}}
+    if _has_revision(says):
+        made["headers"] |= REVISION
+    if says.answers:
+        schema = _listing(says.answers) if says.listed else ref(says.answers)
+        made["content"] = {says.media: {"schema": schema}}
+    return made
+
+
+def _has_revision(says: Says) -> bool:
+    """Whether the answer is a stored document, whose revision is its validator."""
+    known = components().get(says.answers, {}).get("properties", {})
+    return not says.listed and "revision" in known
+
+
+def _listing(name: str) -> Schema:
+    return {
+        "type": "object",
+        "properties": {
+            "total": {"type": "integer", "description": "How many match in all."},
+            "items": {"type": "array", "items": ref(name)},
+        },
+        "required": ["total", "items"],
+        "additionalProperties": False,
+    }
+
+
+def _refusal(rows: list[Told]) -> Schema:
+    types = [f"urn:provd:problem:{row.slug}" for row in rows]
+    problem = {
+        "allOf": [ref("ProblemDetails"), {"properties": {"type": {"enum": types}}}],
+    }
+    return {
+        "description": "; ".join(f"`{row.slug}`: {row.title}" for row in rows) + ".",
+        "content": {PROBLEM: {"schema": problem}},
+    }

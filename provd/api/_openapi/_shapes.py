@@ -1,0 +1,238 @@
+"""The shapes of what is answered and read that is no stored document.
+
+Nothing is validated by these: the use cases make and read such objects.  A test holds every answer
+of the API to its shape, unknown keys included.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from msgspec import UNSET, Struct, UnsetType
+
+
+class Flattened(Struct, kw_only=True):
+    """What a config comes to."""
+
+    id: str
+    """The config's."""
+    raw_config: dict[str, Any]
+    """Flattened over its parents and the server's own base."""
+    origin: dict[str, str]
+    """Dotted path of each value → the config it is from; `(server)` for the base."""
+    lineage: list[str]
+    """The configs, in order of application."""
+    missing: list[str]
+    """Parents that do not exist."""
+
+
+class Plugin(Struct, kw_only=True):
+    """A plugin directory."""
+
+    id: str
+    """The name of the directory."""
+    state: str
+    """`loaded`, `broken`, or `not loaded`."""
+    reason: str
+    """Why it, or its newer version, could not be loaded."""
+    version: str
+    """What its plugin-info says."""
+    description: str
+    """What its plugin-info says."""
+    failures: int
+    """How often it failed since it was loaded."""
+    devices: int
+    """How many devices it has."""
+
+
+class PluginInDetail(Plugin, kw_only=True):
+    """A plugin directory with all there is to know; what follows `devices` only where it is loaded."""
+
+    capabilities: dict[str, Any] | UnsetType = UNSET
+    """What its plugin-info says it can do."""
+    last_failure: str | UnsetType = UNSET
+    """The traceback."""
+    generation: int | UnsetType = UNSET
+    """Grows whenever its code or templates change."""
+    by_address: list[str] | UnsetType = UNSET
+    """Protocols over which its devices are known by their address alone."""
+
+
+class DecisionAnswer(Struct, kw_only=True):
+    """What a device was answered."""
+
+    kind: str
+    """`content`, `file`, `redirect`, `silence`, what kind of refusal, or `none`."""
+    size: int
+    """Bytes; -1 where that says nothing."""
+    sha256: str | None
+    """Of content."""
+    reason: str | None
+    """Why it was refused."""
+    media_type: str | UnsetType | None = UNSET
+    """Of content and files."""
+    exact: bool | UnsetType = UNSET
+    """Whether a what-if would be answered these very bytes."""
+    file: str | UnsetType = UNSET
+    """Its path below what the plugin serves."""
+    location: str | UnsetType = UNSET
+    """Where a redirect leads."""
+
+
+class DecisionStep(Struct, kw_only=True):
+    """A sentence of the story."""
+
+    step: str
+    """`gather`, `extract`, `look_up`, `update`, `route`, `commit` or `answer`."""
+    text: str
+    """What happened."""
+
+
+class Decision(Struct, kw_only=True):
+    """How one inquiry was decided."""
+
+    id: str
+    """The inquiry's."""
+    at: float
+    """When it arrived, in seconds since the epoch."""
+    took: float | None
+    """Seconds until it was answered."""
+    protocol: str
+    """`http`, `tftp` or `dhcp`."""
+    method: str
+    """Of HTTP."""
+    path: str
+    """What was asked for."""
+    peer: str
+    """Who asked, by address."""
+    local: str
+    """The address of ours that was asked."""
+    interface: str
+    """The network interface of that address."""
+    evidence: list[dict[str, Any]]
+    """What each `witness` said of the device."""
+    info: dict[str, Any]
+    """What was made of that."""
+    matched_by: str
+    """How the device was found; `added` where it was created."""
+    device: dict[str, Any] | None
+    """Its id and facts."""
+    plugin: str | None
+    """Whose devices it belongs to."""
+    answer: DecisionAnswer
+    """What was answered."""
+    tries: int
+    """How often it was decided; more than once after a conflict."""
+    steps: list[DecisionStep]
+    """The story in words."""
+    notes: list[DecisionStep]
+    """What was out of the ordinary."""
+    outline: bool | UnsetType = UNSET
+    """True where only the device's status remembers it: most is left empty."""
+
+
+class Description(Struct, kw_only=True):
+    """A request that a device might make."""
+
+    protocol: str
+    """`http`, `tftp` or `dhcp`."""
+    path: str | UnsetType | None = UNSET
+    """As the device writes it: percent-encoded over HTTP. Needed but over DHCP, which has none."""
+    ip: str | UnsetType | None = UNSET
+    """The device's address."""
+    local: str | UnsetType | None = UNSET
+    """The address of ours that it asks."""
+    interface: str | UnsetType | None = UNSET
+    """The network interface of that address."""
+    mac: str | UnsetType | None = UNSET
+    """The hardware address in its DHCP packet."""
+    neighbour: str | UnsetType | None = UNSET
+    """The hardware address that the kernel knows for it."""
+    method: str | UnsetType | None = UNSET
+    """Of HTTP; GET where it is not told."""
+    headers: dict[str, str] | UnsetType | None = UNSET
+    """Of HTTP."""
+    options: dict[str, Any] | UnsetType | None = UNSET
+    """TFTP by name; DHCP by number, as a text or as `{"hex": "0a0b"}`."""
+    tenant: str | UnsetType | None = UNSET
+    """Whose devices it may be."""
+    arrived: float | UnsetType | None = UNSET
+    """Seconds since the epoch; now where it is not told."""
+
+
+class Live(Struct, kw_only=True):
+    """An answer is the answer."""
+
+    live: bool
+    """True."""
+
+
+class Ready(Struct, kw_only=True):
+    """Whether the server can do its work."""
+
+    ready: bool
+    """True; where it cannot, the answer is 503."""
+    reasons: list[str]
+    """What keeps it from working; empty here."""
+    warnings: list[str]
+    """What should be looked at, as sentences."""
+
+
+class Route(Struct, kw_only=True):
+    """One thing that can be asked."""
+
+    method: str
+    """Of HTTP."""
+    path: str
+    """With its variables in braces (RFC 6570)."""
+    scope: str
+    """What it is about."""
+    action: str
+    """What is done."""
+
+
+class Index(Struct, kw_only=True):
+    """What there is."""
+
+    routes: list[Route]
+    """In order of path and method."""
+
+
+class Fault(Struct, kw_only=True):
+    """One thing that is wrong."""
+
+    path: str
+    """Where, dotted; empty for the whole."""
+    message: str
+    """What is wrong."""
+    expected: str
+    """What would have been right."""
+
+
+class ProblemDetails(Struct, kw_only=True):
+    """Why a request was refused (RFC 9457)."""
+
+    type: str
+    """`urn:provd:problem:` and what kind it is of."""
+    title: str
+    """The kind, in words."""
+    status: int
+    """The status of the answer."""
+    detail: str
+    """What is wrong and what to do, in a sentence."""
+    problems: list[Fault]
+    """Everything that is wrong, each with its place."""
+
+
+SHAPES: tuple[type[Struct], ...] = (
+    Decision,
+    Description,
+    Flattened,
+    Index,
+    Live,
+    Plugin,
+    PluginInDetail,
+    ProblemDetails,
+    Ready,
+)
+"""Every shape that a route may name, or that answers a refusal."""
