@@ -42,7 +42,7 @@ from provd.documents.operation import (
     waiting,
 )
 from provd.documents.projection import project
-from provd.documents.query import Page, Query
+from provd.documents.query import Page, Place, Query
 from provd.documents.raw_config import check_raw_config, complete_raw_config, zone_names
 from provd.documents.reconfigure import RECONFIGURING, needs_reconfiguration
 from provd.documents.redaction import (
@@ -98,6 +98,7 @@ __all__ = [
     "Lineage",
     "Operation",
     "Page",
+    "Place",
     "Query",
     "Role",
     "Selector",

@@ -9,7 +9,11 @@ with a `$` key, whose operators must all hold:
 `$nin: [..]`              no value at the path is in the list (a missing one is not)
 `$contains: x`            x is an element of the list, a key of the object, or part of the text
 `$gt $ge $lt $le: x`      compares within one type; another type does not match
+`$eq: x`                  some value at the path equals x
 `$ne: x`                  no value at the path equals x (a missing one does not)
+`$re: "pattern"`          the pattern (RE2) is found in a text, in its first 4096 characters
+`$natural: {..}`          holds `$gt $ge $lt $le` that compare texts as version numbers
+`$any: [{..}, ..]`        one of these objects of operators holds
 `$exists: true|false`     there is, or is not, a value at the path
 ========================  ==========================================================
 
@@ -23,8 +27,10 @@ from collections.abc import Callable, Mapping, Sequence
 from functools import partial
 from typing import Any
 
+from provd.documents.natural import natural_key
 from provd.documents.ordering import compares, same
 from provd.documents.paths import Path, values_at
+from provd.documents.regex import compile_pattern
 from provd.values import MalformedSelector
 
 MAX_TERMS = 256
@@ -39,7 +45,7 @@ Test = Callable[[Sequence[Any]], bool]
 class Selector:
     """A compiled selector. Immutable; made by `compile_selector`."""
 
-    __slots__ = ("_equalities", "_parts", "_terms", "keys")
+    __slots__ = ("_equalities", "_parts", "_terms", "keys", "single")
 
     def __init__(
         self,
@@ -50,6 +56,8 @@ class Selector:
         self._terms = tuple(terms)
         self._equalities = equalities
         self._parts = parts
+        self.single = len(self._terms) <= 1
+        """Whether there is one condition at most: an index that answers it answers everything."""
         self.keys: frozenset[str] = frozenset(path[0] for path, _test in terms)
         """The top-level keys that decide; nothing else of a document needs to be there."""
 
@@ -86,6 +94,8 @@ def compile_selector(selector: Mapping[str, Any]) -> Selector:
             terms.append((path, _operator(key, name, operand)))
         if "$in" in value:
             equalities[key] = value["$in"]
+        elif "$eq" in value:
+            equalities[key] = (value["$eq"],)
         if "$contains" in value:
             parts[key] = value["$contains"]
     return Selector(terms, equalities, parts)
@@ -197,6 +207,50 @@ def _taking_comparable(
     return make
 
 
+def _taking_pattern(path: str, name: str, operand: Any) -> Test:
+    if not isinstance(operand, str):
+        raise MalformedSelector(path, f"{name} takes a text, not {operand!r}")
+    try:
+        found = compile_pattern(operand)
+    except ValueError as error:
+        raise MalformedSelector(path, f"{name}: {error}") from error
+    return lambda values: any(map(found, values))
+
+
+def _taking_alternatives(path: str, name: str, operand: Any) -> Test:
+    if not isinstance(operand, list | tuple) or not all(map(_is_operators, operand)):
+        raise MalformedSelector(path, f"{name} takes a list of objects of operators")
+    if len(operand) > MAX_TERMS:
+        raise MalformedSelector(path, f"{name} takes at most {MAX_TERMS} alternatives")
+    tests = [
+        tuple(_operator(path, key, value) for key, value in each.items() if _not_deeper(path, key))
+        for each in operand
+    ]
+    return lambda values: any(all(test(values) for test in every) for every in tests)
+
+
+def _not_deeper(path: str, name: str) -> bool:
+    """Alternatives stand in no alternatives: what is compiled recurses no deeper than that."""
+    if name == "$any":
+        raise MalformedSelector(path, "$any stands in another $any")
+    return True
+
+
+_RELATIONS = {"$gt": operator.gt, "$ge": operator.ge, "$lt": operator.lt, "$le": operator.le}
+
+
+def _taking_versions(path: str, name: str, operand: Any) -> Test:
+    if not isinstance(operand, dict) or not all(
+        relation in _RELATIONS and isinstance(version, str) for relation, version in operand.items()
+    ):
+        raise MalformedSelector(path, f"{name} takes an object of $gt $ge $lt $le with texts")
+    bounds = [(_RELATIONS[each], natural_key(version)) for each, version in operand.items()]
+    return lambda values: any(
+        isinstance(value, str) and all(holds(natural_key(value), key) for holds, key in bounds)
+        for value in values
+    )
+
+
 _OPERATORS: dict[str, Callable[[str, str, Any], Test]] = {
     "$in": _taking_list(_one_of),
     "$nin": _taking_list(_none_of),
@@ -205,6 +259,10 @@ _OPERATORS: dict[str, Callable[[str, str, Any], Test]] = {
     "$ge": _taking_comparable(operator.ge),
     "$lt": _taking_comparable(operator.lt),
     "$le": _taking_comparable(operator.le),
+    "$eq": _taking_any(_equals),
     "$ne": _taking_any(_differs),
     "$exists": _taking_bool,
+    "$re": _taking_pattern,
+    "$natural": _taking_versions,
+    "$any": _taking_alternatives,
 }

@@ -12,7 +12,7 @@ from provd.pipeline.decide import Pipeline
 from provd.pipeline.dispatch import Memo
 from provd.pipeline.gather import settle, with_neighbour
 from provd.pipeline.limits import CreationLimits, CreationSettings
-from provd.pipeline.natural import natural_key
+from provd.documents.natural import natural_key
 from provd.pipeline.netlink import KernelTables
 
 __all__ = [

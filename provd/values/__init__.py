@@ -15,6 +15,7 @@ from provd.values.answer import (
     RefusalKind,
     Silence,
 )
+from provd.values.cause import Caused, read_cause
 from provd.values.change import Change, Committed, Position
 from provd.values.decision import Decision, Note, Step
 from provd.values.errors import (
@@ -30,6 +31,7 @@ from provd.values.errors import (
     ProvdError,
     RevisionConflict,
     StoreUnavailable,
+    TooBroad,
 )
 from provd.values.evidence import IDENTITY_KEYS, INFO_KEYS, Info, Testimony
 from provd.values.format import Format
@@ -40,6 +42,7 @@ __all__ = [
     "IDENTITY_KEYS",
     "INFO_KEYS",
     "Answer",
+    "Caused",
     "Change",
     "Committed",
     "Content",
@@ -72,8 +75,10 @@ __all__ = [
     "Step",
     "StoreUnavailable",
     "Testimony",
+    "TooBroad",
     "format_mac",
     "is_mac",
     "parse_ip",
     "parse_mac",
+    "read_cause",
 ]

@@ -111,6 +111,21 @@ class KeyClaimed(DraftRefused):
 
 
 @define
+class TooBroad(ProvdError):
+    """A search would look at more documents, each at a price, than anybody may wait for."""
+
+    collection: str
+    candidates: int
+    limit: int
+
+    def __str__(self) -> str:
+        return (
+            f"{self.candidates} {self.collection} would have to be resolved, and {self.limit} may be;"
+            " add a filter on an indexed field"
+        )
+
+
+@define
 class StoreUnavailable(ProvdError):
     """The store keeps nothing at present; reads go on, writes are refused until it can."""
 

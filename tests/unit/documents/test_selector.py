@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from typing import Any
 
 import pytest
@@ -45,6 +46,18 @@ MATCHES = [
     ({"lines.user.first": "alice"}, False),
     ({"parents": "base"}, False),
     ({"parents": ["base", "site"]}, True),
+    ({"id": {"$eq": "a"}}, True),
+    ({"configured": {"$eq": 0}}, False),
+    ({"mac": {"$re": "^00:.*:01$"}}, True),
+    ({"mac": {"$re": "5f"}}, False),
+    ({"weight": {"$re": "3"}}, False),
+    ({"missing": {"$re": ""}}, False),
+    ({"lines.user": {"$re": "(?i)ALI"}}, True),
+    ({"id": {"$natural": {"$ge": "a", "$lt": "b"}}}, True),
+    ({"weight": {"$natural": {"$ge": "0"}}}, False),
+    ({"weight": {"$any": [{"$gt": 5}, {"$lt": 4}]}}, True),
+    ({"weight": {"$any": [{"$gt": 5}, {"$lt": 3, "$ge": 0}]}}, False),
+    ({"weight": {"$any": []}}, False),
     ({"id": {"$in": ["a", "b"]}}, True),
     ({"id": {"$in": []}}, False),
     ({"configured": {"$in": [0]}}, False),
@@ -92,6 +105,16 @@ MALFORMED = [
     ({"id": {"$gt": None}}, "id", "order"),
     ({"id": {"$gt": {"x": 1}}}, "id", "order"),
     ({"id": {"$in": [1], "plain": 2}}, "id", "plain"),
+    ({"id": {"$re": 1}}, "id", "text"),
+    ({"id": {"$re": "("}}, "id", "RE2"),
+    ({"id": {"$re": "\\1"}}, "id", "RE2"),
+    ({"id": {"$re": "x" * 257}}, "id", "at most"),
+    ({"id": {"$re": "((a{100}){100}){100}"}}, "id", "RE2"),
+    ({"id": {"$any": [{"$any": []}]}}, "id", "another $any"),
+    ({"id": {"$any": ["x"]}}, "id", "list of objects"),
+    ({"id": {"$any": [{"$eq": 1}] * 300}}, "id", "at most"),
+    ({"id": {"$natural": {"$ge": 1}}}, "id", "texts"),
+    ({"id": {"$natural": {"$ne": "1"}}}, "id", "$gt"),
     ({"a..b": 1}, "a..b", "path"),
     ({"": 1}, "", "path"),
     ({str(n): n for n in range(300)}, "", "conditions"),
@@ -104,6 +127,7 @@ JSON = st.recursive(
 )
 OBJECTS = st.dictionaries(st.sampled_from(["a", "b", "a.b", "b.a"]), JSON, max_size=3)
 OPERATORS = ("$in", "$nin", "$contains", "$gt", "$ge", "$lt", "$le", "$ne", "$exists", "$x")
+OPERATORS += ("$eq", "$re", "$any", "$natural")
 SELECTORS = st.dictionaries(
     st.sampled_from(["a", "b", "a.b", "b.a", "a."]),
     JSON | st.dictionaries(st.sampled_from(OPERATORS), JSON, min_size=1, max_size=2),
@@ -184,3 +208,22 @@ def test_what_an_index_may_use() -> None:
     assert dict(compiled.equalities()) == {"mac": ("m",), "sn": ["x", "y"]}
     assert dict(compiled.contained()) == {"parents": "p"}
     assert compiled.keys == {"mac", "sn", "ip", "parents"}
+
+
+@pytest.mark.parametrize(
+    "pattern", ["(a+)+$", "(a|a)*b$", "(.*a){20}$", "([a-z]+)*=", "(?:a?){30}a{30}$"]
+)
+def test_no_pattern_backtracks(pattern: str) -> None:
+    """What takes other engines longer than anybody lives takes milliseconds."""
+    selector = compile_selector({"a": {"$re": pattern}})
+    began = time.process_time()
+    assert not selector.matches({"a": "a" * 4000 + "!"})
+    assert time.process_time() - began < 1
+
+
+def test_versions_compare_as_people_read_them() -> None:
+    """10.1 comes after 8.9, and digits without end cost nothing."""
+    later = compile_selector({"v": {"$natural": {"$gt": "8.9"}}})
+    assert later.matches({"v": "10.1"})
+    assert not later.matches({"v": "8.4.2"})
+    assert later.matches({"v": "9" * 100_000})

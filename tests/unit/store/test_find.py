@@ -46,6 +46,11 @@ class Counted:
         self.boxes = [Box(id=str(each), weight=each) for each in range(count)]
         self.looked = 0
 
+    name = "boxes"
+
+    def answer(self, _search: Search) -> None:
+        """No index knows."""
+
     def candidates(self, _search: Search) -> CountedSequence:
         return CountedSequence(self)
 
