@@ -1,6 +1,7 @@
 """Access: who somebody is, and what they may do."""
 
 from provd.access.attempts import Attempts
+from provd.access.audit import AuditedStore, AuditTrail
 from provd.access.basic import BasicIdentity
 from provd.access.bearer import AUDIENCE, ONCE, BearerTokens, digest_of
 from provd.access.builtin import BUILT_IN, OWN, for_device, for_plugin
@@ -16,6 +17,7 @@ from provd.access.gate import Gate
 from provd.access.htpasswd import Htpasswd
 from provd.access.passwords import Passwords
 from provd.access.principal import Principal
+from provd.access.settings import AccessSettings
 from provd.access.signing import SigningKeys
 from provd.access.whitelist import Whitelist
 
@@ -24,7 +26,10 @@ __all__ = [
     "BUILT_IN",
     "ONCE",
     "OWN",
+    "AccessSettings",
     "Attempts",
+    "AuditTrail",
+    "AuditedStore",
     "BasicIdentity",
     "BearerTokens",
     "Forbidden",

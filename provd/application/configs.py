@@ -13,7 +13,7 @@ from provd.application.merge_patch import merge_patch
 from provd.application.precondition import ABSENT, UNCONDITIONAL, Precondition
 from provd.application.readiness import BaseRawConfig
 from provd.application.slices import Slices
-from provd.application.writing import settled, write
+from provd.application.writing import settled, with_secrets, write
 from provd.contracts import IDocumentStore, IDraft
 from provd.documents import (
     Config,
@@ -141,7 +141,8 @@ class Configs:
     ) -> dict[str, Any]:
         def propose(draft: IDraft) -> None:
             before = _before(draft, config_id, precondition)
-            given = wanted(shown(before) if before else {})
+            present = shown(before) if before else {}
+            given = with_secrets(wanted(present), present, "config")
             config = parse_config(given, document_id=config_id)
             draft.put(COLLECTION, _with_what_the_server_keeps(config, before))
 

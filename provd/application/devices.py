@@ -13,7 +13,7 @@ from provd.application.merge_patch import merge_patch
 from provd.application.precondition import ABSENT, UNCONDITIONAL, Precondition
 from provd.application.readiness import Readiness
 from provd.application.slices import Slices
-from provd.application.writing import settled, write
+from provd.application.writing import settled, with_secrets, write
 from provd.contracts import IDocumentStore, IDraft
 from provd.documents import (
     Device,
@@ -161,7 +161,8 @@ class Devices:
     ) -> dict[str, Any]:
         def propose(draft: IDraft) -> None:
             before = _before(draft, device_id, precondition)
-            given = wanted(to_dict(before) if before else {})
+            present = to_dict(before) if before else {}
+            given = with_secrets(wanted(present), present, "device")
             self._propose(draft, before, parse_device(_own(given), document_id=device_id))
 
         await write(self._store, cause, propose, retry=not precondition.conditional)

@@ -59,3 +59,24 @@ class NotCancellable(ProvdError):
 
     def __str__(self) -> str:
         return f"operation {self.operation_id} is {self.state}; there is nothing left to cancel"
+
+
+@define
+class BuiltIn(ProvdError):
+    """A role that is always there was to be changed."""
+
+    role_id: str
+
+    def __str__(self) -> str:
+        return f"the role {self.role_id!r} is built in and stays as it is; make one of another name"
+
+
+@define
+class TooManyTokens(ProvdError):
+    """A user has as many tokens as one may have."""
+
+    user: str
+    most: int
+
+    def __str__(self) -> str:
+        return f"{self.user} has {self.most} tokens already; revoke some first"

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from typing import Any, TypeVar
 
 from provd.contracts import IDocumentStore, IDraft
-from provd.values import RevisionConflict
+from provd.documents import secrets_restored
+from provd.values import Invalid, RevisionConflict
 
 T = TypeVar("T")
 
@@ -47,3 +48,16 @@ async def settled(store: IDocumentStore, collection: str, document_id: str) -> A
     if waiting is not None:
         await waiting
     return document
+
+
+def with_secrets(
+    given: Mapping[str, Any], present: Mapping[str, Any], subject: str
+) -> Mapping[str, Any]:
+    """What a client sent, with the secrets it was not shown put back where it left their placeholders.
+
+    @raise Invalid: a placeholder stands where there is no secret.
+    """
+    restored, problems = secrets_restored(given, present)
+    if problems:
+        raise Invalid(subject, problems)
+    return restored  # type: ignore[no-any-return]  # a mapping, as what was given

@@ -31,8 +31,8 @@ class User(Document, frozen=True, kw_only=True, gc=False, omit_defaults=True):
 
 USERS = Kind(name="users", type=User, indexes=("roles",))
 
-NEVER_SHOWN = frozenset({"password_hash"})
-"""Keys of a user that leave the server for nobody."""
+NEVER_SHOWN = frozenset({"password_hash", "digest"})
+"""Keys of users and tokens that leave the server for nobody, and that nobody can ask by."""
 
 
 def parse_user(given: Mapping[str, Any], *, document_id: str = "", subject: str = "user") -> User:
@@ -41,6 +41,7 @@ def parse_user(given: Mapping[str, Any], *, document_id: str = "", subject: str 
     @raise Invalid: with every problem there is, and its path.
     """
     read = Reading(given, subject)
+    read.drop("has_password")
     if read.has("password") or read.has("password_hash"):
         read.drop("password", "password_hash")
         read.note("password", "is not set here", "PUT …/users/ID/password")

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from base64 import b64encode
-from collections.abc import Callable
+from collections.abc import Callable, Coroutine, Iterable
+from itertools import count
 from typing import Any
 
 from argon2 import PasswordHasher
@@ -13,16 +14,30 @@ from twisted.internet.task import Clock
 from twisted.trial.unittest import SynchronousTestCase
 from zope.interface.verify import verifyObject
 
-from provd.access import Passwords, SigningKeys
+from provd.access import (
+    AccessSettings,
+    Attempts,
+    AuditedStore,
+    AuditTrail,
+    BasicIdentity,
+    BearerTokens,
+    Gate,
+    Passwords,
+    Right,
+    SigningKeys,
+)
 from provd.access.signing import _Key
+from provd.application.administration import Administration, make_administration
+from provd.application.slices import Slices
 from provd.contracts import IDocumentStore, IIdentityProvider
-from provd.documents import ROLES, TOKENS, USERS, Document, User
+from provd.documents import AUDIT, CONFIGS, DEVICES, ROLES, TOKENS, USERS, Document, User
 from provd.store import MemoryStore
 from provd.values import Identity, Presented, ProvdError
 
 CHEAP = PasswordHasher(time_cost=1, memory_cost=8, parallelism=1)
 PASSWORD = "correct horse battery"  # noqa: S105 - of users that exist in tests only
 PEER = "192.0.2.7"
+DEFAULTS = AccessSettings()
 
 
 def passwords() -> Passwords:
@@ -58,7 +73,7 @@ def keep(store: IDocumentStore, **documents: Any) -> None:
 
 def store_of(clock: Clock, **documents: list[Document]) -> MemoryStore:
     """A store with these users, roles and tokens."""
-    store = MemoryStore((USERS, ROLES, TOKENS), clock)
+    store = MemoryStore((USERS, ROLES, TOKENS, AUDIT, DEVICES, CONFIGS), clock)
     keep(store, **documents)
     return store
 
@@ -85,6 +100,38 @@ def outcome(call: Callable[[], Any]) -> Any:
     found.addBoth(results.append)
     assert results, "it is still waiting"
     return getattr(results[0], "value", results[0])
+
+
+def settle(work: Coroutine[Any, Any, Any]) -> Any:
+    """What a use case that waits for nothing came to: a value or one of our errors."""
+    return outcome(lambda: Deferred.fromCoroutine(work))
+
+
+def administration(
+    store: IDocumentStore,
+    clock: Clock,
+    rights: Iterable[Right],
+    settings: AccessSettings = DEFAULTS,
+) -> Administration:
+    """Access over a store: passwords that cost nothing, a trail, ids `t-1`, `t-2`, …"""
+    hashing = passwords()
+    attempts = Attempts(clock.seconds)
+    numbers = count(1)
+    gate = Gate(
+        store,
+        [BearerTokens(store, keys(), clock.seconds), BasicIdentity(store, hashing, attempts)],
+        rights,
+    )
+    return make_administration(
+        store=AuditedStore(store, AuditTrail(store, clock.seconds, settings.audit_kept)),
+        gate=gate,
+        keys=keys(),
+        passwords=hashing,
+        slices=Slices(clock),
+        now=clock.seconds,
+        new_id=lambda: f"t-{next(numbers)}",
+        settings=settings,
+    )
 
 
 @define

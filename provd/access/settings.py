@@ -1,0 +1,35 @@
+"""What can be set about access."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Annotated, Literal
+
+from msgspec import Meta, Struct
+
+from provd.documents import SHORTEST_LIFE
+
+Seconds = Annotated[int, Meta(ge=SHORTEST_LIFE, le=10 * 366 * 86400)]
+
+
+class AccessSettings(Struct, frozen=True, kw_only=True):
+    """Who has to prove what."""
+
+    required: bool = False
+    """Whether everybody must prove who they are; else programs on this host may do everything."""
+    providers: tuple[Literal["token", "password", "whitelist"], ...] = (
+        "token",
+        "password",
+        "whitelist",
+    )
+    """What proves it, in the order in which it is looked at."""
+    token_seconds: Seconds = 12 * 3600
+    """How long a token lives unless its user asks for something else."""
+    longest_token_seconds: Seconds = 366 * 86400
+    """How long it may live at most."""
+    htpasswd: str = ""
+    """A file with names and bcrypt hashes, for users that have no password here; empty for none."""
+    whitelist: Mapping[str, str] = {}
+    """From an address, a network or a host name to the user who calls from there without a proof."""
+    audit_kept: Annotated[int, Meta(ge=100, le=1_000_000)] = 10_000
+    """Audit lines that are kept; the oldest go first."""

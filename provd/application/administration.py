@@ -1,0 +1,49 @@
+"""Users, roles and tokens: everything that says who may do what, put together."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from attrs import frozen
+
+from provd.access import AccessSettings, AuditedStore, Gate, Passwords, SigningKeys
+from provd.application.auditing import Auditing
+from provd.application.roles import Roles
+from provd.application.slices import Slices
+from provd.application.tokens import Tokens
+from provd.application.users import Users
+
+
+@frozen(kw_only=True)
+class Administration:
+    """The use cases of access, and the gate that calls come in by."""
+
+    gate: Gate
+    users: Users
+    roles: Roles
+    tokens: Tokens
+    auditing: Auditing
+    required: bool
+    """Whether everybody must prove who they are."""
+
+
+def make_administration(  # noqa: PLR0913 - what it is made of, each part named
+    *,
+    store: AuditedStore,
+    gate: Gate,
+    keys: SigningKeys,
+    passwords: Passwords,
+    slices: Slices,
+    now: Callable[[], float],
+    new_id: Callable[[], str],
+    settings: AccessSettings,
+) -> Administration:
+    """The use cases over these parts; `store` is the audited one, so that what they do leaves lines."""
+    return Administration(
+        gate=gate,
+        users=Users(store, gate, passwords, slices),
+        roles=Roles(store, gate, slices),
+        tokens=Tokens(store, keys, slices, new_id, now, settings),
+        auditing=Auditing(store, store.trail, slices),
+        required=settings.required,
+    )

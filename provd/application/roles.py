@@ -1,0 +1,182 @@
+"""What administrators may do with roles."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from itertools import chain
+from typing import Any
+
+from msgspec.structs import replace
+
+from provd.access import BUILT_IN, Forbidden, Gate, Principal
+from provd.application.errors import BuiltIn
+from provd.application.listing import Listing, list_documents, show
+from provd.application.merge_patch import merge_patch
+from provd.application.precondition import UNCONDITIONAL, Precondition
+from provd.application.slices import Slices
+from provd.application.writing import settled, write
+from provd.contracts import IDocumentStore, IDraft
+from provd.documents import (
+    EVERY,
+    Claim,
+    Document,
+    Query,
+    Role,
+    check_id,
+    compile_selector,
+    parse_role,
+    to_dict,
+)
+from provd.values import Invalid, NoSuchDocument, Problem
+
+COLLECTION = "roles"
+
+
+class Roles:
+    """Roles; nobody makes or changes one that allows more than they may themselves."""
+
+    def __init__(self, store: IDocumentStore, gate: Gate, slices: Slices) -> None:
+        self._store = store
+        self._gate = gate
+        self._slices = slices
+
+    async def list(self, query: Query, fields: Sequence[str] = ()) -> Listing:
+        """The built-in roles, then the others a query is about.
+
+        @raise MalformedSelector: its selector is none.
+        """
+        selector = compile_selector(query.selector)
+        built_in = [role for role in BUILT_IN.values() if selector.matches(shown(role))]
+        window = built_in[query.skip : query.skip + query.limit if query.limit else None]
+        left = query.limit - len(window) if query.limit else 0
+        skip = max(query.skip - len(built_in), 0)
+        # A limit of none is no limit: where the built-in ones fill the page, one is found for the count.
+        rest = replace(query, skip=skip, limit=left or (1 if query.limit else 0))
+        found = await list_documents(self._store, COLLECTION, rest, shown, self._slices, fields)
+        others = found.items if left or not query.limit else ()
+        return Listing(found.total + len(built_in), chain(show(window, shown, fields), others))
+
+    async def get(self, role_id: str) -> dict[str, Any]:
+        """One role. @raise NoSuchDocument: there is none."""
+        role = BUILT_IN.get(role_id) or await settled(self._store, COLLECTION, role_id)
+        if role is None:
+            raise NoSuchDocument(COLLECTION, role_id)
+        return shown(role)
+
+    async def replace(
+        self,
+        role_id: str,
+        given: Mapping[str, Any],
+        by: Principal,
+        cause: str,
+        precondition: Precondition = UNCONDITIONAL,
+    ) -> dict[str, Any]:
+        """Put a role in the place of the present one.
+
+        @raise NoSuchDocument, Invalid, AlreadyThere, PreconditionFailed, BuiltIn, Forbidden: nothing
+        was changed.
+        """
+        check_id(role_id, "role")
+        return await self._change(role_id, lambda _present: given, by, cause, precondition)
+
+    async def patch(
+        self,
+        role_id: str,
+        patch: Mapping[str, Any],
+        by: Principal,
+        cause: str,
+        precondition: Precondition = UNCONDITIONAL,
+    ) -> dict[str, Any]:
+        """Merge a patch (RFC 7396) into a role. Raises as `replace` does."""
+        return await self._change(
+            role_id, lambda present: merge_patch(present, patch), by, cause, precondition
+        )
+
+    async def delete(
+        self,
+        role_id: str,
+        by: Principal,
+        cause: str,
+        precondition: Precondition = UNCONDITIONAL,
+    ) -> None:
+        """Delete a role; its users have it no more. Raises as `replace` does."""
+        _require_changeable(role_id)
+
+        def propose(draft: IDraft) -> None:
+            role: Role | None = draft.read(COLLECTION, role_id)
+            precondition.check(COLLECTION, role_id, role)
+            if role is None:
+                raise NoSuchDocument(COLLECTION, role_id)
+            _require_covered(by, role.claims, "delete")
+            draft.delete(COLLECTION, role_id)
+
+        await write(self._store, cause, propose, retry=not precondition.conditional)
+
+    async def _change(
+        self,
+        role_id: str,
+        wanted: Callable[[dict[str, Any]], Mapping[str, Any]],
+        by: Principal,
+        cause: str,
+        precondition: Precondition,
+    ) -> dict[str, Any]:
+        _require_changeable(role_id)
+
+        def propose(draft: IDraft) -> None:
+            before: Role | None = draft.read(COLLECTION, role_id)
+            precondition.check(COLLECTION, role_id, before)
+            if before is None and not precondition.absent:
+                raise NoSuchDocument(COLLECTION, role_id)
+            role = parse_role(wanted(shown(before) if before else {}), document_id=role_id)
+            require_known(role.claims, self._gate.rights)
+            _require_covered(by, (*role.claims, *(before.claims if before else ())), "update")
+            kept = before or Role(id=role_id)
+            draft.put(COLLECTION, replace(role, revision=kept.revision, endpoint=kept.endpoint))
+
+        await write(self._store, cause, propose, retry=not precondition.conditional)
+        return await self.get(role_id)
+
+
+def shown(role: Document) -> dict[str, Any]:
+    """A role as clients see it."""
+    return to_dict(role)
+
+
+def require_known(
+    claims: Sequence[Claim], rights: frozenset[tuple[str, str]], subject: str = "role"
+) -> None:
+    """@raise Invalid: a claim speaks of a scope or an action that the API does not have."""
+    scopes = {scope for scope, _action in rights}
+    problems = [
+        problem
+        for at, claim in enumerate(claims)
+        for problem in _unknown(claim, f"claims.{at}", rights, scopes)
+    ]
+    if problems:
+        raise Invalid(subject, problems)
+
+
+def _unknown(
+    claim: Claim, path: str, rights: frozenset[tuple[str, str]], scopes: set[str]
+) -> list[Problem]:
+    if claim.scope != EVERY and claim.scope not in scopes:
+        known = ", ".join(sorted(scopes))
+        return [Problem(f"{path}.scope", f"is {claim.scope!r}, which there is not", known)]
+    actions = {action for scope, action in rights if claim.scope in {EVERY, scope}}
+    return [
+        Problem(
+            f"{path}.actions.{at}", f"is {action!r}, which there is not", ", ".join(sorted(actions))
+        )
+        for at, action in enumerate(claim.actions)
+        if action != EVERY and action not in actions
+    ]
+
+
+def _require_changeable(role_id: str) -> None:
+    if role_id in BUILT_IN:
+        raise BuiltIn(role_id)
+
+
+def _require_covered(by: Principal, claims: Sequence[Claim], action: str) -> None:
+    if not by.covers(claims):
+        raise Forbidden(by.user, COLLECTION, action, "it allows more than you may do yourself")

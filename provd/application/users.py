@@ -1,0 +1,179 @@
+"""What administrators may do with users, and users with themselves."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any
+
+from msgspec.structs import replace
+
+from provd.access import Forbidden, Gate, Passwords, Principal
+from provd.application.listing import Listing, list_documents
+from provd.application.merge_patch import merge_patch
+from provd.application.precondition import UNCONDITIONAL, Precondition
+from provd.application.slices import Slices
+from provd.application.writing import settled, write
+from provd.contracts import IDocumentStore, IDraft
+from provd.documents import (
+    NEVER_SHOWN,
+    Document,
+    Query,
+    User,
+    check_id,
+    parse_password,
+    parse_user,
+    to_dict,
+)
+from provd.values import NoSuchDocument
+
+COLLECTION = "users"
+
+
+class Users:
+    """Users; nobody makes, changes or becomes one who may do more than they may themselves."""
+
+    def __init__(
+        self, store: IDocumentStore, gate: Gate, passwords: Passwords, slices: Slices
+    ) -> None:
+        self._store = store
+        self._gate = gate
+        self._passwords = passwords
+        self._slices = slices
+
+    async def list(self, query: Query, fields: Sequence[str] = ()) -> Listing:
+        """The users a query is about. @raise MalformedSelector: its selector is none."""
+        return await list_documents(self._store, COLLECTION, query, shown, self._slices, fields)
+
+    async def get(self, user_id: str) -> dict[str, Any]:
+        """One user. @raise NoSuchDocument: there is none."""
+        user = await settled(self._store, COLLECTION, user_id)
+        if user is None:
+            raise NoSuchDocument(COLLECTION, user_id)
+        return shown(user)
+
+    async def replace(
+        self,
+        user_id: str,
+        given: Mapping[str, Any],
+        by: Principal,
+        cause: str,
+        precondition: Precondition = UNCONDITIONAL,
+    ) -> dict[str, Any]:
+        """Put a user in the place of the present one; the password stays.
+
+        @raise NoSuchDocument, Invalid, AlreadyThere, PreconditionFailed, Forbidden: nothing was changed.
+        """
+        check_id(user_id, "user")
+        return await self._change(user_id, lambda _present: given, by, cause, precondition)
+
+    async def patch(
+        self,
+        user_id: str,
+        patch: Mapping[str, Any],
+        by: Principal,
+        cause: str,
+        precondition: Precondition = UNCONDITIONAL,
+    ) -> dict[str, Any]:
+        """Merge a patch (RFC 7396) into a user. Raises as `replace` does."""
+        return await self._change(
+            user_id, lambda present: merge_patch(present, patch), by, cause, precondition
+        )
+
+    async def delete(
+        self,
+        user_id: str,
+        by: Principal,
+        cause: str,
+        precondition: Precondition = UNCONDITIONAL,
+    ) -> None:
+        """Delete a user and the user's tokens. Raises as `replace` does."""
+
+        def propose(draft: IDraft) -> None:
+            user = _present(draft, user_id, precondition)
+            self._require_covered(by, user, None, "delete")
+            _drop_tokens(draft, user_id)
+            draft.delete(COLLECTION, user_id)
+
+        await write(self._store, cause, propose, retry=not precondition.conditional)
+
+    async def set_password(
+        self, user_id: str, given: Mapping[str, Any], by: Principal, cause: str
+    ) -> None:
+        """Give a user another password; every token of the user is void from then on.
+
+        @raise NoSuchDocument, Invalid, Forbidden, TooManyAttempts: nothing was changed.
+        """
+        password = parse_password(given)
+        if self._store.get(COLLECTION, user_id) is None:
+            raise NoSuchDocument(COLLECTION, user_id)
+        encoded = await self._passwords.hash(password)
+
+        def propose(draft: IDraft) -> None:
+            user = _present(draft, user_id, UNCONDITIONAL)
+            self._require_covered(by, user, user, "password")
+            _drop_tokens(draft, user_id)
+            draft.put(COLLECTION, replace(user, password_hash=encoded))
+
+        await write(self._store, cause, propose)
+
+    async def _change(
+        self,
+        user_id: str,
+        wanted: Callable[[dict[str, Any]], Mapping[str, Any]],
+        by: Principal,
+        cause: str,
+        precondition: Precondition,
+    ) -> dict[str, Any]:
+        def propose(draft: IDraft) -> None:
+            before = _before(draft, user_id, precondition)
+            user = parse_user(wanted(shown(before) if before else {}), document_id=user_id)
+            self._require_covered(by, before, user, "update")
+            kept = before or User(id=user_id)
+            user = replace(
+                user,
+                revision=kept.revision,
+                endpoint=kept.endpoint,
+                password_hash=kept.password_hash,
+            )
+            draft.put(COLLECTION, user)
+
+        await write(self._store, cause, propose, retry=not precondition.conditional)
+        return await self.get(user_id)
+
+    def _require_covered(
+        self, by: Principal, before: User | None, after: User | None, action: str
+    ) -> None:
+        roles = {*(before.roles if before else ()), *(after.roles if after else ())}
+        if not by.covers(self._gate.claims_of(roles)):
+            detail = "the user may do more than you may yourself"
+            raise Forbidden(by.user, COLLECTION, action, detail)
+        if before is not None and before.id == by.user and (after is None or after.disabled):
+            raise Forbidden(by.user, COLLECTION, action, "not yourself")
+
+
+def shown(user: Document) -> dict[str, Any]:
+    """A user as clients see it: whether there is a password, and nothing else of it."""
+    told = {key: each for key, each in to_dict(user).items() if key not in NEVER_SHOWN}
+    return told | {"has_password": bool(getattr(user, "password_hash", None))}
+
+
+def _drop_tokens(draft: IDraft, user_id: str) -> None:
+    """Whoever has the name next must not have the tokens of whoever had it before."""
+    for token in draft.by("tokens", "subject", user_id):
+        draft.delete("tokens", token.id)
+
+
+def _present(draft: IDraft, user_id: str, precondition: Precondition) -> User:
+    user: User | None = draft.read(COLLECTION, user_id)
+    precondition.check(COLLECTION, user_id, user)
+    if user is None:
+        raise NoSuchDocument(COLLECTION, user_id)
+    return user
+
+
+def _before(draft: IDraft, user_id: str, precondition: Precondition) -> User | None:
+    """The user who is to be changed; None only when there was to be none."""
+    if not precondition.absent:
+        return _present(draft, user_id, precondition)
+    precondition.check(COLLECTION, user_id, draft.read(COLLECTION, user_id))
+    return None

@@ -1,0 +1,362 @@
+"""Users, roles and tokens: nobody hands out, or takes over, more than they have."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+from twisted.internet.task import Clock
+from twisted.trial.unittest import SynchronousTestCase
+
+from provd.access import (
+    ONCE,
+    AccessSettings,
+    Forbidden,
+    NotAuthenticated,
+    Principal,
+)
+from provd.application.errors import AlreadyThere, BuiltIn, PreconditionFailed, TooManyTokens
+from provd.application.precondition import ABSENT, Precondition
+from provd.application.tokens import FIRST_LIFE, MOST
+from provd.documents import Claim, Query, Role
+from provd.testing.access import (
+    PASSWORD,
+    administration,
+    basic,
+    outcome,
+    presented,
+    settle,
+    store_of,
+    user,
+)
+from provd.values import Identity, Invalid, NoSuchDocument
+
+RIGHTS = frozenset(
+    {(scope, action) for scope in ("devices", "users", "roles") for action in ("read", "update")}
+    | {("self", "read"), ("users", "password")}
+)
+CAUSE = "api-1 by ann from 192.0.2.7"
+READ_DEVICES = {"scope": "devices", "actions": ["read"]}
+
+
+class AdministrationTests(SynchronousTestCase):
+    def setUp(self) -> None:
+        self.clock = Clock()
+        self.clock.advance(1000)
+        self.store = store_of(
+            self.clock,
+            users=[
+                user("root", "superuser"),
+                user("clerk", "clerk"),
+                user("eve", "reader"),
+                user("none", password=""),
+            ],
+            roles=[
+                Role(id="clerk", claims=(Claim(scope="users", actions=("*",)),)),
+                Role(id="reader", claims=(Claim(scope="devices", actions=("read",)),)),
+            ],
+        )
+        self.made = administration(self.store, self.clock, RIGHTS)
+
+    def by(self, name: str, provider: str = "password", token: str = "") -> Principal:
+        """A user as the gate has it."""
+        return self.made.gate.principal(Identity(user=name, provider=provider, token=token))
+
+    def items(self, listed: Any) -> list[Any]:
+        """What is in a listing."""
+        return list(settle(listed).items)
+
+    # Users.
+
+    def test_a_user_is_created_shown_and_changed(self) -> None:
+        """Without a password, and never with the hash of one."""
+        users, root = self.made.users, self.by("root")
+        made = settle(users.replace("bob", {"roles": ["reader"]}, root, CAUSE, ABSENT))
+        self.assertEqual((["reader"], False), (made["roles"], made["has_password"]))
+        self.assertIsNone(settle(users.set_password("bob", {"password": PASSWORD}, root, CAUSE)))
+        changed = settle(users.patch("bob", {"description": "7th floor"}, root, CAUSE))
+        self.assertTrue(changed["has_password"])
+        self.assertNotIn("password_hash", changed)
+        found = outcome(lambda: self.made.gate.authenticate(presented(basic("bob"))))
+        self.assertEqual("bob", found.user)
+        [listed] = self.items(users.list(Query(selector={"id": "bob"})))
+        self.assertEqual(changed, listed)
+
+    def test_what_was_shown_can_be_sent_back(self) -> None:
+        """It changes nothing, the password least of all."""
+        users, root = self.made.users, self.by("root")
+        shown = settle(users.get("eve"))
+        self.assertEqual(shown, settle(users.replace("eve", shown, root, CAUSE)))
+        self.assertIsInstance(
+            outcome(lambda: self.made.gate.authenticate(presented(basic("eve")))), Principal
+        )
+
+    def test_refusals_of_users(self) -> None:
+        """Each by its name."""
+        users, root = self.made.users, self.by("root")
+        stale = Precondition(revisions=frozenset({99}))
+        for asked, error in (
+            (users.get("nobody"), NoSuchDocument),
+            (users.replace("nobody", {"roles": []}, root, CAUSE), NoSuchDocument),
+            (users.replace("eve", {"roles": []}, root, CAUSE, ABSENT), AlreadyThere),
+            (users.patch("eve", {"disabled": "x"}, root, CAUSE), Invalid),
+            (users.patch("eve", {}, root, CAUSE, stale), PreconditionFailed),
+            (users.delete("nobody", root, CAUSE), NoSuchDocument),
+            (users.set_password("nobody", {"password": PASSWORD}, root, CAUSE), NoSuchDocument),
+            (users.set_password("eve", {"password": "short"}, root, CAUSE), Invalid),
+        ):
+            self.assertIsInstance(settle(asked), error)
+
+    def test_nobody_gives_roles_that_allow_more(self) -> None:
+        """Not to others and not to themselves."""
+        users, clerk = self.made.users, self.by("clerk")
+        for asked in (
+            users.replace("bob", {"roles": ["superuser"]}, clerk, CAUSE, ABSENT),
+            users.replace("bob", {"roles": ["reader"]}, clerk, CAUSE, ABSENT),
+            users.patch("clerk", {"roles": ["clerk", "superuser"]}, clerk, CAUSE),
+        ):
+            self.assertIsInstance(settle(asked), Forbidden)
+        self.assertIsNone(self.store.get("users", "bob"))
+        made = settle(users.replace("bob", {"roles": ["clerk"]}, clerk, CAUSE, ABSENT))
+        self.assertEqual(["clerk"], made["roles"])
+
+    def test_nobody_takes_over_a_mightier_user(self) -> None:
+        """By a new password, by taking its roles, or by deleting it."""
+        users, clerk = self.made.users, self.by("clerk")
+        for asked in (
+            users.set_password("root", {"password": PASSWORD}, clerk, CAUSE),
+            users.patch("root", {"roles": []}, clerk, CAUSE),
+            users.patch("root", {"disabled": True}, clerk, CAUSE),
+            users.delete("root", clerk, CAUSE),
+        ):
+            self.assertIsInstance(settle(asked), Forbidden)
+
+    def test_nobody_locks_themselves_out(self) -> None:
+        """The last superuser stays."""
+        users, root = self.made.users, self.by("root")
+        self.assertIsInstance(settle(users.delete("root", root, CAUSE)), Forbidden)
+        self.assertIsInstance(
+            settle(users.patch("root", {"disabled": True}, root, CAUSE)), Forbidden
+        )
+
+    def test_tokens_go_with_their_user_and_with_the_password(self) -> None:
+        """Whoever has the name next has not the tokens of before."""
+        users, root = self.made.users, self.by("root")
+        for change in (
+            lambda: users.set_password("eve", {"password": PASSWORD}, root, CAUSE),
+            lambda: users.delete("eve", root, CAUSE),
+        ):
+            text = settle(self.made.tokens.issue({}, self.by("eve"), CAUSE))["token"]
+            self.assertIsInstance(self.enter(text), Principal)
+            settle(change())
+            self.assertIsInstance(self.enter(text), NotAuthenticated)
+
+    # Roles.
+
+    def test_a_role_is_created_listed_and_deleted(self) -> None:
+        """Beside the built-in ones, which come first."""
+        roles, root = self.made.roles, self.by("root")
+        made = settle(roles.replace("r", {"claims": [READ_DEVICES]}, root, CAUSE, ABSENT))
+        self.assertEqual("devices", made["claims"][0]["scope"])
+        ids = [role["id"] for role in self.items(roles.list(Query()))]
+        self.assertEqual(["superuser", "operator", "viewer"], ids[:3])
+        self.assertEqual({"clerk", "reader", "r"}, set(ids[3:]))
+        settle(roles.delete("r", root, CAUSE))
+        self.assertIsInstance(settle(roles.get("r")), NoSuchDocument)
+
+    def test_a_list_of_roles_has_pages(self) -> None:
+        """As if the built-in ones were documents; the total is that of all."""
+        roles = self.made.roles
+        everything = [role["id"] for role in self.items(roles.list(Query(sort="id")))]
+        for skip in range(6):
+            for limit in range(1, 7):
+                listing = settle(roles.list(Query(sort="id", skip=skip, limit=limit)))
+                self.assertEqual(5, listing.total)
+                ids = [role["id"] for role in listing.items]
+                self.assertEqual(everything[skip : skip + limit], ids, (skip, limit))
+
+    def test_built_in_roles_stay(self) -> None:
+        """Whoever asks."""
+        roles, root = self.made.roles, self.by("root")
+        for asked in (
+            roles.replace("viewer", {"claims": []}, root, CAUSE),
+            roles.patch("viewer", {"claims": []}, root, CAUSE),
+            roles.replace("superuser", {"claims": []}, root, CAUSE, ABSENT),
+            roles.delete("viewer", root, CAUSE),
+        ):
+            self.assertIsInstance(settle(asked), BuiltIn)
+        self.assertEqual("viewer", settle(roles.get("viewer"))["id"])
+
+    def test_a_role_names_what_there_is(self) -> None:
+        """A mistyped scope would grant nothing, and nobody would know why."""
+        claims = [
+            {"scope": "device", "actions": ["read"]},
+            {"scope": "devices", "actions": ["fly"]},
+        ]
+        refused = settle(
+            self.made.roles.replace("r", {"claims": claims}, self.by("root"), CAUSE, ABSENT)
+        )
+        self.assertEqual(
+            ["claims.0.scope", "claims.1.actions.0"], [each.path for each in refused.problems]
+        )
+
+    def test_nobody_makes_or_changes_a_mightier_role(self) -> None:
+        """One's own among them."""
+        roles, clerk = self.made.roles, self.by("clerk")
+        everything = {"claims": [{"scope": "*", "actions": ["*"]}]}
+        for asked in (
+            roles.replace("r", everything, clerk, CAUSE, ABSENT),
+            roles.replace("clerk", everything, clerk, CAUSE),
+            roles.patch("reader", {"claims": []}, clerk, CAUSE),
+            roles.delete("reader", clerk, CAUSE),
+        ):
+            self.assertIsInstance(settle(asked), Forbidden)
+
+    # Tokens.
+
+    def enter(self, text: str, *, exchange: bool = False) -> Any:
+        """What a token lets one be."""
+        shown = presented(f"Bearer {text}", exchange=exchange)
+        return outcome(lambda: self.made.gate.authenticate(shown))
+
+    def issue(self, by: Principal, **wish: Any) -> Any:
+        """A token, or why there is none."""
+        return settle(self.made.tokens.issue(wish, by, CAUSE))
+
+    def test_a_token_is_issued_used_and_revoked(self) -> None:
+        """Its text is told once; what is kept and shown has none of it."""
+        issued = self.issue(self.by("eve"), seconds=600, description="laptop")
+        entered = self.enter(issued["token"])
+        self.assertEqual(("eve", issued["id"]), (entered.user, entered.token))
+        self.assertTrue(entered.permits(("devices", "read")))
+        self.assertEqual(1600.0, issued["expiry"])
+        [listed] = self.items(self.made.tokens.list(Query(), subject="eve"))
+        self.assertNotIn("token", listed)
+        settle(self.made.tokens.revoke(issued["id"], CAUSE))
+        self.assertIsInstance(self.enter(issued["token"]), NotAuthenticated)
+        self.assertTrue(settle(self.made.tokens.get(issued["id"]))["revoked"])
+
+    def test_a_token_is_scoped_down(self) -> None:
+        """It does what its claims say, and asking for more than one has is refused."""
+        text = self.issue(self.by("root"), claims=[READ_DEVICES])["token"]
+        entered = self.enter(text)
+        self.assertTrue(entered.permits(("devices", "read")))
+        self.assertFalse(entered.permits(("users", "read")))
+        more = [{"scope": "users", "actions": ["read"]}]
+        self.assertIsInstance(self.issue(self.by("eve"), claims=more), Forbidden)
+        wrong = [{"scope": "planes", "actions": ["*"]}]
+        self.assertIsInstance(self.issue(self.by("eve"), claims=wrong), Invalid)
+
+    def test_a_token_begets_no_mightier_or_longer_one(self) -> None:
+        """Its claims and its end go over to what is issued with it."""
+        parent = self.issue(self.by("root"), claims=[READ_DEVICES], seconds=600)
+        holder = self.enter(parent["token"])
+        child = self.issue(holder, seconds=86400)
+        self.assertEqual(parent["expiry"], child["expiry"])
+        self.assertFalse(self.enter(child["token"]).permits(("users", "read")))
+        more = [{"scope": "users", "actions": ["read"]}]
+        self.assertIsInstance(self.issue(holder, claims=more), Forbidden)
+        settle(self.made.tokens.revoke(parent["id"], CAUSE))
+        self.assertIsInstance(self.issue(holder), NotAuthenticated)
+
+    def test_one_revokes_ones_own_only(self) -> None:
+        """Of others' one does not even learn that they exist."""
+        theirs = self.issue(self.by("root"))
+        refused = settle(self.made.tokens.revoke(theirs["id"], CAUSE, subject="eve"))
+        self.assertIsInstance(refused, NoSuchDocument)
+        self.assertIsInstance(self.enter(theirs["token"]), Principal)
+
+    def test_revoking_a_users_and_everybodys(self) -> None:
+        """At once, and it tells how many there were."""
+        texts = [self.issue(self.by(name))["token"] for name in ("eve", "eve", "root")]
+        self.assertEqual(2, settle(self.made.tokens.revoke_all(CAUSE, subject="eve")))
+        self.assertIsInstance(self.enter(texts[0]), NotAuthenticated)
+        self.assertIsInstance(self.enter(texts[2]), Principal)
+        self.assertEqual(1, settle(self.made.tokens.revoke_all(CAUSE)))
+        self.assertIsInstance(self.enter(texts[2]), NotAuthenticated)
+
+    def test_tokens_of_one_user_are_bounded(self) -> None:
+        """Those that are over make room."""
+        eve = self.by("eve")
+        for _each in range(MOST):
+            self.issue(eve, seconds=60)
+        self.assertIsInstance(self.issue(eve), TooManyTokens)
+        self.clock.advance(61)
+        self.assertIn("token", self.issue(eve))
+        self.assertEqual(1, len(self.store.collection("tokens")))
+
+    def test_nobody_in_particular_gets_none(self) -> None:
+        """A token is somebody's."""
+        self.assertIsInstance(self.issue(self.made.gate.everybody()), NotAuthenticated)
+
+    def test_a_change_of_access_is_audited(self) -> None:
+        """Who made the user, and who issued the token."""
+        settle(self.made.users.replace("bob", {"roles": []}, self.by("root"), CAUSE, ABSENT))
+        self.issue(self.by("eve"))
+        lines: Any = self.store.collection("audit")
+        self.assertEqual(
+            {("users", "ann"), ("tokens", "ann")}, {(e.collection, e.who) for e in lines}
+        )
+
+
+class FirstStart(SynchronousTestCase):
+    def setUp(self) -> None:
+        self.clock = Clock()
+        self.clock.advance(1000)
+        self.store = store_of(self.clock)
+        self.made = administration(self.store, self.clock, RIGHTS)
+
+    def exchange(self, text: str) -> Any:
+        """A token for a token."""
+        found = outcome(
+            lambda: self.made.gate.authenticate(presented(f"Bearer {text}", exchange=True))
+        )
+        if not isinstance(found, Principal):
+            return found
+        return settle(self.made.tokens.issue({}, found, CAUSE))
+
+    def test_the_token_of_the_first_start_is_exchanged_once(self) -> None:
+        """For one of a superuser; then it is worth nothing."""
+        self.assertTrue(self.made.tokens.needs_first())
+        text = settle(self.made.tokens.issue_first())
+        self.assertTrue(text.startswith(ONCE))
+        self.assertGreater(len(text), len(ONCE) + 40)
+        issued = self.exchange(text)
+        self.assertEqual("admin", issued["subject"])
+        self.assertIsInstance(self.exchange(text), NotAuthenticated)
+        entered = outcome(
+            lambda: self.made.gate.authenticate(presented(f"Bearer {issued['token']}"))
+        )
+        self.assertTrue(entered.permits(("users", "update")))
+
+    def test_it_is_kept_nowhere_in_clear(self) -> None:
+        """Whoever reads the store cannot use it."""
+        text = settle(self.made.tokens.issue_first())
+        [kept] = self.store.collection("tokens")
+        self.assertNotIn(text.removeprefix(ONCE), repr(kept))
+
+    def test_it_expires(self) -> None:
+        """And then the next start makes another."""
+        text = settle(self.made.tokens.issue_first())
+        self.assertFalse(self.made.tokens.needs_first())
+        self.clock.advance(FIRST_LIFE)
+        self.assertIsInstance(self.exchange(text), NotAuthenticated)
+        self.assertTrue(self.made.tokens.needs_first())
+
+    def test_it_is_needed_no_more_once_somebody_has_a_password(self) -> None:
+        """There is no second way in."""
+        settle(self.made.tokens.issue_first())
+        everybody = self.made.gate.everybody()
+        settle(self.made.users.set_password("admin", {"password": PASSWORD}, everybody, CAUSE))
+        self.clock.advance(FIRST_LIFE)
+        self.assertFalse(self.made.tokens.needs_first())
+
+
+@pytest.mark.parametrize("seconds", [59, 601])
+def test_a_life_out_of_bounds_is_refused(seconds: int) -> None:
+    """The longest is what the settings say."""
+    clock = Clock()
+    store = store_of(clock, users=[user("ann", password="")])
+    made = administration(store, clock, RIGHTS, AccessSettings(longest_token_seconds=600))
+    by = made.gate.principal(Identity(user="ann", provider="password"))
+    assert isinstance(settle(made.tokens.issue({"seconds": seconds}, by, CAUSE)), Invalid)
