@@ -57,6 +57,7 @@ class Watch:
         self._readers: dict[int, Readable] = {}
         self._last: dict[int, Readable] = {}
         self._heeded = 0.0
+        self._left: list[tuple[int, int]] = []
         reactor.addReader(self)
 
     def add(self, descriptor: int, reader: Readable, *, last: bool = False) -> None:
@@ -79,29 +80,34 @@ class Watch:
         now = monotonic()
         until = now + _SLICE
         for _ in range(_ROUNDS):
-            events = poll(0, _EVENTS)
+            # First those that were not reached last time: epoll would begin with the same ones again.
+            events, self._left = self._left or poll(0, _EVENTS), []
             waiting = None
-            for descriptor, _event in events:
+            for number, (descriptor, _event) in enumerate(events, 1):
                 reader = readers.get(descriptor)
                 if reader is None:
                     waiting = self._last.get(descriptor, waiting)
                     continue
-                self._call(reader, now)
+                try:
+                    reader(now)
+                except Exception:  # noqa: BLE001 - a defect met by one packet must not deafen all
+                    _log.failure("a TFTP packet met a defect", Failure())
                 now = monotonic()
                 if now > until:  # what is left is still readable when the reactor comes back
+                    self._left = events[number:]
                     break
             others = len(events) == _EVENTS or now > until
             if waiting is not None and (not others or now - self._heeded > _LONGEST_WAIT):
                 self._heeded = now
-                self._call(waiting, now)
+                self._heed(waiting, now)
                 now = monotonic()
             if now > until or not events:
                 return
 
-    def _call(self, reader: Readable, now: float) -> None:
+    def _heed(self, reader: Readable, now: float) -> None:
         try:
             reader(now)
-        except Exception:  # noqa: BLE001 - a defect met by one packet must not deafen all
+        except Exception:  # noqa: BLE001 - the same for what one request asks for
             _log.failure("a TFTP packet met a defect", Failure())
 
     def fileno(self) -> int:
