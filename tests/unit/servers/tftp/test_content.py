@@ -270,3 +270,21 @@ def test_a_file_that_changes_during_its_transfer_ends_in_an_error(tmp_path: Path
     [(_, datagram)] = sent or rig.passes(0.05)
     assert parse(datagram) == Error(0, "the file changed while it was read")
     assert rig.server.counters().failed == {"lost": 1}
+
+
+def test_a_server_measures_a_text_before_it_serves_it(tmp_path: Path) -> None:
+    """The first transfer of a file in netascii waits for its length; what is gone is ERROR 1."""
+    body = b"a\nb\r\n" * 2000
+    gone = FileContent(str(tmp_path / "gone"), 1, 1)
+    rig = TFTPRig({"text": written(tmp_path / "text", body), "gone": gone})
+    request = read_request("text", "netascii", {"tsize": 0, "blksize": 65464})
+    assert rig.says(request) == []
+    [(port, oack)] = rig.passes(0.05)
+    assert b"tsize\0%d\0" % netascii.encoded_size(body) in oack
+    [(_, data)] = rig.says(b"\0\4\0\0", port)
+    assert data[4:] == netascii.encode(body)
+    rig.says(b"\0\4\0\1", port)
+    [(_, datagram)] = rig.says(read_request("gone", "netascii"))
+    assert parse(datagram) == Error(1, "File not found")
+    assert rig.server.counters().running == 0
+    assert rig.server.counters().finished == 1
