@@ -25,6 +25,7 @@ from provd.application.operators import Operators, make_operators
 from provd.application.statuses import StatusBook
 from provd.daemon.settings import Settings
 from provd.daemon.sockets import Sockets, address_towards
+from provd.daemon.timekeeping import Timekeeper
 from provd.documents import CONFIGS, DEVICES, OPERATIONS, STATUSES, server_raw_config
 from provd.documents.raw_config.zones import zone_names
 from provd.pipeline import CreationLimits, DraftApp, KernelTables, Pipeline, compose
@@ -56,11 +57,13 @@ class Server:
     http: HTTPServer
     tftp: TFTPServer
     api: Site
+    timekeeper: Timekeeper
     _refreshing: LoopingCall = field(init=False)
     _ports: list[Any] = field(factory=list)
 
     def start(self, sockets: Sockets) -> None:
         """Answer on these sockets."""
+        self.timekeeper.start()
         self.statuses.start()
         self.operators.revalidation.start()
         self._refreshing = LoopingCall(self._refresh)
@@ -87,6 +90,7 @@ class Server:
             self.kernel.close()
         await self.statuses.stop()
         await self.store.close()
+        self.timekeeper.stop()
 
     def _refresh(self) -> Deferred[Any]:
         """Look for changed templates in a thread, take them up on the reactor."""
@@ -158,7 +162,18 @@ def wire(settings: Settings, reactor: Any) -> Server:
     gc.collect()
     gc.freeze()
     return Server(
-        settings, reactor, store, plugins, kernel, inquiries, statuses, operators, http, tftp, api
+        settings,
+        reactor,
+        store,
+        plugins,
+        kernel,
+        inquiries,
+        statuses,
+        operators,
+        http,
+        tftp,
+        api,
+        Timekeeper(reactor),
     )
 
 
