@@ -26,6 +26,9 @@ VALUES_LIMIT = 5000
 validating so many takes ten milliseconds, and phones wait meanwhile."""
 
 # The closing quote is optional so that a string without an end is stepped over once, not once per character.
+EXACT = 1 << 53
+"""Below this every integer is a double, and every double without a fraction is that integer."""
+
 _TOKENS = re.compile(rb'"(?:[^"\\]|\\.)*+"?|[\[{]|[\]}]|,', re.DOTALL)
 
 
@@ -94,4 +97,5 @@ def _finite(text: str) -> float:
     value = float(text)
     if not math.isfinite(value):
         raise ValueError(f"{text} is beyond any double")
-    return value
+    # 10.0 is an integer to JSON Schema, and to programs whose only numbers are doubles.
+    return int(value) if value.is_integer() and abs(value) < EXACT else value

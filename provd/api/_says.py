@@ -123,7 +123,7 @@ def deletes(*refuses: str) -> Says:
     return Says(
         status=204,
         conditional=True,
-        refuses=("no-such-document", "not-deletable", *CHANGING, *refuses),
+        refuses=("no-such-document", "not-deletable", "already-there", *CHANGING, *refuses),
     )
 
 

@@ -24,7 +24,13 @@ ID: Schema = {"type": "string", "pattern": rf"^(?!\.{{1,2}}$)[A-Za-z0-9._:@+~=-]
 """What may be an id, as `provd.documents.check_id` has it."""
 
 MAC: Schema = {"type": "string", "pattern": "^[0-9a-f]{2}(:[0-9a-f]{2}){5}$"}
-IP: Schema = {"anyOf": [{"type": "string", "format": "ipv4"}, {"type": "string", "format": "ipv6"}]}
+IP: Schema = {
+    "anyOf": [
+        {"type": "string", "format": "ipv4"},
+        {"type": "string", "format": "ipv6"},
+        {"type": "string", "maxLength": 0},
+    ]
+}
 NULL: Schema = {"type": "null"}
 
 

@@ -83,9 +83,23 @@ def _needs(flag: str, needed: str) -> Schema:
 
 def _integer(key: Key) -> Schema:
     number: Schema = {"type": "integer"}
-    if key.low is not None:
+    spelled = "-?[0-9]{1,18}"
+    if key.low is not None and key.high is not None:
         number |= {"minimum": key.low, "maximum": key.high}
-    return {"anyOf": [number, {"type": "string", "pattern": "^-?[0-9]{1,18}$"}]}
+        spelled = f"0{{0,10}}({up_to(key.high)})"
+    return {"anyOf": [number, {"type": "string", "pattern": f"^{spelled}$"}]}
+
+
+def up_to(high: int) -> str:
+    """A regular expression for the numbers from 0 to `high`, spelled without zeros in front."""
+    digits = str(high)
+    ways = [digits, *([f"[0-9]{{1,{len(digits) - 1}}}"] if len(digits) > 1 else [])]
+    for at, digit in enumerate(digits):
+        low = 0 if at or len(digits) == 1 else 1
+        if int(digit) > low:
+            rest = "[0-9]" * (len(digits) - at - 1)
+            ways.append(f"{digits[:at]}[{low}-{int(digit) - 1}]{rest}")
+    return "|".join(ways)
 
 
 _SCHEMAS: Mapping[Type, Callable[[Key], Schema]] = {

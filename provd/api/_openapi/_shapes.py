@@ -6,7 +6,7 @@ of the API to its shape, unknown keys included.
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, Literal
 
 from msgspec import UNSET, Struct, UnsetType
 
@@ -134,8 +134,8 @@ class Decision(Struct, kw_only=True):
 class Description(Struct, kw_only=True):
     """A request that a device might make."""
 
-    protocol: str
-    """`http`, `tftp` or `dhcp`."""
+    protocol: Literal["http", "tftp", "dhcp"]
+    """Over which it asks."""
     path: str | UnsetType | None = UNSET
     """As the device writes it: percent-encoded over HTTP. Needed but over DHCP, which has none."""
     ip: str | UnsetType | None = UNSET

@@ -14,6 +14,7 @@ from openapi_spec_validator import validate
 
 from provd.api import Noun, Route
 from provd.api._errors import DEFECT, METHOD_NOT_ALLOWED, TABLE
+from provd.api._openapi._raw_config import up_to
 from provd.api._openapi._shapes import Description
 from provd.api._openapi._words import words_of
 from provd.api._routes import NOTHING_SAID, template
@@ -110,6 +111,13 @@ def test_parameters_of_raw_configs() -> None:
     raw = SCHEMAS["RawConfig"]
     assert set(raw["properties"]) == {*KEYS, *TABLES}
     assert set(raw["patternProperties"]) == {"^X_"}
+
+
+@pytest.mark.parametrize("high", [0, 7, 9, 10, 99, 100, 4094, 65535])
+def test_numbers_spelled_as_texts(high: int) -> None:
+    """A regular expression takes those up to the bound, and no other."""
+    pattern = re.compile(up_to(high))
+    assert [n for n in range(2 * high + 200) if pattern.fullmatch(str(n))] == [*range(high + 1)]
 
 
 def test_the_description_of_a_request() -> None:
