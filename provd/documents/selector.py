@@ -8,6 +8,7 @@ with a `$` key, whose operators must all hold:
 `$in: [..]`               some value at the path is in the list
 `$nin: [..]`              no value at the path is in the list (a missing one is not)
 `$contains: x`            x is an element of the list, a key of the object, or part of the text
+`$lacks: [..]`            the opposite for each of the list
 `$gt $ge $lt $le: x`      compares within one type; another type does not match
 `$eq: x`                  some value at the path equals x
 `$ne: x`                  no value at the path equals x (a missing one does not)
@@ -190,6 +191,12 @@ def _taking_list(
     return make
 
 
+def _taking_parts(path: str, name: str, operand: Any) -> Test:
+    if not isinstance(operand, list | tuple) or len(operand) > MAX_TERMS:
+        raise MalformedSelector(path, f"{name} takes a list of at most {MAX_TERMS} values")
+    return lambda values: not any(_contains(part, values) for part in operand)
+
+
 def _taking_bool(path: str, name: str, operand: Any) -> Test:
     if not isinstance(operand, bool):
         raise MalformedSelector(path, f"{name} takes true or false, not {operand!r}")
@@ -255,6 +262,7 @@ _OPERATORS: dict[str, Callable[[str, str, Any], Test]] = {
     "$in": _taking_list(_one_of),
     "$nin": _taking_list(_none_of),
     "$contains": _taking_any(_contains),
+    "$lacks": _taking_parts,
     "$gt": _taking_comparable(operator.gt),
     "$ge": _taking_comparable(operator.ge),
     "$lt": _taking_comparable(operator.lt),

@@ -34,7 +34,11 @@ class Collection:
 
     def by(self, field: str, value: str) -> tuple[Document, ...]:
         documents = self.documents
-        return tuple(documents[each] for each in self.indexes[field].ids(value))
+        ids = self.indexes[field].ids(value)
+        if isinstance(ids, tuple):
+            # One or none, as nearly always: a generator would cost more than all the rest.
+            return (documents[ids[0]],) if ids else ()
+        return tuple(documents[each] for each in ids)
 
     def __len__(self) -> int:
         return len(self.documents)

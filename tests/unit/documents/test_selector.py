@@ -71,6 +71,9 @@ MATCHES = [
     ({"parents": {"$contains": "bas"}}, False),
     ({"mac": {"$contains": "5e:00"}}, True),
     ({"mac": {"$contains": 5}}, False),
+    ({"parents": {"$lacks": ["base"]}}, False),
+    ({"parents": {"$lacks": ["x", "y"]}}, True),
+    ({"missing": {"$lacks": ["x"]}}, True),
     ({"weight": {"$contains": 3}}, False),
     ({"options": {"$contains": "deep"}}, True),
     ({"weight": {"$gt": 2}}, True),
@@ -105,6 +108,7 @@ MALFORMED = [
     ({"id": {"$gt": None}}, "id", "order"),
     ({"id": {"$gt": {"x": 1}}}, "id", "order"),
     ({"id": {"$in": [1], "plain": 2}}, "id", "plain"),
+    ({"id": {"$lacks": "x"}}, "id", "list"),
     ({"id": {"$re": 1}}, "id", "text"),
     ({"id": {"$re": "("}}, "id", "RE2"),
     ({"id": {"$re": "\\1"}}, "id", "RE2"),
@@ -127,7 +131,7 @@ JSON = st.recursive(
 )
 OBJECTS = st.dictionaries(st.sampled_from(["a", "b", "a.b", "b.a"]), JSON, max_size=3)
 OPERATORS = ("$in", "$nin", "$contains", "$gt", "$ge", "$lt", "$le", "$ne", "$exists", "$x")
-OPERATORS += ("$eq", "$re", "$any", "$natural")
+OPERATORS += ("$lacks", "$eq", "$re", "$any", "$natural")
 SELECTORS = st.dictionaries(
     st.sampled_from(["a", "b", "a.b", "b.a", "a."]),
     JSON | st.dictionaries(st.sampled_from(OPERATORS), JSON, min_size=1, max_size=2),
