@@ -8,6 +8,7 @@ no request can forge a line.
 from __future__ import annotations
 
 import json
+import re
 import time
 from collections.abc import Callable, Mapping
 from typing import Any, Protocol
@@ -20,9 +21,11 @@ from zope.interface import implementer
 
 from provd.application.explain import kind_of, size_of
 from provd.daemon.settings import LogSettings
-from provd.values import Decision
+from provd.values import Answer, Content, Decision, FileContent
 
 _LEVELS = {level: rank for rank, level in enumerate(LogLevel.iterconstants())}
+_PLAIN = re.compile(r"[!-~]+").fullmatch
+"""A path as nearly all are: nothing in it needs escaping."""
 _INFO = _LEVELS[LogLevel.info]
 _WARN = _LEVELS[LogLevel.warn]
 _LEGACY = "log_legacy"
@@ -93,15 +96,25 @@ def _dumped(shown: dict[str, Any]) -> str:
 
 def _inquiry_line(decision: Decision) -> str:
     inquiry, device, answer = decision.inquiry, decision.device, decision.answer
-    who = device.id if device is not None else "-"
-    reason = getattr(answer, "reason", "")
-    tail = f" ({printable(reason)})" if reason else ""
-    size = size_of(answer)
-    shown = f" {size}" if size >= 0 else ""
+    path = inquiry.path
+    if not _PLAIN(path):
+        path = word(path)
+    kind = type(answer)
+    if kind is Content:
+        given = f"content {len(answer.body)}"
+    elif kind is FileContent:
+        given = f"file {answer.size}"
+    else:
+        given = _not_given(answer)
     return (
-        f"{inquiry.id} {inquiry.protocol.value} {inquiry.peer} {word(inquiry.path)} {who}"
-        f" {decision.plugin_id or '-'} {kind_of(answer)}{shown}{tail}"
+        f"{inquiry.id} {inquiry.protocol} {inquiry.peer} {path}"
+        f" {device.id if device is not None else '-'} {decision.plugin_id or '-'} {given}"
     )
+
+
+def _not_given(answer: Answer) -> str:
+    reason = getattr(answer, "reason", "")
+    return kind_of(answer) + (f" ({printable(reason)})" if reason else "")
 
 
 def _inquiry_fields(decision: Decision) -> dict[str, Any]:
