@@ -59,7 +59,8 @@ class TwistdService(ProvdService):
         super().__init__(settings, reactor, user)
         pidfile = twistd.get("pidfile")
         self._pidfile = Path(pidfile) if pidfile else None
-        self._logs_elsewhere = not twistd.get("nodaemon") or bool(twistd.get("logfile"))
+        self._daemon = not twistd.get("nodaemon")
+        self._logs_elsewhere = self._daemon or bool(twistd.get("logfile"))
         self._lines: Lines | None = None
         if not twistd.get("syslog") and not twistd.get("logger"):
             # Taken before twistd makes standard error a part of its log.
@@ -86,6 +87,9 @@ class TwistdService(ProvdService):
             self.give_up()
             if self._logs_elsewhere:
                 log.critical("cannot start: {error}", error=error)
+            if self._daemon:
+                # The process in the terminal waits to be told by twistd, which hears of exceptions only.
+                raise
             if self._pidfile is not None:
                 # twistd forgets it when it is left by SystemExit.
                 self._pidfile.unlink(missing_ok=True)
