@@ -4,7 +4,7 @@ Twisted's timers wait until the wall clock has reached a time of day.  When that
 hour, they all come an hour late: nothing is written behind, no slow client is dropped.  Here the reactor
 keeps time by the monotonic clock instead, and follows the wall clock in steps in which every pending
 timer takes part: whoever asks it for the time is told the time of day, whoever waits waits as long as
-agreed.
+agreed.  What is measured (how long an answer took) must be measured with one of both, never across.
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ from twisted.logger import Logger
 EVERY = 1.0
 """Seconds between two comparisons with the wall clock."""
 
-TOLERATED = 0.25
+TOLERATED = 0.05
 """Seconds that both may differ: what is slewed is followed in steps of this size."""
 
 TOLD = 2.0
@@ -47,7 +47,7 @@ class Timekeeper:
 
     def start(self) -> None:
         """Tell the reactor the time from now on."""
-        self._reactor.seconds = self._seconds
+        self._reactor.seconds = self.seconds
         self._loop.start(EVERY, now=False)
 
     def stop(self) -> None:
@@ -55,16 +55,17 @@ class Timekeeper:
         if self._loop.running:
             self._loop.stop()
 
-    def _seconds(self) -> float:
+    def seconds(self) -> float:
+        """The time of day, never more than a step away from it; it grows evenly between two steps."""
         return self._monotonic() + self._offset
 
     def _look(self) -> None:
-        if abs(self._wall() - self._seconds()) >= TOLERATED:
+        if abs(self._wall() - self.seconds()) >= TOLERATED:
             # Not here: the reactor has read the time already to see which timers are due, this one too.
             self._reactor.callFromThread(self._follow)
 
     def _follow(self) -> None:
-        step = self._wall() - self._seconds()
+        step = self._wall() - self.seconds()
         self._offset += step
         for call in self._reactor.getDelayedCalls():
             call.delay(step)
