@@ -11,7 +11,7 @@ from provd.pipeline.case import Case
 from provd.pipeline.stages import AbstractDeviceUpdater, as_updater
 from provd.values import IDENTITY_KEYS, Step
 
-_DESCRIBING = ("ip", "mac", "sn", "uuid", "vendor", "model", "version")
+_DESCRIBING = frozenset({"ip", "mac", "sn", "uuid", "vendor", "model", "version"})
 _REFRESHED = frozenset({"ip", "version"})
 """Facts that devices repeat in every request: written behind, no answer waits for them."""
 
@@ -48,7 +48,14 @@ class AddInfoDeviceUpdater(DynamicDeviceUpdater):
 
     def __init__(self) -> None:
         """Every key that describes a device."""
-        super().__init__(_DESCRIBING)
+        super().__init__(tuple(sorted(_DESCRIBING)))
+
+    def revise(self, case: Case) -> None:
+        """Take over what is not known yet: nothing, nearly always."""
+        device, changes = case.device, case.changes
+        for key, told in case.info.items():
+            if key in _DESCRIBING and key not in changes and not getattr(device, key):
+                _learn(case, key, told)
 
 
 def _learn(case: Case, key: str, value: str) -> None:
