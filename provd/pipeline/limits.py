@@ -101,7 +101,7 @@ class CreationLimits:
         """
         settings = self._settings
         shared = (settings.nat_burst, settings.nat_burst / 3600)
-        if self._is_declared(source):
+        if self.is_shared(source):
             return [(source, *shared)]
         own = (source, settings.burst, settings.per_hour / 3600)
         if ":" not in source:
@@ -109,7 +109,8 @@ class CreationLimits:
         network = (int(IPv6Address(source.partition("%")[0])) >> 64) << 64
         return [own, (f"{IPv6Address(network)}/64", *shared)]
 
-    def _is_declared(self, source: str) -> bool:
+    def is_shared(self, source: str) -> bool:
+        """Whether an address is of a network that was declared to hide many devices behind each."""
         if not self._networks or not source:  # a what-if need not say where it comes from
             return False
         address = ip_address(source.partition("%")[0])

@@ -79,17 +79,17 @@ def _learn(case: Case, key: str, value: str) -> None:
 class RemoveOutdatedIpDeviceUpdater(AbstractDeviceUpdater):
     """Takes its address away from every other device that had it: one address, one device.
 
-    Not where many devices share an address (the `nat` setting).
+    Not where many devices share an address (the `nat` setting, or a declared network).
     """
 
     def __init__(self, app: Any) -> None:
-        """`app.nat` is asked at each request."""
+        """`app.nat` and `app.limits` are asked at each request."""
         self._app = app
 
     def revise(self, case: Case) -> None:
         """Propose the others without their ip, to be written behind."""
         address = case.info.get("ip")
-        if not address or self._app.nat:
+        if not address or self._app.nat or self._app.limits.is_shared(address):
             return
         device = case.device
         for other in case.draft.by("devices", "ip", address):

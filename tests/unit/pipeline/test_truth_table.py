@@ -8,6 +8,7 @@ import pytest
 from msgspec import Struct
 
 from provd.documents import Device
+from provd.pipeline import CreationSettings
 from provd.testing.inquiries import MAC, PEER, Core, core, dhcp, http, tftp
 from provd.testing.plugins import acme
 from provd.values import Decision, Inquiry
@@ -244,4 +245,15 @@ def test_behind_nat_addresses_are_shared() -> None:
     """With `nat`, several devices keep one address."""
     server = core(acme(), documents=[phone(mac=MAC), phone("b", mac=OTHER_MAC, ip=PEER)], nat=True)
     decided(server, http(user_agent=AGENT))
+    assert [device.ip for device in server.devices()] == [PEER, PEER]
+
+
+def test_a_declared_network_shares_addresses_too() -> None:
+    """Phones that take one address from each other would be written and rendered anew at every request."""
+    server = core(
+        acme(),
+        documents=[phone(mac=MAC), phone("b", mac=OTHER_MAC, ip=PEER)],
+        limits=CreationSettings(nat_networks=(f"{PEER}/32",)),
+    )
+    server.inquiries.ask(http(user_agent=f"Acme A20 {MAC} 1.0"))
     assert [device.ip for device in server.devices()] == [PEER, PEER]
