@@ -4,6 +4,7 @@
 is committed and answered afterwards is the business of the use case above.
 """
 
+from provd.documents.natural import natural_key
 from provd.pipeline.app import DraftApp
 from provd.pipeline.associate import ReverseAlphabeticConflictSolver
 from provd.pipeline.case import NOTHING_SETTLED, Awaiting, Case, Dropped
@@ -12,7 +13,6 @@ from provd.pipeline.decide import Pipeline
 from provd.pipeline.dispatch import Memo
 from provd.pipeline.gather import settle, with_neighbour
 from provd.pipeline.limits import CreationLimits, CreationSettings
-from provd.documents.natural import natural_key
 from provd.pipeline.netlink import KernelTables
 
 __all__ = [

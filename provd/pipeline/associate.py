@@ -8,8 +8,8 @@ from typing import Any
 from zope.interface import implementer
 
 from provd.contracts import IAssociator, IConflictSolver, IPlugins
-from provd.pipeline.case import Case
 from provd.documents.natural import natural_key
+from provd.pipeline.case import Case
 from provd.pipeline.stages import AbstractDeviceUpdater
 from provd.sdk import DeviceSupport
 from provd.values import Info, PluginFailed, Step
