@@ -7,6 +7,7 @@ transfers end, observations are written, the store is closed.
 
 from __future__ import annotations
 
+import codecs
 import os
 from pathlib import Path
 from typing import Any
@@ -63,6 +64,8 @@ class ProvdService(Service):
         """
         if self._sockets is None:
             self._sockets = bind(self.settings)
+        # What Python finds on its disk when it is first used must be found while we may still read it.
+        codecs.lookup("unicode_escape")
         directory = Path(self.settings.data.directory)
         try:
             prepare_directory(directory, self._user)

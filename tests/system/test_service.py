@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
-import contextlib
 import grp
-import http.client
 import json
+import os
 import pwd
 import shutil
 import signal
 import socket
-import sqlite3
 import subprocess
 import tempfile
 import time
@@ -20,11 +18,10 @@ from urllib.parse import unquote_to_bytes
 
 import pytest
 
-from provd.testing.daemon import PROVD, TWISTD, Daemon, Response, install
+from provd.testing.daemon import PROVD, TWISTD, Daemon
 from provd.testing.namespaces import Lab
 
 AASTRA = "Aastra6730i MAC:00-08-5D-00-00-01 V:3.2.0.1011-SIP"
-NEW, NEWER = (AASTRA.replace("00-00-01", f"00-00-0{number}") for number in (2, 3))
 OPEN = "'0.0.0.0' can be reached from elsewhere, and there is no access control yet"
 BIG = 40_000_000
 """Bytes of a file that takes longer than a test has to be fetched in lock-step."""
@@ -140,6 +137,38 @@ def test_twistd_may_log_to_a_file(daemon: Daemon) -> None:
     assert "download protocol" not in log.read_text()
 
 
+def detached(daemon: Daemon) -> subprocess.CompletedProcess[str]:
+    """`twistd` without --nodaemon: it returns once the server runs, or cannot."""
+    files = (f"--pidfile={daemon.home}/pid", f"--logfile={daemon.home}/twistd.log")
+    command = [str(each) for each in (TWISTD, *files, "provd", "--config", daemon.config)]
+    return subprocess.run(command, check=False, capture_output=True, text=True, timeout=20)
+
+
+def wait_until_gone(file: Path) -> None:
+    """A process removes its file a moment after it has told the terminal, or at its end."""
+    end = time.monotonic() + 10
+    while file.exists():
+        assert time.monotonic() < end
+        time.sleep(0.05)
+
+
+def test_twistd_may_detach(daemon: Daemon) -> None:
+    """The terminal gets its prompt back with 0; with 1 and the reason when it cannot start."""
+    assert detached(daemon).returncode == 0
+    pidfile = daemon.home / "pid"
+    pid = int(pidfile.read_text())
+    other = Daemon(daemon.home / "other", {"listen": {"port": daemon.ports[0]}}, families=())
+    refused = detached(other)
+    assert refused.returncode == 1
+    # twistd tells the terminal the first 100 bytes; the rest is in the log.
+    assert "cannot listen for devices over HTTP" in refused.stderr
+    assert "another program has it" in (other.home / "twistd.log").read_text()
+    wait_until_gone(other.home / "pid")
+    os.kill(pid, signal.SIGTERM)
+    wait_until_gone(pidfile)
+    assert "provd.service: stopped" in (daemon.home / "twistd.log").read_text()
+
+
 @pytest.mark.parametrize("way", ["run", "twistd"])
 def test_wrong_settings_are_told_all_at_once(daemon: Daemon, way: str) -> None:
     """One message with every mistake, exit code 1, and nothing is left behind."""
@@ -201,40 +230,6 @@ def test_a_pipeline_file_that_is_missing_is_named(daemon: Daemon) -> None:
     assert last.startswith("provd cannot start: pipeline file retriever.py.conf.mine: there is no")
     daemon.configure({})
     daemon.start()
-
-
-def test_two_servers_never_share_a_store(daemon: Daemon, tmp_path: Path) -> None:
-    """The second one says who has it, and leaves it alone."""
-    daemon.start()
-    second = Daemon(tmp_path / "second", {"data": {"directory": str(daemon.data)}})
-    with contextlib.closing(second):
-        second.launch()
-        assert second.wait() == 1
-        assert "is in use by another provd" in second.log
-    assert daemon.end() == 0
-
-
-def test_a_corrupt_row_is_set_aside(daemon: Daemon) -> None:
-    """The others are served on, and the operator is told which one and where it went."""
-    daemon.start()
-    daemon.fill()
-    daemon.get("/aastra.cfg", AASTRA)
-    daemon.get("/aastra.cfg", NEW)
-    found = {each["mac"]: each["id"] for each in daemon.told("devices", "list")["items"]}
-    assert daemon.end() == 0
-    with contextlib.closing(sqlite3.connect(daemon.data / "provd.db")) as database, database:
-        database.execute(
-            "UPDATE documents SET body = substr(body, 2) WHERE collection = 'devices' AND id = ?",
-            (found["00:08:5d:00:00:01"],),
-        )
-    daemon.start()
-    with contextlib.closing(daemon.api()) as api:
-        warnings = api.ready()["warnings"]
-    assert len(warnings) == 1
-    assert found["00:08:5d:00:00:01"] in warnings[0]
-    assert "quarantine" in warnings[0]
-    left = {each["mac"] for each in daemon.told("devices", "list")["items"]}
-    assert left == {"00:08:5d:00:00:02"}
 
 
 def hostile_request(daemon: Daemon, target: bytes) -> None:
@@ -335,78 +330,3 @@ def test_a_user_who_is_not_there_is_named(daemon: Daemon) -> None:
     daemon.launch()
     assert daemon.wait() == 1
     assert "service.user: this host has no user 'prvod'" in daemon.log
-
-
-@pytest.fixture
-def small(daemon: Daemon) -> Iterator[Daemon]:
-    """A running server whose data directory is a small disk of its own."""
-    disk = daemon.home / "disk"
-    disk.mkdir()
-    subprocess.run(["mount", "-t", "tmpfs", "-o", "size=8m", "tmpfs", str(disk)], check=True)
-    try:
-        install(disk, ("aastra",))
-        daemon.configure({"data": {"directory": str(disk)}})
-        daemon.start()
-        daemon.fill()
-        yield daemon
-    finally:
-        daemon.close()
-        subprocess.run(["umount", str(disk)], check=True)
-
-
-def fill_up(disk: Path) -> Path:
-    """Write until nothing more fits; the file to remove again."""
-    filler = disk / "filler"
-    with contextlib.suppress(OSError), filler.open("wb", buffering=0) as file:
-        while True:
-            file.write(bytes(65536))
-    return filler
-
-
-@pytest.mark.root
-@pytest.mark.needs("mount", "umount")
-def test_a_full_disk(small: Daemon) -> None:
-    """Red readiness with the reason; known phones are served, new ones come back; then it recovers."""
-    known = small.get("/aastra.cfg", AASTRA, "127.0.0.2")
-    assert known.status == 200
-    filler = fill_up(small.home / "disk")
-    wait_for_status(small, NEW, "127.0.0.3", 503)
-    red = ready(small)
-    assert red.status == 503
-    assert b"full" in red.body
-    assert small.command("doctor", "--config", str(small.config)).returncode == 1
-    assert small.get("/aastra.cfg", AASTRA, "127.0.0.2")[:2] == known[:2]
-    refused = small.get("/aastra.cfg", NEWER, "127.0.0.4")
-    assert refused.status == 503
-    assert int(refused.headers["Retry-After"]) > 0
-    filler.unlink()
-    wait_for_status(small, NEW, "127.0.0.3", 200)
-    assert ready(small).status == 200
-    assert small.end() == 0
-
-
-@pytest.mark.root
-@pytest.mark.needs("mount", "umount")
-def test_an_end_with_a_full_disk_says_so(small: Daemon) -> None:
-    """It ends all the same, and its exit code and its last line tell that something is missing."""
-    fill_up(small.home / "disk")
-    wait_for_status(small, NEW, "127.0.0.3", 503)
-    assert small.end() == 1
-    assert "what came last could not be kept" in small.log
-
-
-def ready(daemon: Daemon) -> Response:
-    """What `/readyz` says."""
-    connection = http.client.HTTPConnection("127.0.0.1", daemon.ports[2], timeout=5)
-    with contextlib.closing(connection):
-        connection.request("GET", "/readyz")
-        answer = connection.getresponse()
-        return Response(answer.status, answer.read(), dict(answer.getheaders()))
-
-
-def wait_for_status(daemon: Daemon, user_agent: str, source: str, status: int) -> None:
-    """Ask until the answer is this one."""
-    end = time.monotonic() + 20
-    while (answer := daemon.get("/aastra.cfg", user_agent, source)).status != status:
-        assert time.monotonic() < end, (answer, daemon.log)
-        time.sleep(0.1)
