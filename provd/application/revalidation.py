@@ -41,6 +41,9 @@ TELL_EVERY = 500
 PACE = 0.05
 """Seconds between two turns over devices that changed themselves: it may lag, it must not push."""
 
+UNKEPT = 10.0
+"""Seconds between two attempts while the store keeps nothing."""
+
 
 class _Found(Struct):
     """What one pass has found so far."""
@@ -151,8 +154,11 @@ class Revalidation:
 
     async def _work_off_devices(self) -> None:
         while self._devices:
-            found = _Found()
-            await self._judge_turn(_drain(self._devices), found, "revalidation")
+            try:
+                await self._judge_turn(_drain(self._devices), _Found(), "revalidation")
+            except StoreUnavailable as error:
+                log.warn("devices are not looked at again for now: {error}", error=error)
+                await deferLater(self._clock, UNKEPT)
             await deferLater(self._clock, PACE)
 
     # Everything that depends on one config or plugin.
@@ -161,7 +167,16 @@ class Revalidation:
         while self._subjects:
             subject = next(iter(self._subjects))
             cause = self._subjects.pop(subject)
-            await self._revalidate(subject, cause)
+            try:
+                await self._revalidate(subject, cause)
+            except StoreUnavailable as error:
+                self._subjects.setdefault(subject, cause)
+                log.warn(
+                    "dependents of {label} are not looked at for now: {error}",
+                    label=subject[1],
+                    error=error,
+                )
+                await deferLater(self._clock, UNKEPT)
 
     async def _revalidate(self, subject: Subject, cause: str) -> None:
         kind, label = subject
@@ -170,15 +185,12 @@ class Revalidation:
             for device_id in device_ids:
                 self.look_again(device_id)
             return
-        try:
-            work = await self._operations.start(kind, label=label, cause=cause)
-        except StoreUnavailable as error:
-            log.warn("dependents of {label} are not looked at: {error}", label=label, error=error)
-            return
+        work = await self._operations.start(kind, label=label, cause=cause)
         try:
             await self._judge_all(device_ids, work)
         except StoreUnavailable as error:
-            await work.fail(str(error))
+            await work.fail(f"{error}; it begins anew when the store keeps changes again")
+            raise
         finally:
             self._operations.over(work)
 
@@ -211,7 +223,10 @@ class Revalidation:
         await work.succeed({"devices": found.devices, "unconfigured": found.unconfigured})
 
     async def _judge_turn(self, device_ids: Iterator[str], found: _Found, cause: str) -> None:
-        """Judge as many as fit into one turn, and propose what is new about them."""
+        """Judge as many as fit into one turn, and propose what is new about them.
+
+        @raise StoreUnavailable: nothing of it is kept; they wait for the next turn.
+        """
         draft = self._store.draft(cause)
         over = self._slices.turn()
         judged: list[str] = []
@@ -227,6 +242,9 @@ class Revalidation:
             # Somebody wrote a status meanwhile; what it says of readiness is looked at again.
             for device_id in judged:
                 self.look_again(device_id)
+        except StoreUnavailable:
+            self._devices.update(dict.fromkeys(judged))
+            raise
 
     def _judge(self, device_id: str, draft: IDraft) -> bool:
         """Whether the device is there and not configured."""

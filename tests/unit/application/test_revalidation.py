@@ -20,6 +20,7 @@ from provd.documents import (
     STATUSES,
     Device,
     Operation,
+    State,
     parse_config,
     waiting,
 )
@@ -40,6 +41,7 @@ class RevalidationTests(SynchronousTestCase):
         self.watch = 0.0
         self.longest = 0.0
         self.judged: list[str] = []
+        self.breaks_at = 0
         self.store = MemoryStore((DEVICES, CONFIGS, STATUSES, OPERATIONS), self.clock)
         plugins = MemoryPlugins(acme(checks=self.check))
         self.slices = Slices(self.clock, turn=0.004, now=lambda: self.watch)
@@ -61,6 +63,8 @@ class RevalidationTests(SynchronousTestCase):
         """The plugin's judgement."""
         self.watch += COST
         self.judged.append(device.id)
+        if len(self.judged) == self.breaks_at:
+            self.store._why_not = "full"
         wrong = b"X_ok" not in bytes(view.get("configs", "base").raw_config)
         return ("X_ok is missing",) if wrong else ()
 
@@ -257,13 +261,33 @@ class RevalidationTests(SynchronousTestCase):
         self.assertEqual([], self.clock.getDelayedCalls())
 
     def test_a_store_that_cannot_keep(self) -> None:
-        """Is waited out; nothing is raised."""
+        """Is waited out: nothing is raised, and everything is looked at once it keeps changes again."""
         self.phones(30, "site")
+        self.phones(3, "apart")
         self.revalidation.start()
         self.edit(X_ok=1)
+        self.edit("apart", X_other=1)
         self.store._why_not = "full"
-        self.clock.advance(0)
+        self.clock.pump([0.1] * 300)
+        self.assertEqual({None}, self.configured())
+        self.store._why_not = ""
+        self.clock.pump([0.1] * 300)
+        self.assertEqual({True}, self.configured())
         self.assertEqual([], self.flushLoggedErrors())
+        self.assertEqual(["success"], [str(each.state) for each in self.the_operations()])
+
+    def test_a_store_that_fails_in_the_middle(self) -> None:
+        """The operation says so, and another one does the work later."""
+        self.phones(60, "site")
+        self.revalidation.start()
+        self.breaks_at = 30
+        self.edit(X_ok=1)
+        self.clock.pump([0.1] * 50)
+        self.assertEqual("full", self.store._why_not)
+        self.store._why_not = ""
+        self.clock.pump([0.1] * 300)
+        self.assertEqual({True}, self.configured())
+        self.assertIn(State.SUCCESS, {each.state for each in self.the_operations()})
 
     def test_old_operations_go(self) -> None:
         """So many that ended are kept; running ones always are."""
