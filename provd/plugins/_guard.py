@@ -96,4 +96,12 @@ def _in_a_line(error: BaseException | None) -> str:
     frames = traceback.extract_tb(error.__traceback__ if error else None)
     theirs = [frame for frame in frames if not frame.filename.startswith(_OURS)]
     where = f" ({theirs[-1].filename}, line {theirs[-1].lineno})" if theirs else ""
-    return f"{type(error).__name__}: {str(error)[:500]}{where}"
+    return f"{type(error).__name__}: {_message(error)}{where}"
+
+
+def _message(error: BaseException | None) -> str:
+    """What the error says of itself, which is vendor code as well."""
+    try:
+        return str(error)[:500]
+    except Exception as another:
+        return f"(its message cannot be told: {type(another).__name__})"

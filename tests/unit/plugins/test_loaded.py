@@ -104,6 +104,32 @@ def test_nonsense_facts_are_dropped_and_counted(tmp_path: Path, said: str, kept:
     assert "failed to identify a request" in plugin.last_failure
 
 
+def test_an_error_that_cannot_be_told_is_named_all_the_same(tmp_path: Path) -> None:
+    """Its own text may be what is broken."""
+    entry = ENTRY.replace(
+        "vendor, _, model =",
+        "raise type('Mute', (Exception,), {'__str__': lambda self: 1 / 0})()\n    vendor, _, model =",
+    )
+    write_plugin(tmp_path, entry=entry)
+    plugin = host_of(tmp_path).load("acme")
+    with pytest.raises(PluginFailed, match=r"Mute: .its message cannot be told: ZeroDivisionError"):
+        plugin.testify(plugin.clues[0], Asked(inquiry()))
+    assert plugin.failures == 1
+
+
+def test_facts_that_raise_when_they_are_read(tmp_path: Path) -> None:
+    """A mapping of the plugin's own making is its own code."""
+    entry = ENTRY.replace(
+        "vendor, _, model =",
+        "return type('Odd', (dict,), {'items': lambda self: 1 / 0})()\n    vendor, _, model =",
+    )
+    write_plugin(tmp_path, entry=entry)
+    plugin = host_of(tmp_path).load("acme")
+    with pytest.raises(PluginFailed, match="identify a request: ZeroDivisionError"):
+        plugin.testify(plugin.clues[0], Asked(inquiry()))
+    assert plugin.failures == 1
+
+
 @pytest.mark.parametrize("said", ["'600'", "None", "True", "-1", "10**9", "6.5"])
 def test_a_senseless_level_means_not_at_all(tmp_path: Path, said: str) -> None:
     """An association that makes no sense wins no device."""
