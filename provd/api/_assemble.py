@@ -8,9 +8,12 @@ from typing import Any
 
 from twisted.web.server import Site
 
-from provd.api._routes import Door, Noun, ProgramsOnThisHost
+from provd.access import Right
+from provd.api._permission import AccessPermission
+from provd.api._routes import Door, Noun
 from provd.api._screen import require_loopback
 from provd.api._site import Root, make_root, make_site
+from provd.api.audit import AuditRoutes
 from provd.api.configs import ConfigRoutes
 from provd.api.decisions import DecisionRoutes, WhatIfRoutes
 from provd.api.devices import DeviceRoutes
@@ -18,13 +21,40 @@ from provd.api.health import CounterRoutes, LiveRoutes, ReadyRoutes
 from provd.api.index import IndexRoutes
 from provd.api.openapi import DocsRoutes, OpenApiRoutes
 from provd.api.operations import OperationRoutes
+from provd.api.own import SelfRoutes
 from provd.api.plugins import PluginRoutes
+from provd.api.roles import RoleRoutes
+from provd.api.tokens import TokenRoutes
+from provd.api.users import UserRoutes
+from provd.application.administration import Administration
 from provd.application.operators import Operators
 from provd.application.slices import Slices
+
+NOUNS: tuple[type[Noun], ...] = (
+    AuditRoutes,
+    ConfigRoutes,
+    CounterRoutes,
+    DecisionRoutes,
+    DeviceRoutes,
+    DocsRoutes,
+    IndexRoutes,
+    LiveRoutes,
+    OpenApiRoutes,
+    OperationRoutes,
+    PluginRoutes,
+    ReadyRoutes,
+    RoleRoutes,
+    SelfRoutes,
+    TokenRoutes,
+    UserRoutes,
+    WhatIfRoutes,
+)
+"""Every resource class."""
 
 
 def make_api(
     parts: Operators,
+    administration: Administration,
     *,
     interface: str,
     reactor: Any,
@@ -39,8 +69,10 @@ def make_api(
     @raise NotLoopback: `interface` could be reached from elsewhere.
     """
     require_loopback(interface)
-    root = make_routes(parts, Slices(reactor), names_of_calls(boot_id), hosts)
-    parts.tally.count("api", lambda: {"refused_by_screen": root.refused})
+    permission = AccessPermission(administration.gate, required=administration.required)
+    door = Door(permission=permission, slices=Slices(reactor), next_cause=names_of_calls(boot_id))
+    root = make_routes(door, parts, administration, hosts)
+    parts.tally.count("api", lambda: {"refused_by_screen": root.refused, **permission.counters()})
     return make_site(root, reactor)
 
 
@@ -52,13 +84,12 @@ def prepare(site: Site) -> None:
 
 
 def make_routes(
-    parts: Operators, slices: Slices, next_cause: Callable[[], str], hosts: Iterable[str] = ()
+    door: Door, parts: Operators, administration: Administration, hosts: Iterable[str] = ()
 ) -> Root:
     """Every noun, below one root."""
-    door = Door(permission=ProgramsOnThisHost(), slices=slices, next_cause=next_cause)
     nouns: list[Noun] = [
-        DeviceRoutes(door, parts.devices),
-        ConfigRoutes(door, parts.configs),
+        DeviceRoutes(door, parts.devices, administration.auditing),
+        ConfigRoutes(door, parts.configs, administration.auditing),
         PluginRoutes(door, parts.plugins),
         DecisionRoutes(door, parts.decisions),
         WhatIfRoutes(door, parts.what_if),
@@ -66,11 +97,23 @@ def make_routes(
         CounterRoutes(door, parts.tally),
         LiveRoutes(door),
         ReadyRoutes(door, parts.health),
+        UserRoutes(door, administration.users),
+        RoleRoutes(door, administration.roles),
+        TokenRoutes(door, administration.tokens),
+        SelfRoutes(door, administration.users, administration.tokens),
+        AuditRoutes(door, administration.auditing),
     ]
     # Those that tell what there is tell of themselves, too: they are given the list that they are put into.
     openapi = OpenApiRoutes(door, nouns)
     nouns += [IndexRoutes(door, nouns), openapi, DocsRoutes(door, openapi)]
     return make_root(nouns, hosts)
+
+
+def rights() -> frozenset[Right]:
+    """Every right that a route of the API needs: what claims can speak of, and nothing else."""
+    return frozenset(
+        (record.scope, record.action) for noun in NOUNS for record in noun.app.census.values()
+    )
 
 
 def names_of_calls(boot_id: str) -> Callable[[], str]:

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Collection
+from collections.abc import Callable, Collection, Iterator, Mapping
+from ipaddress import ip_address
 from typing import Any
 
 from twisted.web.server import Request
 
+from provd.access import Principal
 from provd.api._body import BODY_LIMIT, read_object
 from provd.api._errors import MalformedRequest, NotAcceptable, TooLarge, UnsupportedMedia
 from provd.application.precondition import UNCONDITIONAL, Precondition
@@ -25,9 +27,29 @@ class Call:
     `cause` names the request: it is the cause of every change the call makes.
     """
 
-    def __init__(self, request: Request, cause: str) -> None:
+    principal: Principal
+    """Who makes it; known once it is permitted."""
+
+    def __init__(self, request: Request, cause: str, segments: Mapping[str, str]) -> None:
         self.request = request
         self.cause = cause
+        self.segments = segments
+        """The variables of the route's path; the first is the id of the document it is about."""
+        self.hides = False
+        """Whether secrets are hidden in what is answered."""
+        self.only: frozenset[str] | None = None
+        """The ids of the documents that a list may show; None: it may show all."""
+        self.check_patch: Callable[[Mapping[str, Any]], None] | None = None
+        """Refuses a patch of a key that the caller may not change."""
+
+    @property
+    def peer(self) -> str:
+        """The address that it came from, canonical; empty where it has none."""
+        try:
+            address = ip_address(getattr(self.request.getClientAddress(), "host", None) or "")
+        except ValueError:
+            return ""
+        return str(getattr(address, "ipv4_mapped", None) or address)
 
     def header(self, name: str) -> str:
         """All values of a header, joined as RFC 9110 section 5.2 allows; empty when absent."""
@@ -55,6 +77,19 @@ class Call:
             found[name] = _text(raw_values[0], name)
         return found
 
+    def repeated(
+        self, known: Callable[[str], bool], expected: str
+    ) -> Iterator[tuple[str, list[str]]]:
+        """The query's parameters with all their values; `expected` tells in words which are known.
+
+        @raise MalformedRequest: one is unknown, or not UTF-8.
+        """
+        for raw_name, raw_values in (self.request.args or {}).items():
+            name = _text(raw_name, "query")
+            if not known(name):
+                raise MalformedRequest(name[:200], "is no parameter of this", expected)
+            yield name, [_text(value, name) for value in raw_values]
+
     def no_parameters(self) -> None:
         """@raise MalformedRequest: the query has any."""
         for raw_name in self.request.args or {}:
@@ -69,7 +104,10 @@ class Call:
             raise TooLarge(BODY_LIMIT)
         self._require_type(types)
         content = self.request.content
-        return read_object(content.read() if content is not None else b"")
+        found = read_object(content.read() if content is not None else b"")
+        if self.check_patch is not None:
+            self.check_patch(found)
+        return found
 
     def _require_type(self, types: frozenset[str]) -> None:
         given = self.header("content-type").partition(";")[0].strip().lower()

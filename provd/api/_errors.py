@@ -17,11 +17,14 @@ from twisted.web.iweb import IRequest
 from werkzeug.exceptions import HTTPException, MethodNotAllowed, NotFound
 from werkzeug.routing import RequestRedirect
 
+from provd.access import Forbidden, NotAuthenticated, TooManyAttempts
 from provd.application.errors import (
     AlreadyThere,
+    BuiltIn,
     NotCancellable,
     NotDeletable,
     PreconditionFailed,
+    TooManyTokens,
 )
 from provd.values import (
     DraftRefused,
@@ -129,6 +132,8 @@ class Told(NamedTuple):
 TABLE: dict[type[ProvdError], Told] = {
     MalformedRequest: Told(400, "malformed-request", "The request cannot be understood"),
     MalformedSelector: Told(400, "malformed-selector", "The selector cannot be understood"),
+    NotAuthenticated: Told(401, "not-authenticated", "Nothing proves who asks"),
+    Forbidden: Told(403, "forbidden", "The caller has not got the right"),
     ForeignOrigin: Told(403, "foreign-origin", "The request comes from another site's page"),
     NoSuchRoute: Told(404, "no-such-route", "Nothing is served there"),
     NoSuchDocument: Told(404, "no-such-document", "There is no such document"),
@@ -136,6 +141,8 @@ TABLE: dict[type[ProvdError], Told] = {
     AlreadyThere: Told(409, "already-there", "There is a document of that id already"),
     KeyClaimed: Told(409, "key-claimed", "Another document holds a value only one may hold"),
     NotDeletable: Told(409, "not-deletable", "The document may not be deleted"),
+    BuiltIn: Told(409, "built-in", "The role is built in and stays as it is"),
+    TooManyTokens: Told(409, "too-many-tokens", "The user has as many tokens as one may have"),
     NotCancellable: Told(409, "not-cancellable", "The operation can no longer be cancelled"),
     RevisionConflict: Told(409, "revision-conflict", "The document keeps changing"),
     DraftRefused: Told(409, "draft-refused", "The change was refused"),
@@ -144,6 +151,7 @@ TABLE: dict[type[ProvdError], Told] = {
     UnsupportedMedia: Told(415, "unsupported-media", "The body is in another form than JSON"),
     Misdirected: Told(421, "misdirected", "The request was meant for another server"),
     Invalid: Told(422, "invalid", "What was sent is not valid"),
+    TooManyAttempts: Told(429, "too-many-attempts", "Too many attempts to log in"),
     PluginFailed: Told(502, "plugin-failed", "A plugin failed"),
     StoreUnavailable: Told(503, "store-unavailable", "Changes cannot be kept at present"),
     NotReady: Told(503, "not-ready", "A part of the server is not ready"),
@@ -154,6 +162,9 @@ METHOD_NOT_ALLOWED = Told(405, "method-not-allowed", "That cannot be done there"
 DEFECT = Told(500, "defect", "provd met a defect of its own")
 
 RETRY_AFTER = b"5"
+
+CHALLENGES = (b'Bearer realm="provd"', b'Basic realm="provd", charset="UTF-8"')
+"""How a caller may prove who they are (RFC 9110 section 11.6.1)."""
 
 
 def told(error: BaseException | None) -> Told:
@@ -199,6 +210,10 @@ def refuse(request: IRequest, failure: Failure) -> bytes:
     detail = str(error) if row is not DEFECT else "see the server's log for its traceback"
     if row.status == 503:
         request.setHeader(b"retry-after", RETRY_AFTER)
+    if isinstance(error, TooManyAttempts):
+        request.setHeader(b"retry-after", b"%d" % error.seconds)
+    if row.status == 401:
+        request.responseHeaders.setRawHeaders(b"www-authenticate", CHALLENGES)
     if row.status == 413:
         request.setHeader(b"connection", b"close")
     return write_problem(request, row, detail, problems_of(error))

@@ -7,6 +7,7 @@ from typing import Any
 
 import msgspec
 from msgspec import Struct
+from msgspec.structs import replace
 from twisted.internet.defer import Deferred
 from twisted.internet.interfaces import IPushProducer
 from twisted.web.server import Request
@@ -14,6 +15,7 @@ from zope.interface import implementer
 
 from provd.api._call import Call
 from provd.application.slices import Slices
+from provd.documents import redacted
 
 JSON_TYPE = b"application/json"
 
@@ -29,6 +31,8 @@ class Reply(Struct, frozen=True, kw_only=True):
     etag: str = ""
     """Without its quotes; empty: the answer has no validator."""
     headers: Mapping[str, str] = {}
+    plain: frozenset[str] = frozenset()
+    """Keys of the body that hold names, never secrets, whatever they are called."""
 
 
 class Rows(Struct, frozen=True, kw_only=True):
@@ -62,6 +66,15 @@ def show(call: Call, page: Page) -> bytes:
     request.setHeader(b"content-type", page.media.encode("ascii"))
     request.setHeader(b"content-length", b"%d" % len(page.body))
     return page.body
+
+
+def hiding_secrets(reply: Reply | Rows | Page) -> Reply | Rows | Page:
+    """What is answered to somebody who is not to see secrets; a page has none."""
+    if isinstance(reply, Rows):
+        return Rows(total=reply.total, items=map(redacted, reply.items))
+    if isinstance(reply, Reply):
+        return replace(reply, body=redacted(reply.body, reply.plain))
+    return reply
 
 
 def send(call: Call, reply: Reply) -> bytes:

@@ -13,14 +13,15 @@ from typing import Any, ClassVar, TypeVar, cast
 from attrs import define
 from klein import Klein
 from msgspec import Struct
+from twisted.internet.defer import Deferred
 from twisted.logger import Logger
 from twisted.python.failure import Failure
 from twisted.web.server import Request
-from zope.interface import Interface, implementer
+from zope.interface import Interface
 
 from provd.api._call import Call
 from provd.api._errors import refuse
-from provd.api._reply import Page, Reply, Rows, send, show, stream
+from provd.api._reply import Page, Reply, Rows, hiding_secrets, send, show, stream
 from provd.api._says import Says
 from provd.application.slices import Slices
 from provd.values import ProvdError
@@ -44,6 +45,8 @@ class Route(Struct, frozen=True, kw_only=True):
     """What it does: the first words of its handler."""
     says: Says = NOTHING_SAID
     """What it reads and answers."""
+    narrows: bool = False
+    """It is a list that shows only what `Call.only` allows."""
 
 
 @define
@@ -59,19 +62,14 @@ class Unregistered(ProvdError):
 class IPermission(Interface):
     """Says whether a call may be made at all."""
 
-    def permit(route: Route, call: Call) -> None:
+    def permit(route: Route, call: Call) -> Deferred[None] | None:
         """Let the call go on; called for every route before anything of it is read.
 
-        @raise ProvdError: it may not; the error has its row in the table of refusals.
+        Sets the call's principal and what limits it.  A Deferred where that takes a while.
+
+        @raise ProvdError: (or the Deferred fails with it) it may not; the error has its row in the
+        table of refusals.
         """
-
-
-@implementer(IPermission)
-class ProgramsOnThisHost:
-    """Everybody whom the screen lets through: all there is before access control exists."""
-
-    def permit(self, route: Route, call: Call) -> None:
-        """The listener is on loopback, and the screen has looked at Host and Origin."""
 
 
 class Door(Struct, frozen=True, kw_only=True):
@@ -120,8 +118,15 @@ class Routes(Klein):
 Handler = TypeVar("Handler", bound=Callable[..., Awaitable[Reply | Rows | Page]])
 
 
-def route(
-    app: Routes, method: str, path: str, *, scope: str, action: str, says: Says = NOTHING_SAID
+def route(  # noqa: PLR0913 - everything there is to say of a route
+    app: Routes,
+    method: str,
+    path: str,
+    *,
+    scope: str,
+    action: str,
+    says: Says = NOTHING_SAID,
+    narrows: bool = False,
 ) -> Callable[[Handler], Handler]:
     """Register a handler: `async def name(self, call, **segments) -> Reply | Rows | Page`.
 
@@ -138,6 +143,7 @@ def route(
             endpoint=name,
             about=(handler.__doc__ or "").strip(),
             says=says,
+            narrows=narrows,
         )
 
         async def serve(noun: Noun, request: Request, **segments: str) -> bytes:
@@ -157,9 +163,11 @@ async def _serve(
     handler: Callable[..., Awaitable[Reply | Rows | Page]],
     segments: dict[str, str],
 ) -> bytes:
-    call = Call(request, noun.door.next_cause())
+    call = Call(request, noun.door.next_cause(), segments)
     request.setHeader(b"x-request-id", call.cause.encode("ascii"))
-    noun.door.permission.permit(record, call)
+    waiting = noun.door.permission.permit(record, call)
+    if waiting is not None:
+        await waiting
     call.require_acceptable()
     reply = await handler(noun, call, **segments)
     if record.method != "GET":
@@ -171,6 +179,8 @@ async def _serve(
             scope=record.scope,
             action=record.action,
         )
+    if call.hides:
+        reply = hiding_secrets(reply)
     if isinstance(reply, Rows):
         return await stream(call, reply, noun.door.slices)
     if isinstance(reply, Page):

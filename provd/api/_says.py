@@ -135,11 +135,14 @@ CHANGING = ("precondition-failed", *KEEPING)
 
 EVERYWHERE = (
     "malformed-request",
+    "not-authenticated",
+    "forbidden",
     "foreign-origin",
     "no-such-route",
     "method-not-allowed",
     "not-acceptable",
     "misdirected",
+    "too-many-attempts",
     "defect",
 )
 """What every route may refuse."""

@@ -1,4 +1,4 @@
-"""Who may speak to the API at all, before access control exists: programs on this host.
+"""Who may speak to the API at all: programs on this host, since it speaks plain HTTP.
 
 The listener is on loopback only.  That alone does not keep a web page in the operator's browser
 away: a page may send requests to 127.0.0.1, and a name it controls may resolve to it (DNS
@@ -28,7 +28,7 @@ class NotLoopback(ProvdError):
 
     def __str__(self) -> str:
         return (
-            f"the API has no access control yet and listens on loopback only, not on"
+            f"the API speaks plain HTTP and listens on loopback only, not on"
             f" {self.interface!r}; use 127.0.0.1 or ::1, and a tunnel from elsewhere"
         )
 

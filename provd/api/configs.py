@@ -9,13 +9,15 @@ from provd.api._documents import created, gone, one
 from provd.api._query import CONFIG_FILTERS, read_query
 from provd.api._reply import Reply, Rows
 from provd.api._routes import Door, Noun, Routes, route
-from provd.api._says import creates, deletes, lists, patches, replaces, shows
+from provd.api._says import KEEPING, creates, deletes, lists, patches, replaces, shows
+from provd.application.auditing import Auditing
 from provd.application.configs import Configs
 
 LISTS = lists("Config", CONFIG_FILTERS)
 CREATES = creates("Config", "ConfigGiven")
 REPLACES = replaces("Config", "ConfigGiven")
 PATCHES = patches("Config", "Patch")
+REVEALS = shows("Config", *KEEPING)
 
 
 class ConfigRoutes(Noun):
@@ -24,11 +26,12 @@ class ConfigRoutes(Noun):
     app = Routes()
     prefix: ClassVar[str] = "/api/v1/configs"
 
-    def __init__(self, door: Door, configs: Configs) -> None:
+    def __init__(self, door: Door, configs: Configs, auditing: Auditing) -> None:
         super().__init__(door)
         self._configs = configs
+        self._auditing = auditing
 
-    @route(app, "GET", "/", scope="configs", action="list", says=LISTS)
+    @route(app, "GET", "/", scope="configs", action="list", says=LISTS, narrows=True)
     async def list(self, call: Call) -> Rows:
         """Those that the parameters choose."""
         asked = read_query(call, CONFIG_FILTERS)
@@ -47,13 +50,20 @@ class ConfigRoutes(Noun):
         call.no_parameters()
         return one(await self._configs.get(document_id))
 
+    @route(app, "GET", "/<document_id>/clear", scope="configs", action="reveal", says=REVEALS)
+    async def reveal(self, call: Call, document_id: str) -> Reply:
+        """With its secrets in clear; that somebody asked for them is written down."""
+        call.no_parameters()
+        await self._auditing.reveal("configs", document_id, call.cause)
+        return one(await self._configs.get(document_id))
+
     @route(
         app, "GET", "/<document_id>/raw", scope="configs", action="read", says=shows("Flattened")
     )
     async def raw(self, call: Call, document_id: str) -> Reply:
         """Flattened over its parents, with the origin of each value."""
         call.no_parameters()
-        return Reply(body=await self._configs.raw(document_id))
+        return Reply(body=await self._configs.raw(document_id), plain=frozenset({"origin"}))
 
     @route(app, "PUT", "/<document_id>", scope="configs", action="update", says=REPLACES)
     async def replace(self, call: Call, document_id: str) -> Reply:

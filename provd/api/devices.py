@@ -12,6 +12,7 @@ from provd.api._reply import Reply, Rows
 from provd.api._routes import Door, Noun, Routes, route
 from provd.api._says import (
     FLAG,
+    KEEPING,
     Parameter,
     creates,
     deletes,
@@ -20,12 +21,14 @@ from provd.api._says import (
     replaces,
     shows,
 )
+from provd.application.auditing import Auditing
 from provd.application.devices import Devices
 
 LISTS = lists("Device", DEVICE_FILTERS, Parameter("configured", "those that are so, or not", FLAG))
 CREATES = creates("Device", "DeviceGiven", "key-claimed")
 REPLACES = replaces("Device", "DeviceGiven", "key-claimed")
 PATCHES = patches("Device", "Patch", "key-claimed")
+REVEALS = shows("Device", *KEEPING)
 
 
 class DeviceRoutes(Noun):
@@ -34,11 +37,12 @@ class DeviceRoutes(Noun):
     app = Routes()
     prefix: ClassVar[str] = "/api/v1/devices"
 
-    def __init__(self, door: Door, devices: Devices) -> None:
+    def __init__(self, door: Door, devices: Devices, auditing: Auditing) -> None:
         super().__init__(door)
         self._devices = devices
+        self._auditing = auditing
 
-    @route(app, "GET", "/", scope="devices", action="list", says=LISTS)
+    @route(app, "GET", "/", scope="devices", action="list", says=LISTS, narrows=True)
     async def list(self, call: Call) -> Rows:
         """Those that the parameters choose."""
         asked = read_query(call, DEVICE_FILTERS, ("configured",))
@@ -60,6 +64,13 @@ class DeviceRoutes(Noun):
     async def show(self, call: Call, document_id: str) -> Reply:
         """One."""
         call.no_parameters()
+        return one(await self._devices.get(document_id))
+
+    @route(app, "GET", "/<document_id>/clear", scope="devices", action="reveal", says=REVEALS)
+    async def reveal(self, call: Call, document_id: str) -> Reply:
+        """With its secrets in clear; that somebody asked for them is written down."""
+        call.no_parameters()
+        await self._auditing.reveal("devices", document_id, call.cause)
         return one(await self._devices.get(document_id))
 
     @route(app, "PUT", "/<document_id>", scope="devices", action="update", says=REPLACES)

@@ -21,7 +21,7 @@ class LiveRoutes(Noun):
     app = Routes()
     prefix: ClassVar[str] = "/healthz"
 
-    @route(app, "GET", "/", scope="health", action="read", says=Says(answers="Live"))
+    @route(app, "GET", "/", scope="health", action="live", says=Says(answers="Live"))
     async def live(self, call: Call) -> Reply:
         """An answer is the answer."""
         call.no_parameters()

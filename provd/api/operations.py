@@ -26,7 +26,7 @@ class OperationRoutes(Noun):
         super().__init__(door)
         self._operations = operations
 
-    @route(app, "GET", "/", scope="operations", action="list", says=LISTS)
+    @route(app, "GET", "/", scope="operations", action="list", says=LISTS, narrows=True)
     async def list(self, call: Call) -> Rows:
         """Those that the parameters choose."""
         asked = read_query(call, OPERATION_FILTERS)

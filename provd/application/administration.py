@@ -18,6 +18,8 @@ from provd.application.users import Users
 class Administration:
     """The use cases of access, and the gate that calls come in by."""
 
+    store: AuditedStore
+    """What every use case of operators writes to, so that it leaves lines."""
     gate: Gate
     users: Users
     roles: Roles
@@ -40,6 +42,7 @@ def make_administration(  # noqa: PLR0913 - what it is made of, each part named
 ) -> Administration:
     """The use cases over these parts; `store` is the audited one, so that what they do leaves lines."""
     return Administration(
+        store=store,
         gate=gate,
         users=Users(store, gate, passwords, slices),
         roles=Roles(store, gate, slices),

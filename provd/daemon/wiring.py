@@ -19,14 +19,26 @@ from twisted.logger import Logger
 from twisted.web.server import Site
 
 from provd.api import make_api, prepare
+from provd.application.administration import Administration
 from provd.application.decisions import Decisions
 from provd.application.inquiries import Inquiries
 from provd.application.operators import Operators, make_operators
 from provd.application.statuses import StatusBook
+from provd.daemon.access import access_of, welcome
 from provd.daemon.settings import Settings
 from provd.daemon.sockets import Sockets, address_towards
 from provd.daemon.timekeeping import Timekeeper
-from provd.documents import CONFIGS, DEVICES, OPERATIONS, STATUSES, server_raw_config
+from provd.documents import (
+    AUDIT,
+    CONFIGS,
+    DEVICES,
+    OPERATIONS,
+    ROLES,
+    STATUSES,
+    TOKENS,
+    USERS,
+    server_raw_config,
+)
 from provd.documents.raw_config.zones import zone_names
 from provd.pipeline import CreationLimits, DraftApp, KernelTables, Pipeline, compose
 from provd.plugins import Advertised, Plugins
@@ -34,7 +46,7 @@ from provd.servers.http import HTTPServer
 from provd.servers.tftp import TFTPServer
 from provd.store import Keeping, SQLiteStore
 
-KINDS = (DEVICES, CONFIGS, STATUSES, OPERATIONS)
+KINDS = (DEVICES, CONFIGS, STATUSES, OPERATIONS, USERS, ROLES, TOKENS, AUDIT)
 
 SWITCH = 0.0005
 """Seconds between two chances for another thread."""
@@ -54,6 +66,7 @@ class Server:
     inquiries: Inquiries
     statuses: StatusBook
     operators: Operators
+    administration: Administration
     http: HTTPServer
     tftp: TFTPServer
     api: Site
@@ -71,6 +84,9 @@ class Server:
         self._refreshing.start(self.settings.plugins.refresh, now=False)
         self.http.start(sockets.http)
         self.tftp.start(sockets.tftp)
+        Deferred.fromCoroutine(welcome(self.administration)).addErrback(
+            lambda failure: log.failure("the first user cannot be let in", failure)
+        )
         for bound in sockets.api:
             port = self.reactor.adoptStreamPort(bound.fileno(), bound.family, self.api)
             self._ports.append(port)
@@ -107,7 +123,8 @@ def wire(settings: Settings, reactor: Any) -> Server:
 
     Blocks until the store is in memory: nothing answers yet.
 
-    @raise ProvdError: the store, a pipeline file or the base raw config cannot be used.
+    @raise ProvdError: the store, a pipeline file, the base raw config or the keys that sign tokens
+    cannot be used.
     """
     # The store's writer thread must get its turn beside a reactor that never rests: with Python's own
     # 5 ms a durable commit under full load waits ten times as long.
@@ -133,8 +150,9 @@ def wire(settings: Settings, reactor: Any) -> Server:
         neighbours=kernel,
         settings=settings.inquiries,
     )
+    administration = access_of(settings.access, store, Path(settings.data.directory), reactor)
     operators = make_operators(
-        store=store,
+        store=administration.store,
         plugins=plugins,
         inquiries=inquiries,
         decisions=decisions,
@@ -151,6 +169,7 @@ def wire(settings: Settings, reactor: Any) -> Server:
     operators.tally.count("limits", lambda: {"created": limits.created, "refused": limits.refused})
     api = make_api(
         operators,
+        administration,
         interface=settings.api.interface,
         reactor=reactor,
         boot_id=boot_id,
@@ -170,6 +189,7 @@ def wire(settings: Settings, reactor: Any) -> Server:
         inquiries,
         statuses,
         operators,
+        administration,
         http,
         tftp,
         api,

@@ -13,9 +13,11 @@ class AuditLine(Document, frozen=True, kw_only=True, gc=False, omit_defaults=Tru
     at: float
     """Seconds since the epoch."""
     action: str
-    """`create`, `update` or `delete`."""
+    """`create`, `update` or `delete`; `reveal` where secrets were shown in clear."""
     collection: str
+    """Whose document it was done to."""
     document_id: str
+    """Which document."""
     who: str
     """The user."""
     where: str = ""

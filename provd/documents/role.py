@@ -19,6 +19,7 @@ class Role(Document, frozen=True, kw_only=True, gc=False, omit_defaults=True):
     claims: tuple[Claim, ...] = ()
     """Each allows something; nothing forbids."""
     description: str | None = None
+    """For people."""
 
 
 ROLES = Kind(name="roles", type=Role)

@@ -27,8 +27,11 @@ class Token(Document, frozen=True, kw_only=True, gc=False, omit_defaults=True):
     audience: str = ""
     """Which door it opens; others refuse it."""
     issued: float = 0.0
+    """When it was made."""
     not_before: float = 0.0
+    """When it begins to be good."""
     expiry: float = 0.0
+    """When it is good no more."""
     claims: tuple[Claim, ...] | None = None
     """What it is limited to; null: to nothing, it may do what its user may. Never more than that."""
     once: bool = False
@@ -36,7 +39,9 @@ class Token(Document, frozen=True, kw_only=True, gc=False, omit_defaults=True):
     digest: str | None = None
     """SHA-256 of a token that is no signed text (`once`); such a token is kept nowhere."""
     revoked: bool = False
+    """It is refused, and will be."""
     description: str | None = None
+    """For whoever finds it in a list."""
     issuer: str | None = None
     """How whoever asked for it had proved who they are."""
 

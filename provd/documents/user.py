@@ -25,6 +25,7 @@ class User(Document, frozen=True, kw_only=True, gc=False, omit_defaults=True):
     disabled: bool = False
     """Nothing this user presents is accepted any more."""
     description: str | None = None
+    """For people."""
     password_hash: str | None = None
     """Argon2id in its encoded form; never shown, and set by its own route only."""
 

@@ -12,8 +12,11 @@ from twisted.internet.address import IPv4Address
 from twisted.internet.testing import StringTransport
 from twisted.web.server import Site
 
-from provd.api import make_api
+from provd.access import AccessSettings
+from provd.api import make_api, rights
+from provd.application.administration import Administration
 from provd.application.operators import Operators, make_operators
+from provd.testing.access import administration as access_over
 from provd.testing.inquiries import Core, core
 
 BASE = {"ip": "192.0.2.1", "http_port": 8667, "tftp_port": 69}
@@ -40,6 +43,7 @@ class Bench:
 
     core: Core
     operators: Operators
+    administration: Administration
     site: Site
 
     def ask(self, method: str, path: str, body: Any = None, /, **headers: str) -> Answer:
@@ -88,12 +92,21 @@ def _joined(chunks: bytes) -> bytes:
     return body
 
 
-def bench(*plugins: Any, interface: str = "127.0.0.1", hosts: Any = (), **given: Any) -> Bench:
-    """The API over `core(*plugins, **given)`."""
+def bench(
+    *plugins: Any,
+    interface: str = "127.0.0.1",
+    hosts: Any = (),
+    required: bool = False,
+    **given: Any,
+) -> Bench:
+    """The API over `core(*plugins, **given)`; `required`: everybody must prove who they are."""
     made = core(*plugins, **given)
     numbers = count(1)
+    administration = access_over(
+        made.store, made.clock, rights(), AccessSettings(required=required)
+    )
     operators = make_operators(
-        store=made.store,
+        store=administration.store,
         plugins=made.plugins,
         inquiries=made.inquiries,
         decisions=made.decisions,
@@ -102,5 +115,12 @@ def bench(*plugins: Any, interface: str = "127.0.0.1", hosts: Any = (), **given:
         new_id=lambda: f"new-{next(numbers)}",
     )
     operators.revalidation.start()
-    site = make_api(operators, interface=interface, reactor=made.clock, boot_id="test", hosts=hosts)
-    return Bench(made, operators, site)
+    site = make_api(
+        operators,
+        administration,
+        interface=interface,
+        reactor=made.clock,
+        boot_id="test",
+        hosts=hosts,
+    )
+    return Bench(made, operators, administration, site)

@@ -12,7 +12,18 @@ from provd.application.decisions import Decisions
 from provd.application.inquiries import Inquiries
 from provd.application.statuses import StatusBook
 from provd.contracts import IDocumentStore, IPlugins
-from provd.documents import CONFIGS, DEVICES, OPERATIONS, STATUSES, Device, parse_config
+from provd.documents import (
+    AUDIT,
+    CONFIGS,
+    DEVICES,
+    OPERATIONS,
+    ROLES,
+    STATUSES,
+    TOKENS,
+    USERS,
+    Device,
+    parse_config,
+)
 from provd.pipeline import (
     CreationLimits,
     CreationSettings,
@@ -24,7 +35,7 @@ from provd.store import MemoryStore
 from provd.testing.plugins import MemoryPlugins
 from provd.values import Inquiry, Protocol
 
-KINDS = (DEVICES, CONFIGS, STATUSES, OPERATIONS)
+KINDS = (DEVICES, CONFIGS, STATUSES, OPERATIONS, USERS, ROLES, TOKENS, AUDIT)
 PEER = "192.0.2.7"
 MAC = "00:00:5e:00:53:01"
 ARRIVED = 1_700_000_000.0

@@ -16,7 +16,6 @@ from provd.values.answer import (
     Silence,
 )
 from provd.values.cause import Caused, read_cause
-from provd.values.cause import Caused, read_cause
 from provd.values.change import Change, Committed, Position
 from provd.values.decision import Decision, Note, Step
 from provd.values.errors import (
@@ -43,7 +42,6 @@ __all__ = [
     "IDENTITY_KEYS",
     "INFO_KEYS",
     "Answer",
-    "Caused",
     "Caused",
     "Change",
     "Committed",
@@ -82,6 +80,5 @@ __all__ = [
     "is_mac",
     "parse_ip",
     "parse_mac",
-    "read_cause",
     "read_cause",
 ]

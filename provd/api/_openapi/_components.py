@@ -12,7 +12,20 @@ from provd.api._openapi._raw_config import raw_config_schema
 from provd.api._openapi._shapes import SHAPES
 from provd.api._openapi._words import first_words, words_of
 from provd.application.devices import SHOWN_OF_STATUS
-from provd.documents import Answered, Config, Device, Document, Operation, Status
+from provd.documents import (
+    NEVER_SHOWN,
+    Answered,
+    AuditLine,
+    Claim,
+    Config,
+    Device,
+    Document,
+    Operation,
+    Role,
+    Status,
+    Token,
+    User,
+)
 from provd.documents.ids import MAX_ID
 from provd.documents.operation import State
 
@@ -32,6 +45,11 @@ IP: Schema = {
     ]
 }
 NULL: Schema = {"type": "null"}
+HAS_PASSWORD: Schema = {"type": "boolean", "description": "Whether a password was set."}
+TEXT_OF_TOKEN: Schema = {
+    "type": "string",
+    "description": "What is sent as `Authorization: Bearer`; told here and never again.",
+}
 
 
 @cache
@@ -50,6 +68,13 @@ def components() -> dict[str, Schema]:
         ),
         "RawConfig": raw_config_schema(),
         "Operation": _shown(Operation),
+        "User": _shown(User, {"has_password": HAS_PASSWORD}),
+        "UserGiven": _given(User, {}, ("roles",)),
+        "Role": _shown(Role),
+        "RoleGiven": _given(Role, {}, ("claims",)),
+        "Token": _shown(Token),
+        "IssuedToken": _shown(Token, {"token": TEXT_OF_TOKEN}),
+        "AuditLine": _shown(AuditLine),
         "OpenApi": {
             "type": "object",
             "description": "A document of the OpenAPI specification 3.1.",
@@ -76,12 +101,16 @@ def ref(name: str) -> Schema:
 
 
 def _shapes() -> dict[str, Schema]:
-    types: tuple[type[Struct], ...] = (*SHAPES, Answered)
+    types: tuple[type[Struct], ...] = (*SHAPES, Answered, Claim)
     _schemas, made = msgspec.json.schema_components((*types, State), ref_template=REF)
     made["State"]["description"] = first_words(State)
     for type_ in _with_those_inside(types):
         _describe(made[type_.__name__], type_)
     return made
+
+
+HIDDEN = frozenset({"extra", *NEVER_SHOWN})
+"""Fields that no client sees."""
 
 
 def _with_those_inside(types: tuple[type[Struct], ...]) -> set[type[Struct]]:
@@ -114,7 +143,7 @@ def _with(schema: Schema, text: str) -> Schema:
 
 def _fields(type_: type[Document]) -> dict[str, Schema]:
     """The fields of a document, but for the keys that provd does not know."""
-    fields = [field for field in msgspec.structs.fields(type_) if field.name != "extra"]
+    fields = [field for field in msgspec.structs.fields(type_) if field.name not in HIDDEN]
     kept = [dict[str, Any] if field.type is Raw else field.type for field in fields]
     schemas, _inside = msgspec.json.schema_components(kept, ref_template=REF)
     words = words_of(type_)

@@ -10,6 +10,8 @@ from typing import Any, Literal
 
 from msgspec import UNSET, Struct, UnsetType
 
+from provd.documents import Claim
+
 
 class Flattened(Struct, kw_only=True):
     """What a config comes to."""
@@ -198,6 +200,64 @@ class Index(Struct, kw_only=True):
     """In order of path and method."""
 
 
+class PasswordGiven(Struct, kw_only=True):
+    """A new password."""
+
+    password: str
+    """Its length is the only rule."""
+
+
+class TokenWish(Struct, kw_only=True):
+    """What a token is to be like; it may be empty."""
+
+    seconds: int | UnsetType | None = UNSET
+    """How long it is to live."""
+    claims: list[Claim] | UnsetType | None = UNSET
+    """What it is limited to; without, it may do what its user may."""
+    description: str | UnsetType | None = UNSET
+    """For whoever finds it in a list."""
+
+
+class WhoseTokens(Struct, kw_only=True):
+    """Whose tokens are taken back."""
+
+    subject: str | UnsetType = UNSET
+    """A user; without, everybody's."""
+
+
+class Revoked(Struct, kw_only=True):
+    """Tokens taken back."""
+
+    revoked: int
+    """How many there were."""
+
+
+class OwnRight(Struct, kw_only=True):
+    """Something that the caller may do."""
+
+    scope: str
+    """What it is about."""
+    action: str
+    """What may be done."""
+    specific: list[str]
+    """Ids of the documents it may be done to; `*` is all."""
+
+
+class Whoami(Struct, kw_only=True):
+    """Who calls."""
+
+    user: str
+    """The name."""
+    provider: str
+    """What proved it."""
+    token: str
+    """The id of the token that was shown; empty for other proofs."""
+    anonymous: bool
+    """Nobody had to prove anything, since access control is not required."""
+    rights: list[OwnRight]
+    """Everything the caller may do now."""
+
+
 class Fault(Struct, kw_only=True):
     """One thing that is wrong."""
 
@@ -230,9 +290,14 @@ SHAPES: tuple[type[Struct], ...] = (
     Flattened,
     Index,
     Live,
+    PasswordGiven,
     Plugin,
     PluginInDetail,
     ProblemDetails,
     Ready,
+    Revoked,
+    TokenWish,
+    Whoami,
+    WhoseTokens,
 )
 """Every shape that a route may name, or that answers a refusal."""

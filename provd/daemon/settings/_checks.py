@@ -35,7 +35,7 @@ def _address(value: str) -> Iterator[Problem]:
 
 def _loopback(value: str) -> Iterator[Problem]:
     if not _is_address(value) or not ip_address(value).is_loopback:
-        why = "can be reached from elsewhere, and there is no access control yet"
+        why = "can be reached from elsewhere, and the API speaks plain HTTP"
         yield Problem("", f"{value!r} {why}", "a loopback address")
 
 

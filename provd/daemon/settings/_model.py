@@ -10,6 +10,7 @@ from typing import Annotated, Any, Literal
 
 from msgspec import Meta, Struct
 
+from provd.access import AccessSettings
 from provd.application.inquiries import InquirySettings
 from provd.pipeline import CreationSettings
 from provd.servers.http import HTTPSettings
@@ -55,7 +56,7 @@ class ApiSettings(Struct, frozen=True, kw_only=True):
     """Where programs and operators reach us."""
 
     interface: str = "127.0.0.1"
-    """A loopback address: there is no access control yet."""
+    """A loopback address: the API speaks plain HTTP."""
     port: Port = 8092
     hosts: tuple[str, ...] = ()
     """Host names, besides those of loopback, that requests may be addressed to."""
@@ -115,6 +116,7 @@ class Settings(Struct, frozen=True, kw_only=True):
     http: HTTPSettings = HTTPSettings()
     tftp: TFTPSettings = TFTPSettings()
     api: ApiSettings = ApiSettings()
+    access: AccessSettings = AccessSettings()
     pipeline: PipelineSettings = PipelineSettings()
     inquiries: InquirySettings = InquirySettings()
     limits: CreationSettings = CreationSettings()

@@ -108,11 +108,16 @@ class Denial(SynchronousTestCase):
     "interface", ["0.0.0.0", "192.0.2.1", "::", "", "localhost", "2001:db8::1"]
 )
 def test_no_other_interface_than_loopback(interface: str) -> None:
-    """Until there is access control, the API refuses to exist anywhere else; a name is no address."""
+    """It speaks plain HTTP, so it refuses to exist anywhere else; a name is no address."""
     made = bench()
     with pytest.raises(NotLoopback, match="loopback only"):
         make_api(
-            made.operators, interface=interface, reactor=made.core.clock, boot_id="x", hosts=()
+            made.operators,
+            made.administration,
+            interface=interface,
+            reactor=made.core.clock,
+            boot_id="x",
+            hosts=(),
         )
 
 

@@ -1,0 +1,142 @@
+"""Access control of the API: every call is somebody's, and is asked whether it is theirs to make.
+
+What a caller may not even read, is not there for them: whether a document exists is told to nobody
+without a right to it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from twisted.internet.defer import Deferred
+from zope.interface import implementer
+
+from provd.access import Forbidden, Gate, NotAuthenticated, Principal, Right, TooManyAttempts
+from provd.api._call import Call
+from provd.api._routes import IPermission, Route
+from provd.values import Caused, NoSuchDocument, Presented, ProvdError
+
+PUBLIC: frozenset[Right] = frozenset({("health", "live")})
+"""What anybody may ask: it tells nothing but that there is an answer."""
+
+EXCHANGE: Right = ("self", "issue")
+"""Asking for a token, for which one that is good once may be spent."""
+
+
+@implementer(IPermission)
+class AccessPermission:
+    """Permits what the caller's claims permit.
+
+    Unless it is `required`, whoever shows nothing may do everything: the listener is on loopback, and
+    programs on this host could read the store as well.
+    """
+
+    def __init__(self, gate: Gate, *, required: bool) -> None:
+        self._gate = gate
+        self._required = required
+        self._everybody = gate.everybody()
+        self._refusals = {"unauthenticated": 0, "forbidden": 0, "locked": 0}
+
+    def counters(self) -> Mapping[str, int]:
+        """How many calls were refused, and why."""
+        return dict(self._refusals)
+
+    def permit(self, route: Route, call: Call) -> Deferred[None] | None:
+        right = (route.scope, route.action)
+        authorization = call.header("authorization")
+        if right in PUBLIC or not (self._required or authorization):
+            call.principal = self._everybody
+            return None
+        try:
+            found = self._gate.authenticate(_presented(call, authorization, right))
+            if isinstance(found, Deferred):
+                return found.addCallback(self._decide, route, call).addErrback(self._count)
+            self._decide(found, route, call)
+        except ProvdError as error:
+            self._tally(error)
+            raise
+        return None
+
+    def _count(self, failure: Any) -> Any:
+        self._tally(failure.value)
+        return failure
+
+    def _tally(self, error: BaseException) -> None:
+        if isinstance(error, NotAuthenticated):
+            self._refusals["unauthenticated"] += 1
+        elif isinstance(error, TooManyAttempts):
+            self._refusals["locked"] += 1
+        else:
+            self._refusals["forbidden"] += 1
+
+    def _decide(self, principal: Principal, route: Route, call: Call) -> None:
+        """Let a known caller's call go on, with what limits it.
+
+        @raise Forbidden: it may not be made.
+        @raise NoSuchDocument: nor may its document be seen.
+        """
+        right = (route.scope, route.action)
+        document_id = next(iter(call.segments.values()), "")
+        if not principal.permits(right, document_id):
+            if document_id and not principal.permits((route.scope, "read"), document_id):
+                raise NoSuchDocument(route.scope, document_id)
+            raise Forbidden(principal.user, route.scope, route.action)
+        call.principal = principal
+        call.hides = route.action != "reveal"
+        call.cause = str(Caused(call.cause, principal.user, call.peer))
+        if not document_id:
+            _limit_documents(principal, route, call)
+        elif route.action == "update":
+            _limit_changes(principal, route, call, document_id)
+
+
+def _limit_documents(principal: Principal, route: Route, call: Call) -> None:
+    """A right on some documents only is one to list those, and nothing else without naming one."""
+    only = principal.only((route.scope, route.action))
+    if only is None:
+        return
+    if not route.narrows:
+        detail = "only on some of them, and this is about all"
+        raise Forbidden(principal.user, route.scope, route.action, detail)
+    call.only = only
+
+
+def _limit_changes(principal: Principal, route: Route, call: Call, document_id: str) -> None:
+    user, scope = principal.user, route.scope
+    if call.precondition().absent and not principal.permits((scope, "create"), document_id):
+        raise Forbidden(user, scope, "create")
+    if principal.permits_everything((scope, "update"), document_id):
+        return
+    if route.method != "PATCH":
+        raise Forbidden(user, scope, "update", "only some fields of it: use PATCH")
+
+    def check(patch: Mapping[str, Any]) -> None:
+        for path in _leaves(patch):
+            if not principal.permits((scope, "update"), document_id, (path,)):
+                raise Forbidden(user, scope, "update", f"not its {path[:200]!r}")
+
+    call.check_patch = check
+
+
+def _leaves(patch: Mapping[str, Any], prefix: str = "") -> list[str]:
+    """The dotted paths that a merge patch sets or removes."""
+    found: list[str] = []
+    for key, value in patch.items():
+        path = f"{prefix}{key}"
+        # A key with a dot in it is no path of two names: it is named by nothing that a claim can say.
+        if "." in key:
+            found.append(path.replace(".", "\0"))
+        elif isinstance(value, dict) and value:
+            found += _leaves(value, f"{path}.")
+        else:
+            found.append(path)
+    return found
+
+
+def _presented(call: Call, authorization: str, right: Right) -> Presented:
+    return Presented(
+        authorization=authorization,
+        peer=call.peer,
+        exchange=right == EXCHANGE,
+    )
