@@ -156,16 +156,17 @@ def test_twistd_may_detach(daemon: Daemon) -> None:
     """The terminal gets its prompt back with 0; with 1 and the reason when it cannot start."""
     assert detached(daemon).returncode == 0
     pidfile = daemon.home / "pid"
-    pid = int(pidfile.read_text())
-    other = Daemon(daemon.home / "other", {"listen": {"port": daemon.ports[0]}}, families=())
-    refused = detached(other)
+    try:
+        other = Daemon(daemon.home / "other", {"listen": {"port": daemon.ports[0]}}, families=())
+        refused = detached(other)
+    finally:
+        os.kill(int(pidfile.read_text()), signal.SIGTERM)
+        wait_until_gone(pidfile)
     assert refused.returncode == 1
     # twistd tells the terminal the first 100 bytes; the rest is in the log.
     assert "cannot listen for devices over HTTP" in refused.stderr
     assert "another program has it" in (other.home / "twistd.log").read_text()
     wait_until_gone(other.home / "pid")
-    os.kill(pid, signal.SIGTERM)
-    wait_until_gone(pidfile)
     assert "provd.service: stopped" in (daemon.home / "twistd.log").read_text()
 
 
