@@ -19,7 +19,7 @@ from provd.client.errors import ApiError, ServerUnreachable, StrangeAnswer
 from provd.testing.daemon import Daemon
 
 KILLS = 50
-LONGEST_RUN = 0.5
+LONGEST_RUN = 0.3
 """Seconds of writing before a kill, at most."""
 
 LOOKED_AT = ("id", "revision", "mac", "config", "plugin", "added", "X_first", "X_second")
