@@ -14,10 +14,10 @@ from __future__ import annotations
 import math
 from collections.abc import Mapping
 from typing import Any
-from urllib.parse import unquote
 
 from provd.documents.reading import Reading, json_type
-from provd.values import Inquiry, Protocol, parse_ip, parse_mac
+from provd.values import Inquiry, MalformedPacket, Protocol, parse_ip, parse_mac
+from provd.wire.http import parse_target
 
 LONGEST_TEXT = 4096
 """Characters of any one text in a description."""
@@ -107,10 +107,13 @@ def _path(read: Reading, protocol: Protocol | None) -> tuple[str, str]:
         read.note("path", "is missing", "what the device asks for")
     if protocol is not Protocol.HTTP:
         return text, ""
-    path, _mark, query = text.partition("?")
-    if text and not path.startswith("/"):
-        path = "/" + path
-    return unquote(path, errors="replace"), query
+    target = text if text.startswith("/") else "/" + text
+    try:
+        return parse_target(target.encode("utf-8", "surrogatepass"))
+    except MalformedPacket as error:
+        # Such a request is refused by the server towards devices, before anything is decided.
+        read.note("path", f"would be refused: {error.detail}", "a path as devices write it")
+        return "", ""
 
 
 def _address(read: Reading, key: str) -> str:
@@ -135,9 +138,11 @@ def _method(read: Reading, protocol: Protocol | None) -> str:
     method = _text(read, "method") or "GET"
     if method != "GET" and protocol is not Protocol.HTTP:
         read.note("method", "means something over HTTP only", "no method")
-    if not (method.isascii() and method.isalpha()):
-        read.note("method", f"is {method[:40]!r}", "a word of letters")
-    return method.upper()
+    method = method.upper()
+    if method not in ("GET", "HEAD"):
+        # Everything else is refused by the server towards devices, before anything is decided.
+        read.note("method", f"is {method[:40]!r}", "GET or HEAD")
+    return method
 
 
 def _entries(read: Reading, key: str) -> Mapping[str, Any]:

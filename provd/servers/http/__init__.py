@@ -2,7 +2,7 @@
 
 `HTTPServer` is the door.  Bytes are read in two ways that agree: a strict reader for whole,
 plain requests (`_head`), and twisted.web's parser for everything else.  What is asked for is
-`_target`'s business, who asks `_proxies`', which part of it must be sent `_conditions`', how
+`provd.wire.http`'s business, who asks `_proxies`', which part of it must be sent `_conditions`', how
 a response is spelled `_replies`', and how a big file leaves `_stream`'s.
 """
 

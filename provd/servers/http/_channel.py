@@ -15,7 +15,6 @@ from provd.servers.http._connection import Connection, canonical
 from provd.servers.http._replies import REFUSED
 from provd.servers.http._request import DeviceRequest
 from provd.servers.http._stream import FileStream, OpenFile, open_file, read_at_once
-from provd.servers.http._target import parse_target
 from provd.values import (
     Answer,
     Content,
@@ -28,6 +27,7 @@ from provd.values import (
     RefusalKind,
     Silence,
 )
+from provd.wire.http import parse_target
 
 if TYPE_CHECKING:
     from provd.servers.http._site import DeviceSite

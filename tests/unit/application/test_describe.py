@@ -42,6 +42,12 @@ def test_http() -> None:
     )
 
 
+def test_a_path_is_read_as_the_server_reads_it() -> None:
+    """Several slashes are one, and what is no UTF-8 is replaced; a leading slash may be left out."""
+    assert described(protocol="http", path="//a//b%ff").path == "/a/b\ufffd"
+    assert described(protocol="http", path="aastra.cfg").path == "/aastra.cfg"
+
+
 def test_tftp() -> None:
     """The name as sent, options by lower-case name."""
     inquiry = described(protocol="tftp", path="SEP%20.cnf", options={"BlkSize": "1468"}, arrived=5)
@@ -91,7 +97,14 @@ def test_dhcp() -> None:
         ({"protocol": "http", "path": "/", "arrived": True}, {"arrived"}),
         ({"protocol": "http", "path": "/", "arrived": 1e300}, {"arrived"}),
         ({"protocol": "http", "path": "/", "method": "G T"}, {"method"}),
+        ({"protocol": "http", "path": "/", "method": "PUT"}, {"method"}),
         ({"protocol": "http", "path": 3, "pth": "/"}, {"path", "pth"}),
+        ({"protocol": "http", "path": "/../x"}, {"path"}),
+        ({"protocol": "http", "path": "/a%00"}, {"path"}),
+        ({"protocol": "http", "path": "/a b"}, {"path"}),
+        ({"protocol": "http", "path": "/a\nb"}, {"path"}),
+        ({"protocol": "http", "path": "/a%5cb"}, {"path"}),
+        ({"protocol": "http", "path": "/a%"}, {"path"}),
         ({"protocol": "http", "path": "/" * 5000}, {"path"}),
     ],
 )

@@ -8,9 +8,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from provd.servers.http._target import parse_target
 from provd.testing.hostile_paths import HOSTILE_TARGETS
 from provd.values import MalformedPacket
+from provd.wire.http import parse_target
 
 
 @pytest.mark.parametrize(
