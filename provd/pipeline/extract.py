@@ -18,6 +18,8 @@ from provd.values import IDENTITY_KEYS, Info, Note, Protocol, Step, Testimony
 MEMO_SIZE = 65536
 """Testimonies kept per protocol; about 400 bytes each."""
 
+NOBODY = "{key} {value} names no single device: it is ignored"
+
 
 class StandardDeviceInfoExtractor(AbstractDeviceInfoExtractor):
     """What the transport itself says: the address, the hardware address of a DHCP packet, and
@@ -31,7 +33,11 @@ class StandardDeviceInfoExtractor(AbstractDeviceInfoExtractor):
         if inquiry.neighbour:
             info["neighbour"] = inquiry.neighbour
         if inquiry.mac and inquiry.protocol is Protocol.DHCP:
-            info["mac"] = inquiry.mac
+            if is_placeholder("mac", inquiry.mac):
+                fields = (("key", "mac"), ("value", inquiry.mac))
+                case.notes.append(Note(Step.EXTRACT, NOBODY, fields))
+            else:
+                info["mac"] = inquiry.mac
         return info
 
 
@@ -157,7 +163,7 @@ def _is_nobody(key: str, value: str, notes: list[Note]) -> bool:
     if key not in IDENTITY_KEYS or not is_placeholder(key, value):
         return False
     fields = (("key", key), ("value", value))
-    notes.append(Note(Step.EXTRACT, "{key} {value} names no single device: it is ignored", fields))
+    notes.append(Note(Step.EXTRACT, NOBODY, fields))
     return True
 
 

@@ -27,6 +27,13 @@ _SPELLINGS: Mapping[Any, Callable[[str], str]] = {
     "uuid": str.lower,
 }
 
+_CHANGEABLE = tuple(
+    field
+    for field in Device.__struct_fields__
+    if field not in {"id", "revision", "tenant", "endpoint", "added", "remote_state_sip_username"}
+)
+"""What a site's own updater may change of a device: everything but what the server manages."""
+
 
 @implementer(IDeviceInfoExtractor)
 class AbstractDeviceInfoExtractor:
@@ -211,7 +218,7 @@ class ForeignUpdater(AbstractDeviceUpdater):
                 why=str(error),
             )
             return
-        for field in ("mac", "ip", "sn", "uuid", "vendor", "model", "version", "plugin", "config"):
+        for field in _CHANGEABLE:
             value = getattr(changed, field)
             if value != getattr(device, field):
                 case.change(field, value, urgent=True)

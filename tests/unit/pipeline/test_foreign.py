@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 from twisted.internet.defer import Deferred
 
-from provd.documents import Device
+from provd.documents import Device, to_dict
 from provd.pipeline import PipelineFileBroken
 from provd.testing.inquiries import MAC, Core, core, http, tftp
 from provd.testing.plugins import acme
@@ -54,7 +54,10 @@ def test_what_a_foreign_retriever_inserts_is_proposed(tmp_path: Path) -> None:
 UPDATER = """
 class Site:
     def update(self, device, dev_info, request, request_type):
-        device['description'] = 'ignored'
+        device['description'] = 'on the third floor'
+        device['options'] = {'switchboard': True}
+        device['X_floor'] = 3
+        device['revision'] = 99
         device['model'] = request.path.decode() + ' ' + request.getHeader(b'User-Agent').decode()[:4]
         assert request_type == 'http'
 
@@ -66,7 +69,20 @@ def test_a_foreign_updater_changes_a_dict(tmp_path: Path) -> None:
     """What it changed in the device is proposed."""
     server = with_file(tmp_path, "updater", UPDATER, documents=[Device(id="a", mac=MAC)])
     server.inquiries.ask(http("/x", user_agent=AGENT))
-    assert server.devices()[0].model == "/x Acme"
+    [device] = server.devices()
+    told = to_dict(device)
+    assert (told["model"], told["description"]) == ("/x Acme", "on the third floor")
+    assert (told["options"], told["X_floor"]) == ({"switchboard": True}, 3)
+    assert device.revision < 99
+
+
+def test_a_foreign_updater_that_repeats_itself_writes_nothing(tmp_path: Path) -> None:
+    """What is so already is no change."""
+    server = with_file(tmp_path, "updater", UPDATER, documents=[Device(id="a", mac=MAC)])
+    server.inquiries.ask(http("/x", user_agent=AGENT))
+    revision = server.devices()[0].revision
+    server.inquiries.ask(http("/x", user_agent=AGENT, number=2))
+    assert server.devices()[0].revision == revision
 
 
 EXTRACTOR = """

@@ -257,3 +257,12 @@ def test_a_declared_network_shares_addresses_too() -> None:
     )
     server.inquiries.ask(http(user_agent=f"Acme A20 {MAC} 1.0"))
     assert [device.ip for device in server.devices()] == [PEER, PEER]
+
+
+@pytest.mark.parametrize("mac", ["00:00:00:00:00:00", "ff:ff:ff:ff:ff:ff", "01:00:5e:00:53:01"])
+def test_dhcp_makes_no_device_of_a_placeholder(mac: str) -> None:
+    """Nothing has these addresses, whatever a packet says."""
+    server = core(acme())
+    decision = decided(server, dhcp(mac))
+    assert not server.devices()
+    assert "names no single device" in str(decision.notes)
