@@ -2,28 +2,18 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Mapping
-from typing import Any
 
 import pytest
 from attrs import frozen
 
-from provd.access import BUILT_IN
 from provd.api import rights
 from provd.api._assemble import NOUNS
 from provd.api._routes import Route
-from provd.documents import Role, parse_config, parse_device
-from provd.documents.claim import Claim
-from provd.documents.raw_config.schema import SECRETS
-from provd.testing.access import PASSWORD, basic, keep, settle, user
+from provd.documents import Claim, Role, parse_device
+from provd.testing.access import basic, keep, user
 from provd.testing.api import Answer, Bench, bench
-from provd.testing.plugins import acme
-
-CANARY = "canary-31337"
-
-ROLES = ("none", "viewer", "operator", "superuser")
-"""From the least to the most; what one may, all after it may, too."""
+from provd.testing.guarded import CANARY, ROLES, guarded
 
 LEAST: Mapping[tuple[str, str], str] = {
     ("audit", "list"): "superuser",
@@ -111,32 +101,6 @@ IDS = {
     "tokens": "nothing",
     "self": "nothing",
 }
-
-
-def secrets() -> dict[str, Any]:
-    """A raw config in which every secret parameter is the canary, and some of the site's own."""
-    plain = {name: CANARY for name in SECRETS if name != "password"}
-    return {
-        **plain,
-        "sip_lines": {"1": {"username": "u", "password": CANARY}},
-        "X_door_pin": CANARY,
-        "X_wifi": {"ssid": "x", "psk": CANARY},
-    }
-
-
-def guarded() -> Bench:
-    """A server that requires proof, with one of everything and a user of each role."""
-    made = bench(acme(), required=True)
-    config = {"id": "base", "parent_ids": [], "raw_config": secrets()}
-    device = {"id": "phone", "plugin": "acme-1.0", "config": "base", "options": {"X_token": CANARY}}
-    keep(
-        made.core.store,
-        users=[user(role, *([role] if role in BUILT_IN else [])) for role in (*ROLES, "other")],
-        roles=[Role(id="own", claims=(Claim(scope="devices", actions=("read",)),))],
-        configs=[parse_config(config)],
-        devices=[parse_device(device)],
-    )
-    return made
 
 
 def ask(made: Bench, place: Place, role: str, **headers: str) -> Answer:
@@ -233,87 +197,6 @@ def test_without_the_requirement_everything_is_as_on_loopback() -> None:
     assert not made.ask("GET", "/api/v1/audit?who=anybody").json["items"]
 
 
-class TestSecrets:
-    """Ways around the hiding."""
-
-    QUESTIONS = (
-        '{"raw_config.admin_password": "%s"}',
-        '{"raw_config.sip_lines.1.password": {"$gt": "canary"}}',
-        '{"raw_config.sip_lines.1": {"username": "u", "password": "%s"}}',
-        '{"raw_config.X_wifi.psk": {"$contains": "can"}}',
-        '{"password_hash": {"$gt": "a"}}',
-    )
-
-    @pytest.mark.parametrize("question", QUESTIONS)
-    def test_nobody_asks_for_them(self, question: str) -> None:
-        """A selector would tell them by what it finds."""
-        made = guarded()
-        q = (question % CANARY if "%s" in question else question).replace(" ", "%20")
-        for role in ("viewer", "superuser"):
-            answer = made.ask("GET", f"/api/v1/configs?q={q}", authorization=basic(role))
-            assert answer.status == 400, answer.body
-
-    @pytest.mark.parametrize("sort", ["raw_config.admin_password", "raw_config.sip_lines.1"])
-    def test_nobody_sorts_by_them(self, sort: str) -> None:
-        """An order would tell them by comparing."""
-        answer = guarded().ask("GET", f"/api/v1/configs?sort={sort}", authorization=basic("viewer"))
-        assert answer.status == 400
-
-    def test_a_user_is_never_asked_for_by_the_hash_of_the_password(self) -> None:
-        """Not even where nothing has to be proved."""
-        made = bench()
-        for asked in ('q={"password_hash":{"$gt":"a"}}', "sort=password_hash"):
-            assert made.ask("GET", f"/api/v1/users?{asked}").status == 400
-        assert made.ask("GET", '/api/v1/tokens?q={"digest":"x"}').status == 400
-
-    def test_what_was_shown_can_be_sent_back(self) -> None:
-        """An operator who never saw a password changes something else, and it is still there."""
-        made = guarded()
-        who = {"authorization": basic("operator")}
-        shown = made.ask("GET", "/api/v1/configs/base", **who).json
-        shown["raw_config"]["sip_proxy_ip"] = "192.0.2.1"
-        assert made.ask("PUT", "/api/v1/configs/base", shown, **who).status == 200
-        patch = {"raw_config": {"sip_lines": {"1": {"password": "(not shown)", "number": "7"}}}}
-        assert made.ask("PATCH", "/api/v1/configs/base", patch, **who).status == 200
-        raw = json.loads(bytes(made.core.store.get("configs", "base").raw_config))
-        assert raw["sip_proxy_ip"] == "192.0.2.1"
-        assert raw["sip_lines"]["1"] == {"username": "u", "password": CANARY, "number": "7"}
-        assert raw["X_wifi"]["psk"] == CANARY
-
-    def test_a_placeholder_is_no_password(self) -> None:
-        """Where there is none to keep, it is refused with its path."""
-        given = {"id": "new", "parent_ids": [], "raw_config": {"admin_password": "(not shown)"}}
-        answer = guarded().ask("POST", "/api/v1/configs", given, authorization=basic("operator"))
-        assert answer.status == 422
-        assert [each["path"] for each in answer.json["problems"]] == ["raw_config.admin_password"]
-
-    def test_origins_are_told(self) -> None:
-        """Where a value is from is no secret, whatever the value is called."""
-        answer = guarded().ask("GET", "/api/v1/configs/base/raw", authorization=basic("viewer"))
-        assert answer.json["origin"]["admin_password"] == "base"
-        assert answer.json["raw_config"]["admin_password"] == "(not shown)"
-
-    def test_revealing_leaves_a_line(self) -> None:
-        """Who, and what of."""
-        made = guarded()
-        who = {"authorization": basic("superuser")}
-        assert CANARY in made.ask("GET", "/api/v1/configs/base/clear", **who).body.decode()
-        [line] = made.ask("GET", "/api/v1/audit", **who).json["items"]
-        told = (line["action"], line["collection"], line["document_id"], line["who"], line["where"])
-        assert told == ("reveal", "configs", "base", "superuser", "127.0.0.1")
-
-    def test_no_secret_is_in_the_trail(self) -> None:
-        """Whatever was changed."""
-        made = guarded()
-        who = {"authorization": basic("superuser")}
-        made.ask("PATCH", "/api/v1/configs/base", {"raw_config": {"X_note": "n"}}, **who)
-        made.ask("DELETE", "/api/v1/configs/base", **who)
-        made.ask("PUT", "/api/v1/users/other/password", {"password": CANARY}, **who)
-        answer = made.ask("GET", "/api/v1/audit", **who)
-        assert len(answer.json["items"]) == 3
-        assert CANARY not in answer.body.decode()
-
-
 class TestLimits:
     """Claims on some documents and on some fields."""
 
@@ -405,59 +288,3 @@ class TestLimits:
             "/api/v1/openapi.json",
             "/healthz",
         ]
-
-
-class TestLogin:
-    """From nothing to a user with a password."""
-
-    def test_the_first_start(self) -> None:
-        """A token that is good once, a password, another user."""
-        made = bench(required=True)
-        text = settle(made.administration.tokens.issue_first())
-        once = {"authorization": f"Bearer {text}"}
-        assert made.ask("GET", "/api/v1/devices", **once).status == 401
-        issued = made.ask("POST", "/api/v1/tokens", {}, **once)
-        assert issued.status == 201
-        assert made.ask("POST", "/api/v1/tokens", {}, **once).status == 401
-        who = {"authorization": f"Bearer {issued.json['token']}"}
-        assert made.ask("GET", issued.headers["location"].rpartition("/")[0], **who).status == 200
-        body = {"password": PASSWORD}
-        assert made.ask("PUT", "/api/v1/users/admin/password", body, **who).status == 204
-        assert made.ask("GET", "/api/v1/self", **who).status == 401
-        who = {"authorization": basic("admin")}
-        assert made.ask("POST", "/api/v1/users", {"id": "ann", "roles": []}, **who).status == 201
-        assert made.ask("GET", "/api/v1/self", **who).json["user"] == "admin"
-
-    def test_ones_own_password_and_tokens(self) -> None:
-        """The present password must be shown; tokens are one's own to see and to give back."""
-        made = guarded()
-        by_password = {"authorization": basic("viewer")}
-        issued = made.ask("POST", "/api/v1/tokens", {}, **by_password).json
-        by_token = {"authorization": f"Bearer {issued['token']}"}
-        body = {"password": "another password"}
-        assert made.ask("PUT", "/api/v1/self/password", body, **by_token).status == 403
-        assert [
-            each["id"] for each in made.ask("GET", "/api/v1/self/tokens", **by_token).json["items"]
-        ] == [issued["id"]]
-        other = made.ask("POST", "/api/v1/tokens", {}, authorization=basic("operator")).json
-        assert made.ask("DELETE", f"/api/v1/self/tokens/{other['id']}", **by_token).status == 404
-        assert made.ask("DELETE", f"/api/v1/self/tokens/{issued['id']}", **by_token).status == 204
-        assert made.ask("GET", "/api/v1/self", **by_token).status == 401
-        assert made.ask("PUT", "/api/v1/self/password", body, **by_password).status == 204
-        assert made.ask("GET", "/api/v1/self", **by_password).status == 401
-        changed = basic("viewer", "another password")
-        assert made.ask("GET", "/api/v1/self", authorization=changed).status == 200
-
-    def test_guessing_is_slowed_down(self) -> None:
-        """429 with the seconds to wait; tokens go on working."""
-        made = guarded()
-        token = made.ask("POST", "/api/v1/tokens", {}, authorization=basic("viewer")).json["token"]
-        for _each in range(5):
-            wrong = made.ask("GET", "/api/v1/self", authorization=basic("viewer", "wrong"))
-            assert wrong.status == 401
-        locked = made.ask("GET", "/api/v1/self", authorization=basic("viewer"))
-        assert locked.status == 429
-        assert int(locked.headers["retry-after"]) >= 1
-        assert made.ask("GET", "/api/v1/self", authorization=f"Bearer {token}").status == 200
-        counted = made.ask("GET", "/api/v1/counters", authorization=basic("operator")).json["api"]
-        assert (counted["unauthenticated"], counted["locked"]) == (5, 1)

@@ -1,0 +1,44 @@
+"""A server that requires proof, with users of each built-in role and secrets that must not get out."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from provd.access import BUILT_IN
+from provd.documents import Claim, Role, parse_config, parse_device
+from provd.documents.raw_config.schema import SECRETS
+from provd.testing.access import keep, user
+from provd.testing.api import Bench, bench
+from provd.testing.plugins import acme
+
+CANARY = "canary-31337"
+"""Stands wherever a secret may stand, and should be seen nowhere else."""
+
+ROLES = ("none", "viewer", "operator", "superuser")
+"""From the least to the most; what one may, all after it may, too."""
+
+
+def secrets() -> dict[str, Any]:
+    """A raw config in which every secret parameter is the canary, and some of the site's own."""
+    plain = {name: CANARY for name in SECRETS if name != "password"}
+    return {
+        **plain,
+        "sip_lines": {"1": {"username": "u", "password": CANARY}},
+        "X_door_pin": CANARY,
+        "X_wifi": {"ssid": "x", "psk": CANARY},
+    }
+
+
+def guarded() -> Bench:
+    """A server that requires proof, with one of everything and a user of each role."""
+    made = bench(acme(), required=True)
+    config = {"id": "base", "parent_ids": [], "raw_config": secrets()}
+    device = {"id": "phone", "plugin": "acme-1.0", "config": "base", "options": {"X_token": CANARY}}
+    keep(
+        made.core.store,
+        users=[user(role, *([role] if role in BUILT_IN else [])) for role in (*ROLES, "other")],
+        roles=[Role(id="own", claims=(Claim(scope="devices", actions=("read",)),))],
+        configs=[parse_config(config)],
+        devices=[parse_device(device)],
+    )
+    return made
