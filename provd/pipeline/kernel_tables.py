@@ -62,6 +62,10 @@ class InterfaceTable:
         """The name of the interface that has `address`; empty when none has."""
         return self._names.get(address, "")
 
+    def clear(self) -> None:
+        """Forget all, before a dump."""
+        self._names.clear()
+
     def addresses(self) -> Mapping[str, str]:
         """Every address and its interface."""
         return dict(self._names)

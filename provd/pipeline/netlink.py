@@ -11,9 +11,10 @@ from typing import Any
 
 from pyroute2 import IPRoute
 from pyroute2.netlink import NETLINK_ROUTE
+from pyroute2.netlink.exceptions import NetlinkError
 from pyroute2.netlink.rtnl import RTMGRP_IPV4_IFADDR, RTMGRP_IPV6_IFADDR, RTMGRP_NEIGH
 from pyroute2.netlink.rtnl.marshal import MarshalRtnl
-from twisted.internet.interfaces import IReactorFDSet, IReadDescriptor
+from twisted.internet.interfaces import IReadDescriptor
 from twisted.logger import Logger
 from zope.interface import implementer
 
@@ -23,6 +24,8 @@ from provd.pipeline.kernel_tables import InterfaceTable, Message, NeighbourTable
 _GROUPS = RTMGRP_NEIGH | RTMGRP_IPV4_IFADDR | RTMGRP_IPV6_IFADDR
 _BUFFER = 1 << 20
 _DRAIN = 64
+_AGAIN = 1.0
+"""Seconds from the loss of events to the next dump: whoever makes a network churn gets one a second."""
 
 log = Logger("provd.netlink")
 
@@ -31,12 +34,15 @@ log = Logger("provd.netlink")
 class KernelTables:
     """The neighbour and address tables on a netlink socket of the reactor."""
 
-    def __init__(self, reactor: IReactorFDSet) -> None:
+    def __init__(self, reactor: Any) -> None:
         """Listen, then read the tables: what changes in between is told twice, not lost.
+
+        `reactor` watches descriptors and keeps time (IReactorFDSet, IReactorTime).
 
         @raise OSError: the kernel does not let us (no netlink in this sandbox).
         """
         self._reactor = reactor
+        self._dumping: Any = None
         self.neighbours = NeighbourTable()
         self.interfaces = InterfaceTable()
         self._names: dict[int, str] = {}
@@ -60,6 +66,9 @@ class KernelTables:
 
     def close(self) -> None:
         """Stop listening."""
+        if self._dumping is not None:
+            self._dumping.cancel()
+            self._dumping = None
         if self._socket.fileno() >= 0:
             self._reactor.removeReader(self)
             self._socket.close()
@@ -92,7 +101,8 @@ class KernelTables:
         except OSError as error:
             if error.errno == errno.ENOBUFS:
                 # Events were lost: only a new dump is the truth.
-                self._dump()
+                if self._dumping is None:
+                    self._dumping = self._reactor.callLater(_AGAIN, self._dump_again)
                 return b""
             log.failure("the kernel's events ended; addresses are not followed any more")
             self.close()
@@ -107,9 +117,17 @@ class KernelTables:
                 self._names = dict(socket.if_nameindex())
             self.interfaces.told(message, self._names)
 
+    def _dump_again(self) -> None:
+        self._dumping = None
+        try:
+            self._dump()
+        except (OSError, NetlinkError):
+            log.failure("the kernel's tables cannot be read again; what is known may be outdated")
+
     def _dump(self) -> None:
         self._names = dict(socket.if_nameindex())
         with IPRoute() as kernel:
             self.neighbours.replace(list(kernel.get_neighbours()))
+            self.interfaces.clear()
             for message in kernel.get_addr():
                 self.interfaces.told(message, self._names)
