@@ -45,6 +45,6 @@ def test_the_example_shows_every_setting() -> None:
     for line in EXAMPLE.read_text(encoding="utf-8").splitlines():
         if heading := re.fullmatch(r"\[([a-z_]+)\]", line):
             section = heading[1]
-        elif key := re.match(r"#([a-z_]+) = ", line):
+        elif key := re.match(r"#([a-z0-9_]+) = ", line):
             shown.add((section, key[1]))
     assert shown == every_setting()

@@ -52,7 +52,7 @@ NOUNS: tuple[type[Noun], ...] = (
 """Every resource class."""
 
 
-def make_api(
+def make_api(  # noqa: PLR0913 - what an API is made of, each part named
     parts: Operators,
     administration: Administration,
     *,
@@ -60,11 +60,12 @@ def make_api(
     reactor: Any,
     boot_id: str,
     hosts: Iterable[str] = (),
+    http2: bool = False,
 ) -> Site:
     """The HTTP factory of the API, to listen on `interface` and nowhere else.
 
     `boot_id` makes the names of calls unique over restarts; `hosts` are names beside the
-    loopback ones under which it may be asked.
+    loopback ones under which it may be asked; `http2` offers HTTP/2 where it is served over TLS.
 
     @raise NotLoopback: `interface` could be reached from elsewhere.
     """
@@ -73,7 +74,7 @@ def make_api(
     door = Door(permission=permission, slices=Slices(reactor), next_cause=names_of_calls(boot_id))
     root = make_routes(door, parts, administration, hosts)
     parts.tally.count("api", lambda: {"refused_by_screen": root.refused, **permission.counters()})
-    return make_site(root, reactor)
+    return make_site(root, reactor, http2=http2)
 
 
 def prepare(site: Site) -> None:

@@ -7,6 +7,7 @@ from io import BytesIO
 from typing import Any, cast
 
 from twisted.python.failure import Failure
+from twisted.web.http import HTTPChannel
 from twisted.web.resource import Resource
 from twisted.web.server import Request, Site
 
@@ -42,7 +43,15 @@ class BoundedRequest(Request):
         if not self.too_large:
             cast("BytesIO", self.content).write(data)
         elif self._kept > ABORT_AFTER:
-            self.channel.forceAbortClient()
+            self._cut()
+
+    def _cut(self) -> None:
+        """End the connection; of HTTP/2, the stream."""
+        channel: Any = self.channel
+        if isinstance(channel, HTTPChannel):
+            channel.forceAbortClient()
+        else:
+            channel.abortConnection()
 
 
 class Root(Resource):
@@ -110,6 +119,11 @@ class QuietSite(Site):
     """Keeps no access log of its own: what changes something is told by the change's cause."""
 
     noisy = False
+    http2 = False
+
+    def acceptableProtocols(self) -> list[bytes]:
+        """What is offered in a TLS handshake (ALPN), the dearest first."""
+        return [b"h2", b"http/1.1"] if self.http2 else [b"http/1.1"]
 
     def log(self, request: Any) -> None:
         """Say nothing."""
@@ -120,7 +134,7 @@ def make_root(nouns: Sequence[Noun], hosts: Iterable[str] = ()) -> Root:
     return Root(nouns, Screen(hosts))
 
 
-def make_site(root: Root, reactor: Any) -> Site:
+def make_site(root: Root, reactor: Any, *, http2: bool = False) -> Site:
     """The HTTP factory: bounded bodies, no access log of its own."""
     site = QuietSite(
         root,
@@ -130,4 +144,5 @@ def make_site(root: Root, reactor: Any) -> Site:
         parsePOSTFormSubmission=False,  # the API reads no forms
     )
     site.displayTracebacks = False
+    site.http2 = http2
     return site

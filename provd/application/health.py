@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Sequence
 from typing import Any
 
 from provd.contracts import IDocumentStore, IPlugins
@@ -13,6 +14,11 @@ class Health:
     def __init__(self, store: IDocumentStore, plugins: IPlugins) -> None:
         self._store = store
         self._plugins = plugins
+        self._others: list[Callable[[], Sequence[str]]] = []
+
+    def ask_too(self, warnings: Callable[[], Sequence[str]]) -> None:
+        """Have one more part of the server tell what should be looked at."""
+        self._others.append(warnings)
 
     def reasons(self) -> list[str]:
         """What keeps the server from doing its work; nothing when it is ready."""
@@ -25,7 +31,8 @@ class Health:
             f"plugin {plugin_id} could not be loaded; `provd plugins show {plugin_id}` tells why"
             for plugin_id in sorted(self._plugins.broken())
         ]
-        return [*self._store.quarantined(), *broken]
+        others = [text for warnings in self._others for text in warnings()]
+        return [*self._store.quarantined(), *broken, *others]
 
     def tell(self) -> dict[str, Any]:
         """Both, as one JSON object."""

@@ -7,6 +7,7 @@ from enum import IntEnum
 import click
 
 from provd.client.errors import ApiError, ServerFailed, ServerUnreachable, StrangeAnswer
+from provd.client.pin import NotTrusted
 from provd.values import Invalid, ProvdError
 
 NEXT_STEPS = {
@@ -39,7 +40,7 @@ class ExitCode(IntEnum):
 
 def exit_code_of(error: ProvdError) -> ExitCode:
     """The code for an error."""
-    if isinstance(error, ServerUnreachable | StrangeAnswer):
+    if isinstance(error, ServerUnreachable | StrangeAnswer | NotTrusted):
         return ExitCode.UNREACHABLE
     if isinstance(error, ServerFailed):
         return ExitCode.FAILED

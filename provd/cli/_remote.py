@@ -16,6 +16,14 @@ from provd.client.wire import DEFAULT_URL
 if TYPE_CHECKING:
     from provd.client import Api
 
+CA: Mapping[str, Any] = {
+    "envvar": "PROVD_CA",
+    "default": "",
+    "metavar": "FILE|PIN",
+    "help": "Whom to trust over HTTPS: certificates (PEM), or the pin that `provd doctor` shows.",
+}
+"""The option that says whom to trust."""
+
 Cell = Callable[[Mapping[str, Any]], str]
 """From a document to the text of one column."""
 
@@ -45,12 +53,13 @@ def remote(command: Callable[..., Any]) -> Callable[..., Any]:
         show_default=True,
         help="The server's API.",
     )
+    @click.option("--ca", **CA)
     @click.option("--json", "as_json", is_flag=True, help="Print JSON, for programs.")
     @wraps(command)
-    def with_remote(url: str, *, as_json: bool, **given: Any) -> Any:
+    def with_remote(url: str, ca: str, *, as_json: bool, **given: Any) -> Any:
         from provd.client import Api  # noqa: PLC0415 - `--help` does without HTTP
 
-        api = Api(url)
+        api = Api(url, ca=ca)
         try:
             return command(Remote(api, as_json), **given)
         finally:

@@ -13,6 +13,7 @@ from provd.client.errors import (
     ServerUnreachable,
     StrangeAnswer,
 )
+from provd.client.pin import NotTrusted
 from provd.client.wire import Transport
 
 __all__ = [
@@ -21,6 +22,7 @@ __all__ = [
     "BadRequest",
     "Conflict",
     "NotFound",
+    "NotTrusted",
     "ServerFailed",
     "ServerUnreachable",
     "StrangeAnswer",

@@ -81,8 +81,9 @@ class Configs(Collection):
 class Api:
     """One provd. Every method raises `ServerUnreachable`, `StrangeAnswer` or an `ApiError`."""
 
-    def __init__(self, url: str = DEFAULT_URL, timeout: float = TIMEOUT) -> None:
-        self._transport = Transport(url, timeout)
+    def __init__(self, url: str = DEFAULT_URL, timeout: float = TIMEOUT, ca: str = "") -> None:
+        """`ca`: over HTTPS, a file of certificates to trust, or the server's pin."""
+        self._transport = Transport(url, timeout, ca)
         self.devices = Collection(self._transport, "devices")
         self.configs = Configs(self._transport, "configs")
 

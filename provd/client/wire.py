@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import http.client
 import json
+import ssl
 from collections.abc import Mapping
 from typing import Any, NamedTuple
 from urllib.parse import quote, urlencode, urlsplit
 
 from provd.client.errors import ServerUnreachable, StrangeAnswer, from_problem
+from provd.client.pin import PREFIX, NotTrusted, PinnedConnection, is_pin, shown_at
 
 DEFAULT_URL = "http://127.0.0.1:8092"
 
@@ -26,9 +28,11 @@ class Reply(NamedTuple):
 class Transport:
     """Speaks to one server."""
 
-    def __init__(self, url: str = DEFAULT_URL, timeout: float = TIMEOUT) -> None:
+    def __init__(self, url: str = DEFAULT_URL, timeout: float = TIMEOUT, ca: str = "") -> None:
+        """`ca` is whom to trust over HTTPS: a file of certificates (PEM), or the server's pin."""
         self.url = url.rstrip("/")
         self.timeout = timeout
+        self.ca = ca
         self._connection = self._connect()
 
     def _connect(self) -> http.client.HTTPConnection:
@@ -39,9 +43,31 @@ class Transport:
             raise ServerUnreachable(self.url, str(error)) from error
         if parts.scheme not in {"http", "https"} or not parts.hostname:
             raise ServerUnreachable(self.url, "not a URL like http://127.0.0.1:8092")
-        secure = parts.scheme == "https"
-        kind = http.client.HTTPSConnection if secure else http.client.HTTPConnection
-        return kind(parts.hostname, port, timeout=self.timeout)
+        if parts.scheme == "http":
+            return http.client.HTTPConnection(parts.hostname, port, timeout=self.timeout)
+        if self.ca.startswith(PREFIX):
+            return self._pinned(parts.hostname, port)
+        return http.client.HTTPSConnection(
+            parts.hostname, port, timeout=self.timeout, context=self._trusting()
+        )
+
+    def _pinned(self, host: str, port: int | None) -> http.client.HTTPConnection:
+        if not is_pin(self.ca):
+            raise ServerUnreachable(self.url, f"{self.ca} is no pin; `provd doctor` shows it")
+        return PinnedConnection(host, port, pin=self.ca, timeout=self.timeout)
+
+    def _trusting(self) -> ssl.SSLContext:
+        try:
+            context = ssl.create_default_context(cafile=self.ca or None)
+        except (OSError, ValueError) as error:
+            raise ServerUnreachable(self.url, f"{self.ca}: {error}") from error
+        context.minimum_version = ssl.TLSVersion.TLSv1_2
+        return context
+
+    def _not_trusted(self, error: ssl.SSLCertVerificationError) -> NotTrusted:
+        parts = urlsplit(self.url)
+        shown = shown_at(parts.hostname or "", parts.port or 443, self.timeout)
+        return NotTrusted(self.url, error.verify_message or str(error), shown)
 
     def call(
         self,
@@ -58,6 +84,7 @@ class Transport:
         `revision` other than 0: only if the document is still at it.
 
         @raise ServerUnreachable: nobody answered.
+        @raise NotTrusted: whoever answers is not whom `ca` names; nothing was sent.
         @raise StrangeAnswer: the answer is not JSON.
         @raise ApiError: the server refused.
         """
@@ -78,6 +105,9 @@ class Transport:
             self._connection.request(method, target, payload, dict(headers))
             response = self._connection.getresponse()
             return response, response.read()
+        except ssl.SSLCertVerificationError as error:
+            self._connection.close()
+            raise self._not_trusted(error) from error
         except (OSError, http.client.HTTPException) as error:
             self._connection.close()
             raise ServerUnreachable(self.url, str(error) or type(error).__name__) from error

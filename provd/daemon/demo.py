@@ -85,8 +85,8 @@ def requests_to_try(settings: Settings, command: Path, here: Path) -> str:
         provd=shown_from(here, command),
         http=f"{settings.listen.interface}:{settings.listen.port}",
         tftp=f"{settings.tftp.interface}:{settings.tftp.port}",
-        api=f"http://{settings.api.interface}:{settings.api.port}",
-        url="" if settings.api == ApiSettings() else URL.format(port=settings.api.port),
+        api=settings.api.url,
+        url="" if settings.api == ApiSettings() else URL.format(url=settings.api.url),
     )
 
 
@@ -96,7 +96,7 @@ def shown_from(here: Path, path: Path) -> Path:
 
 
 URL = """
-  export PROVD_URL=http://127.0.0.1:{port}
+  export PROVD_URL={url}
 """
 
 TRY = """

@@ -20,6 +20,7 @@ from twisted.web.server import Site
 
 from provd.api import make_api, prepare
 from provd.application.administration import Administration
+from provd.application.counters import Tally
 from provd.application.decisions import Decisions
 from provd.application.inquiries import Inquiries
 from provd.application.operators import Operators, make_operators
@@ -28,6 +29,7 @@ from provd.daemon.access import access_of, welcome
 from provd.daemon.settings import Settings
 from provd.daemon.sockets import Sockets, address_towards
 from provd.daemon.timekeeping import Timekeeper
+from provd.daemon.tls import Secured, secured_by
 from provd.documents import (
     AUDIT,
     CONFIGS,
@@ -71,6 +73,8 @@ class Server:
     tftp: TFTPServer
     api: Site
     timekeeper: Timekeeper
+    secured: Secured | None = None
+    """TLS for the API; None where it is served without."""
     _refreshing: LoopingCall = field(init=False)
     _ports: list[Any] = field(factory=list)
 
@@ -87,13 +91,16 @@ class Server:
         Deferred.fromCoroutine(welcome(self.administration)).addErrback(
             lambda failure: log.failure("the first user cannot be let in", failure)
         )
+        factory = self.secured.start(self.api) if self.secured is not None else self.api
         for bound in sockets.api:
-            port = self.reactor.adoptStreamPort(bound.fileno(), bound.family, self.api)
+            port = self.reactor.adoptStreamPort(bound.fileno(), bound.family, factory)
             self._ports.append(port)
 
     async def stop(self) -> None:
         """Stop answering, keep what was accepted."""
         self._refreshing.stop()
+        if self.secured is not None:
+            self.secured.stop()
         await DeferredList(
             [
                 self.http.stop(),
@@ -164,9 +171,7 @@ def wire(settings: Settings, reactor: Any) -> Server:
     interface_of = kernel.interface_of if kernel is not None else lambda _address: ""
     http = HTTPServer(reactor, inquiries, settings.http, interface_of=interface_of)
     tftp = TFTPServer(reactor, inquiries, settings.tftp)
-    operators.tally.count("http", lambda: as_numbers(http.counters()))
-    operators.tally.count("tftp", lambda: as_numbers(tftp.counters()))
-    operators.tally.count("limits", lambda: {"created": limits.created, "refused": limits.refused})
+    count(operators.tally, http, tftp, limits)
     api = make_api(
         operators,
         administration,
@@ -174,12 +179,12 @@ def wire(settings: Settings, reactor: Any) -> Server:
         reactor=reactor,
         boot_id=boot_id,
         hosts=settings.api.hosts,
+        http2=settings.api.http2,
     )
-    prepare(api)
-    zone_names()  # read from the disk once, before the first device would wait for it
-    # What is loaded now stays: no collection has to walk it again.
-    gc.collect()
-    gc.freeze()
+    secured = secured_by(settings, reactor)
+    if secured is not None:
+        operators.health.ask_too(secured.warnings)
+    settle_in(api)
     return Server(
         settings,
         reactor,
@@ -194,7 +199,24 @@ def wire(settings: Settings, reactor: Any) -> Server:
         tftp,
         api,
         Timekeeper(reactor),
+        secured,
     )
+
+
+def settle_in(api: Site) -> None:
+    """Do what is done once, before the first device would wait for it."""
+    prepare(api)
+    zone_names()
+    # What is loaded now stays: no collection has to walk it again.
+    gc.collect()
+    gc.freeze()
+
+
+def count(tally: Tally, http: HTTPServer, tftp: TFTPServer, limits: CreationLimits) -> None:
+    """Have operators told what the servers count."""
+    tally.count("http", lambda: as_numbers(http.counters()))
+    tally.count("tftp", lambda: as_numbers(tftp.counters()))
+    tally.count("limits", lambda: {"created": limits.created, "refused": limits.refused})
 
 
 def open_store(settings: Settings, reactor: Any) -> SQLiteStore:

@@ -12,7 +12,8 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from provd.cli._errors import ExitCode
-from provd.cli._remote import print_json, print_table
+from provd.cli._remote import CA, print_json, print_table
+from provd.cli.doctor._certificate import check_certificate
 from provd.cli.doctor._finding import Finding, Level
 from provd.cli.doctor._host import check_clock, check_limits, check_neighbours
 from provd.cli.doctor._places import check_directory, check_stores, stores_in
@@ -38,14 +39,17 @@ PATIENCE = 5.0
 @click.option(
     "--url", envvar="PROVD_URL", help="The server's API, when it is not where the settings say."
 )
+@click.option("--ca", **CA)
 @click.option("--json", "as_json", is_flag=True, help="Print JSON, for programs.")
 @click.pass_context
-def doctor(ctx: click.Context, config: Path | None, url: str | None, *, as_json: bool) -> None:
+def doctor(
+    ctx: click.Context, config: Path | None, url: str | None, ca: str, *, as_json: bool
+) -> None:
     """Look at settings, ports, permissions, clock, store, plugins and neighbour table.
 
     Every finding is ok, warn or fail, and names a next step; exit code 1 if anything failed.
     """
-    findings = list(examine(ctx.obj, config, url))
+    findings = list(examine(ctx.obj, config, url, ca))
     if as_json:
         print_json({"findings": [finding._asdict() for finding in findings]})
     else:
@@ -55,13 +59,19 @@ def doctor(ctx: click.Context, config: Path | None, url: str | None, *, as_json:
     ctx.exit(ExitCode.REFUSED if failed else ExitCode.DONE)
 
 
-def examine(read: ReadSettings, config: Path | None, url: str | None) -> Iterator[Finding]:
+def examine(
+    read: ReadSettings, config: Path | None, url: str | None, ca: str = ""
+) -> Iterator[Finding]:
     """Every finding, in the order in which trouble comes; `read` is how a server reads its settings."""
     from provd.client import Api  # noqa: PLC0415 - `--help` does without HTTP
 
     settings, found = check_settings(read, config, os.environ)
     yield from found
-    api = Api(url or _url(settings), PATIENCE)
+    pin = ""
+    if settings is not None:
+        pin, found = check_certificate(settings, time.time())
+        yield from found
+    api = Api(url or _url(settings), PATIENCE, ca or pin)
     try:
         yield from _examine(settings, api, certain=config is not None)
     finally:
@@ -100,5 +110,4 @@ def ports_of(settings: Any) -> list[Port]:
 def _url(settings: Any) -> str:
     if settings is None:
         return "http://127.0.0.1:8092"
-    host = settings.api.interface
-    return f"http://{f'[{host}]' if ':' in host else host}:{settings.api.port}"
+    return str(settings.api.url)

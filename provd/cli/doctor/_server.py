@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from provd.cli.doctor._finding import Finding, fail, ok, warn
 from provd.client.errors import ApiError, ServerUnreachable, StrangeAnswer
+from provd.client.pin import NotTrusted
 
 if TYPE_CHECKING:
     from provd.client import Api
@@ -21,6 +22,8 @@ def check_server(api: Api) -> tuple[bool, list[Finding]]:
     except ServerUnreachable:
         step = "start it with `provd run` or `systemctl start provd`"
         return False, [warn(SERVER, f"nothing answers at {api.url}", step)]
+    except NotTrusted as error:
+        return True, [fail(SERVER, str(error), "see the line about the certificate")]
     except StrangeAnswer as error:
         return False, [fail(SERVER, str(error), "set another api.port, or stop what listens there")]
     except ApiError as error:
@@ -34,7 +37,7 @@ def check_plugins(api: Api) -> list[Finding]:
     found: list[Finding] = []
     try:
         plugins = api.plugins()["items"]
-    except (ServerUnreachable, StrangeAnswer, ApiError) as error:
+    except (ServerUnreachable, StrangeAnswer, ApiError, NotTrusted) as error:
         return [fail(PLUGINS, str(error), "see the server's log")]
     for plugin in plugins:
         step = f"`provd plugins show {plugin['id']}` has the traceback"

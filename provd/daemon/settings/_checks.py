@@ -63,6 +63,14 @@ def _raw_config(value: Mapping[str, Any]) -> Iterator[Problem]:
         yield Problem(f".{problem.path}", problem.message, problem.expected)
 
 
+def check_together(settings: Any) -> Iterator[Problem]:
+    """What is wrong with settings that are each right."""
+    given, wanted = bool(settings.api.certificate), bool(settings.api.key)
+    if given != wanted:
+        missing, has = ("key", "certificate") if given else ("certificate", "key")
+        yield Problem(f"api.{missing}", f"is missing, and api.{has} is given", "both, or neither")
+
+
 def _is_address(text: str) -> bool:
     try:
         ip_address(text)

@@ -6,6 +6,7 @@ checked against these by a test: every key is documented.
 
 from __future__ import annotations
 
+from ipaddress import ip_address
 from typing import Annotated, Any, Literal
 
 from msgspec import Meta, Struct
@@ -60,6 +61,27 @@ class ApiSettings(Struct, frozen=True, kw_only=True):
     port: Port = 8092
     hosts: tuple[str, ...] = ()
     """Host names, besides those of loopback, that requests may be addressed to."""
+    tls: Literal["auto", "on", "off"] = "auto"
+    """HTTPS; `auto` is on wherever another than a loopback address is listened on."""
+    certificate: str = ""
+    """PEM, its own first; empty is one that the server makes for itself in the data directory."""
+    key: str = ""
+    """PEM, without a password."""
+    http2: bool = False
+    """Offer HTTP/2 to clients that speak it; over HTTPS only."""
+
+    @property
+    def secure(self) -> bool:
+        """Whether it is HTTPS."""
+        return self.tls == "on" or (
+            self.tls == "auto" and not ip_address(self.interface or "0.0.0.0").is_loopback  # noqa: S104
+        )
+
+    @property
+    def url(self) -> str:
+        """Under which programs on this host reach it."""
+        host = f"[{self.interface}]" if ":" in self.interface else self.interface
+        return f"{'https' if self.secure else 'http'}://{host}:{self.port}"
 
 
 class PipelineSettings(Struct, frozen=True, kw_only=True):

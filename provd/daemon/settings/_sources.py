@@ -7,13 +7,14 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
+from provd.daemon.settings._checks import check_together
 from provd.daemon.settings._model import Settings
 from provd.daemon.settings._reader import Reader, Source
 from provd.values import Invalid, Problem
 
 PREFIX = "PROVD_"
 NOTHING: Mapping[str, Mapping[str, Any]] = {}
-_CLIENT_ONLY = frozenset({"PROVD_URL", "PROVD_CONFIG"})
+_CLIENT_ONLY = frozenset({"PROVD_URL", "PROVD_CA", "PROVD_CONFIG"})
 
 
 def read_settings(
@@ -36,7 +37,10 @@ def read_settings(
     reader.read(Source("environment", _from_environment(environment, reader.problems)))
     if reader.problems:
         raise Invalid("settings", reader.problems)
-    return reader.settings()
+    settings = reader.settings()
+    if problems := tuple(check_together(settings)):
+        raise Invalid("settings", problems)
+    return settings
 
 
 def _files(path: Path | None) -> list[Path]:

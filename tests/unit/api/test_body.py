@@ -134,7 +134,13 @@ def test_a_body_within_the_limit_is_read() -> None:
 
 @pytest.mark.parametrize(
     ("spelled", "value"),
-    [("10.0", 10), ("1e3", 1000), ("-0.0", 0), ("1.5", 1.5), ("9007199254740993.0", float(1 << 53))],
+    [
+        ("10.0", 10),
+        ("1e3", 1000),
+        ("-0.0", 0),
+        ("1.5", 1.5),
+        ("9007199254740993.0", float(1 << 53)),
+    ],
 )
 def test_a_number_without_a_fraction_is_an_integer(spelled: str, value: float) -> None:
     """However it is spelled, as JSON Schema has it; beyond what a double can tell, it stays one."""

@@ -1,0 +1,120 @@
+"""TLS for the API: whose certificate, and connections that use the newest one."""
+
+from __future__ import annotations
+
+import socket
+from pathlib import Path
+from typing import Any
+
+from OpenSSL import SSL, crypto
+from twisted.internet.interfaces import IOpenSSLServerConnectionCreator
+from twisted.internet.ssl import CertificateOptions, TLSVersion
+from twisted.internet.task import LoopingCall
+from twisted.logger import Logger
+from twisted.protocols.tls import TLSMemoryBIOFactory
+from zope.interface import implementer
+
+from provd.application.certificate import Certificate, Place, ServerCertificate, own_files
+from provd.daemon.settings import Settings
+
+log = Logger("provd.certificate")
+
+LOOKED_AT = 3600.0
+"""Seconds after which the certificate is renewed if that is due, or read again."""
+
+LOOPBACK = ("localhost", "127.0.0.1", "::1")
+
+
+def certificate_of(settings: Settings) -> Place:
+    """Where the API's certificate is, or is to be made."""
+    api = settings.api
+    if api.certificate:
+        return Place(Path(api.certificate), Path(api.key), own=False)
+    certificate, key = own_files(Path(settings.data.directory))
+    given = (host.rpartition(":")[0] if _has_port(host) else host for host in api.hosts)
+    names = (*LOOPBACK, socket.gethostname(), api.interface, *(each.strip("[]") for each in given))
+    return Place(
+        certificate,
+        key,
+        own=True,
+        names=tuple(name for name in names if name and name not in {"0.0.0.0", "::"}),  # noqa: S104 - no name of a host
+    )
+
+
+def _has_port(host: str) -> bool:
+    return host.rpartition(":")[2].isdigit() and (host.startswith("[") or host.count(":") == 1)
+
+
+@implementer(IOpenSSLServerConnectionCreator)
+class Handshakes:
+    """Begins TLS with the newest certificate; connections that stand keep the one they began with."""
+
+    def __init__(self, certificate: Certificate) -> None:
+        self.use(certificate)
+
+    def use(self, certificate: Certificate) -> None:
+        """Have every connection from now on use this one."""
+        own, *between = (crypto.X509.from_cryptography(each) for each in certificate.chain)
+        options = CertificateOptions(
+            privateKey=crypto.PKey.from_cryptography_key(certificate.key),
+            certificate=own,
+            extraCertChain=between,
+            raiseMinimumTo=TLSVersion.TLSv1_2,
+        )
+        self._context = options.getContext()
+
+    def serverConnectionForTLS(self, _protocol: Any) -> SSL.Connection:
+        """A connection that has not begun yet."""
+        return SSL.Connection(self._context, None)
+
+
+class Secured:
+    """TLS in front of a factory, as long as it runs."""
+
+    def __init__(self, certificate: ServerCertificate, reactor: Any) -> None:
+        self.certificate = certificate
+        self._reactor = reactor
+        self._handshakes = Handshakes(certificate.current)
+        self._looking = LoopingCall(self.look_again)
+        self._looking.clock = reactor
+
+    def start(self, factory: Any) -> TLSMemoryBIOFactory:
+        """The factory behind TLS; the certificate is looked at again from time to time."""
+        self._tell()
+        self._looking.start(LOOKED_AT, now=False)
+        return TLSMemoryBIOFactory(self._handshakes, False, factory)
+
+    def stop(self) -> None:
+        """Do not look again. Idempotent."""
+        if self._looking.running:
+            self._looking.stop()
+
+    def look_again(self) -> None:
+        """Use a newer certificate if there is one by now, or if it is time to make one."""
+        if self.certificate.look_again(self._reactor.seconds()):
+            self._handshakes.use(self.certificate.current)
+            self._tell()
+
+    def warnings(self) -> list[str]:
+        """What operators should look at."""
+        return self.certificate.warnings(self._reactor.seconds())
+
+    def _tell(self) -> None:
+        current = self.certificate.current
+        log.info(
+            "the API's certificate ends on {end}; pin {pin}, SHA-256 {fingerprint}",
+            end=current.expires.date().isoformat(),
+            pin=current.pin,
+            fingerprint=current.fingerprint,
+        )
+
+
+def secured_by(settings: Settings, reactor: Any) -> Secured | None:
+    """TLS as the settings want it; None where they want none.
+
+    @raise CertificateUnusable: there is no certificate that can be used.
+    """
+    if not settings.api.secure:
+        return None
+    certificate = ServerCertificate(certificate_of(settings), reactor.seconds())
+    return Secured(certificate, reactor)
