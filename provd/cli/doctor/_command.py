@@ -71,7 +71,7 @@ def examine(
     if settings is not None:
         pin, found = check_certificate(settings, time.time())
         yield from found
-    api = Api(url or _url(settings), PATIENCE, ca or pin)
+    api = Api(url or _url(settings), PATIENCE, ca=ca or pin)
     try:
         yield from _examine(settings, api, certain=config is not None)
     finally:
