@@ -175,7 +175,9 @@ class Inquiries:
             outcome = _now(committing)
             if outcome is None:
                 return self._guarded(
-                    inquiry, self._committing(inquiry, settled, decision, case, committing)
+                    inquiry,
+                    self._committing(inquiry, settled, decision, case, committing),
+                    committing,
                 )
             if isinstance(outcome, Failure):
                 if outcome.check(DraftRefused):
@@ -207,7 +209,9 @@ class Inquiries:
         if device is not None:
             pending = awaited(self._store, device)
             if pending is not None or isinstance(answer, Deferred):
-                return self._guarded(decision.inquiry, self._leave_later(decision, answer, pending))
+                return self._guarded(
+                    decision.inquiry, self._leave_later(decision, answer, pending), answer, pending
+                )
         assert not isinstance(answer, Deferred)  # noqa: S101 - only a device's plugin answers Deferreds
         return self._leave(decision, answer)
 
@@ -299,9 +303,15 @@ class Inquiries:
             except Awaiting as another:
                 waiting = another
 
-    def _guarded(self, inquiry: Inquiry, answering: Any) -> Answer | Deferred[Answer]:
+    def _guarded(
+        self, inquiry: Inquiry, answering: Any, *awaited: object
+    ) -> Answer | Deferred[Answer]:
+        """Let `answering` go on, unless too many do; how the `awaited` end is then nobody's business."""
         if self.counted.waiting >= self._settings.busy:
             answering.close()
+            for each in awaited:
+                if isinstance(each, Deferred):
+                    each.addErrback(lambda _failure: None)
             self.counted.unavailable += 1
             return Refusal(RefusalKind.UNAVAILABLE, "too many inquiries wait already")
         self.counted.waiting += 1

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 from typing import Any
 
 from hypothesis import given
@@ -9,6 +10,7 @@ from hypothesis import strategies as st
 from msgspec.structs import replace
 from twisted.internet.defer import Deferred, fail
 from twisted.internet.task import Clock
+from twisted.logger import LogLevel, capturedLogs
 from zope.interface.verify import verifyObject
 
 from provd.application.explain import tell, tell_answer
@@ -381,7 +383,18 @@ def test_too_many_waiting_are_refused() -> None:
     ]
     assert isinstance(answers[-1], Refusal)
     store.keep()
-    assert all(
-        isinstance(answer, Deferred) and isinstance(answer.result, Content)
-        for answer in answers[:-1]
-    )
+    assert {type(getattr(answer, "result", None)) for answer in answers[:-1]} == {Content}
+
+
+def test_what_a_refused_inquiry_waited_for_may_fail_unheard() -> None:
+    """Its failure is told where it belongs, not as an error that nobody handled."""
+    store = SlowStore()
+    server = core(acme(), store=store)
+    server.inquiries._settings = InquirySettings(busy=0)
+    store.keep()
+    assert isinstance(server.inquiries.ask(http("/a", AGENT)), Refusal)
+    with capturedLogs() as heard:
+        while store.waiting:
+            store.waiting.popitem()[1].errback(StoreUnavailable("the disk is full"))
+        gc.collect()
+    assert LogLevel.critical not in {event["log_level"] for event in heard}
