@@ -16,7 +16,7 @@ from zope.interface import implementer
 
 from provd.contracts import ICollection, IDocumentStore, IDraft, IFeed
 from provd.documents import EMPTY_OBJECT, AuditLine, Document, Kind, redacted, to_dict
-from provd.values import Caused, Change, Committed, read_cause
+from provd.values import Caused, Change, Committed, DraftRefused, read_cause
 
 COLLECTION = "audit"
 
@@ -150,6 +150,9 @@ class AuditedStore:
         """Commit a draft with its lines; a draft that is refused leaves none."""
         self.trail.record(draft)
         return self._store.commit(draft)
+
+    def refusal(self, draft: IDraft) -> DraftRefused | None:
+        return self._store.refusal(draft)
 
     def durable(self, committed: Committed) -> Deferred[None]:
         return self._store.durable(committed)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Collection, Mapping
+from collections.abc import Callable, Collection, Iterator, Mapping
 from ipaddress import ip_address
 from typing import Any
 
@@ -76,6 +76,19 @@ class Call:
                 raise MalformedRequest(name, f"is given {len(raw_values)} times", "one value")
             found[name] = _text(raw_values[0], name)
         return found
+
+    def repeated(
+        self, known: Callable[[str], bool], expected: str
+    ) -> Iterator[tuple[str, list[str]]]:
+        """The query's parameters with all their values; `expected` tells in words which are known.
+
+        @raise MalformedRequest: one is unknown, or not UTF-8.
+        """
+        for raw_name, raw_values in (self.request.args or {}).items():
+            name = _text(raw_name, "query")
+            if not known(name):
+                raise MalformedRequest(name[:200], "is no parameter of this", expected)
+            yield name, [_text(value, name) for value in raw_values]
 
     def no_parameters(self) -> None:
         """@raise MalformedRequest: the query has any."""

@@ -37,6 +37,7 @@ from provd.values import (
     ProvdError,
     RevisionConflict,
     StoreUnavailable,
+    TooBroad,
 )
 
 log = Logger("provd.api")
@@ -134,6 +135,7 @@ TABLE: dict[type[ProvdError], Told] = {
     MalformedSelector: Told(400, "malformed-selector", "The selector cannot be understood"),
     NotAuthenticated: Told(401, "not-authenticated", "Nothing proves who asks"),
     Forbidden: Told(403, "forbidden", "The caller has not got the right"),
+    TooBroad: Told(400, "too-broad", "The search would resolve too many documents"),
     ForeignOrigin: Told(403, "foreign-origin", "The request comes from another site's page"),
     NoSuchRoute: Told(404, "no-such-route", "Nothing is served there"),
     NoSuchDocument: Told(404, "no-such-document", "There is no such document"),

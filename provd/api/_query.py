@@ -2,24 +2,51 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Mapping
+from collections.abc import Collection, Mapping
 from typing import Any
 
+import msgspec
 from msgspec import Struct
 
 from provd.api._body import read_object
 from provd.api._call import Call
+from provd.api._cursor import make_cursor, read_cursor
 from provd.api._errors import MalformedRequest
+from provd.api._filters import (
+    AUDIT_FILTERS,
+    CONFIG_FILTERS,
+    DEVICE_FILTERS,
+    LOOSE,
+    OPERATION_FILTERS,
+    ROLE_FILTERS,
+    TOKEN_FILTERS,
+    USER_FILTERS,
+    Field,
+    condition,
+    flag,
+    is_free,
+)
+from provd.api._reply import Rows
+from provd.application.listing import Listing
 from provd.documents import NEVER_SHOWN, Query, holds_secrets, orders_secrets
-from provd.values import parse_ip, parse_mac
 
-WINDOW = ("q", "sort", "skip", "limit", "fields")
+__all__ = [
+    "AUDIT_FILTERS",
+    "CONFIG_FILTERS",
+    "DEVICE_FILTERS",
+    "OPERATION_FILTERS",
+    "ROLE_FILTERS",
+    "TOKEN_FILTERS",
+    "USER_FILTERS",
+    "Listed",
+    "number",
+    "read_query",
+]
+
+WINDOW = ("q", "sort", "reverse", "skip", "limit", "cursor", "fields", "slim")
 """Parameters that every list route has."""
 
 MOST = 10**9
-
-Spell = Callable[[str], Any]
-"""From how a filter's value may be spelled to how documents spell it. @raise ValueError: it is none."""
 
 
 class Listed(Struct, frozen=True):
@@ -27,64 +54,72 @@ class Listed(Struct, frozen=True):
 
     query: Query
     fields: tuple[str, ...]
+    """Those with a `-` in front are left out."""
     others: Mapping[str, str]
     """Parameters of this route alone."""
+    of: bytes
+    """What the list is of: a cursor is good for nothing else."""
+
+    def rows(self, found: Listing) -> Rows:
+        """The listing as it is sent, with the way to its next page."""
+        more = make_cursor(found.more, self.of) if found.more is not None else ""
+        return Rows(total=found.total, items=found.items, more=more)
 
 
-def flag(text: str) -> bool:
-    """`true` or `false`. @raise ValueError: neither."""
-    if text not in {"true", "false"}:
-        raise ValueError("neither true nor false")
-    return text == "true"
-
-
-DEVICE_FILTERS: Mapping[str, Spell] = {
-    "id": str,
-    "mac": parse_mac,
-    "ip": parse_ip,
-    "sn": str,
-    "uuid": str.lower,
-    "vendor": str,
-    "model": str,
-    "version": str,
-    "plugin": str,
-    "config": str,
-    "added": str,
-    "tenant": str,
-}
-CONFIG_FILTERS: Mapping[str, Spell] = {"id": str, "role": str, "transient": flag, "tenant": str}
-USER_FILTERS: Mapping[str, Spell] = {"id": str, "disabled": flag}
-ROLE_FILTERS: Mapping[str, Spell] = {"id": str}
-TOKEN_FILTERS: Mapping[str, Spell] = {"id": str, "subject": str, "revoked": flag}
-AUDIT_FILTERS: Mapping[str, Spell] = {
-    "id": str,
-    "who": str,
-    "where": str,
-    "action": str,
-    "collection": str,
-    "document_id": str,
-}
-OPERATION_FILTERS: Mapping[str, Spell] = {"id": str, "kind": str, "state": str, "label": str}
-
-
-def read_query(call: Call, filters: Mapping[str, Spell], others: tuple[str, ...] = ()) -> Listed:
+def read_query(call: Call, filters: Mapping[str, Field], others: tuple[str, ...] = ()) -> Listed:
     """The query that a call's parameters spell.
 
-    @raise MalformedRequest: a parameter is unknown, repeated, or not what it should be.
+    @raise MalformedRequest: a parameter is unknown, repeated where it may not be, or not what it should be.
     """
-    given = call.parameters((*filters, *WINDOW, *others))
+    given, wanted = _sorted_out(call, filters, others)
     sort = given.get("sort", "")
-    selector = _selector(given, filters)
-    _require_no_secret(call, selector, sort.removeprefix("-"))
+    selector = _selector(given, wanted, filters)
+    key = sort.removeprefix("-")
+    _require_no_secret(call, selector, key)
+    backwards = sort.startswith("-") is not _flag(given, "reverse")
+    # A cursor is of one list in one order, whoever asks for it.
+    of = msgspec.json.encode([call.request.path.decode("latin-1"), selector, key, backwards])
     query = Query(
         selector=selector if call.only is None else _narrowed(selector, call.only),
-        sort=sort.removeprefix("-"),
-        descending=sort.startswith("-"),
+        sort=key,
+        descending=backwards,
         skip=number(given, "skip"),
         limit=number(given, "limit"),
+        after=read_cursor(given["cursor"], of) if "cursor" in given else None,
     )
     fields = tuple(field for field in given.get("fields", "").split(",") if field)
-    return Listed(query, fields, {name: given[name] for name in others if name in given})
+    slim = tuple(f"-{field}" for field in given.get("slim", "").split(",") if field)
+    rest = {name: given[name] for name in others if name in given}
+    return Listed(query, fields + slim, rest, of)
+
+
+def _sorted_out(
+    call: Call, filters: Mapping[str, Field], others: tuple[str, ...]
+) -> tuple[dict[str, str], dict[str, list[str]]]:
+    """What may be given once, and the filters, which may be given several times."""
+    known = {*WINDOW, *others}
+    given: dict[str, str] = {}
+    wanted: dict[str, list[str]] = {}
+    expected = ", ".join(sorted({*known, *filters}))
+    for name, texts in call.repeated(
+        lambda name: name in known or name in filters or is_free(name), expected
+    ):
+        if name not in known:
+            wanted[name] = texts
+        elif len(texts) != 1:
+            raise MalformedRequest(name, f"is given {len(texts)} times", "one value")
+        else:
+            given[name] = texts[0]
+    return given, wanted
+
+
+def _flag(given: Mapping[str, str], name: str) -> bool:
+    """A parameter that is `true`, or there without a value. @raise MalformedRequest: it is neither."""
+    text = given.get(name, "false") or "true"
+    try:
+        return flag(text)
+    except ValueError as error:
+        raise MalformedRequest(name, str(error), "true or false") from error
 
 
 def number(given: Mapping[str, str], name: str) -> int:
@@ -95,17 +130,17 @@ def number(given: Mapping[str, str], name: str) -> int:
     return int(text)
 
 
-def _selector(given: Mapping[str, str], filters: Mapping[str, Spell]) -> dict[str, Any]:
+def _selector(
+    given: Mapping[str, str], wanted: Mapping[str, list[str]], filters: Mapping[str, Field]
+) -> dict[str, Any]:
     selector: dict[str, Any] = read_object(given["q"].encode("utf-8"), "q") if "q" in given else {}
-    for name, spell in filters.items():
-        if name not in given:
-            continue
+    for name, texts in wanted.items():
         if name in selector:
             raise MalformedRequest(name, "stands in q as well", "one of the two")
         try:
-            selector[name] = spell(given[name])
+            selector[name] = condition(filters.get(name, LOOSE), texts)
         except ValueError as error:
-            raise MalformedRequest(name, str(error)) from error
+            raise MalformedRequest(name, str(error), "a filter such as Gte(3.2)") from error
     return selector
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from typing import Any
+from urllib.parse import parse_qsl, quote_from_bytes, urlencode
 
 import msgspec
 from msgspec import Struct
@@ -40,6 +41,8 @@ class Rows(Struct, frozen=True, kw_only=True):
 
     total: int
     items: Iterable[Any]
+    more: str = ""
+    """A cursor to the next page, if there is one."""
 
 
 class Page(Struct, frozen=True, kw_only=True):
@@ -71,7 +74,7 @@ def show(call: Call, page: Page) -> bytes:
 def hiding_secrets(reply: Reply | Rows | Page) -> Reply | Rows | Page:
     """What is answered to somebody who is not to see secrets; a page has none."""
     if isinstance(reply, Rows):
-        return Rows(total=reply.total, items=map(redacted, reply.items))
+        return replace(reply, items=map(redacted, reply.items))
     if isinstance(reply, Reply):
         return replace(reply, body=redacted(reply.body, reply.plain))
     return reply
@@ -100,7 +103,10 @@ async def stream(call: Call, rows: Rows, slices: Slices) -> bytes:
     """Write a listing in slices, as fast as the client reads it, and return nothing more to write."""
     request = call.request
     request.setHeader(b"content-type", JSON_TYPE)
-    head = b'{"total":%d,"items":[' % rows.total
+    request.setHeader(b"x-total-count", b"%d" % rows.total)
+    if rows.more:
+        request.setHeader(b"link", b'<%b>; rel="next"' % _next_page(request, rows.more))
+    head = b'{"total":%d,"next":%b,"items":[' % (rows.total, msgspec.json.encode(rows.more or None))
     if request.method == b"HEAD":
         return head
     outlet = _Outlet(request)
@@ -112,6 +118,23 @@ async def stream(call: Call, rows: Rows, slices: Slices) -> bytes:
         if request.channel is not None:
             request.unregisterProducer()
     return b""
+
+
+def _next_page(request: Request, cursor: str) -> bytes:
+    """Where the next page is: the same list, from a cursor on."""
+    path, _mark, query = request.uri.partition(b"?")
+    rest = [
+        pair
+        for pair in parse_qsl(query.decode("latin-1"), keep_blank_values=True, encoding="latin-1")
+        if pair[0] not in {"cursor", "skip"}
+    ]
+    asked = urlencode([*rest, ("cursor", cursor)], encoding="latin-1")
+    # What the client wrote there goes into a header: a path has no angle brackets.
+    return (
+        quote_from_bytes(path, safe="/%:@+~=!$&'(),;*").encode("ascii")
+        + b"?"
+        + asked.encode("ascii")
+    )
 
 
 async def _write_rows(outlet: _Outlet, head: bytes, rows: Rows, slices: Slices) -> None:

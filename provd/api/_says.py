@@ -52,24 +52,22 @@ class Says(Struct, frozen=True, kw_only=True):
 WINDOW = (
     Parameter("q", "a selector in JSON"),
     Parameter("sort", "a dotted key; with `-` in front, descending"),
+    Parameter("reverse", "the other way round", FLAG),
     Parameter("skip", "how many of those that match are left out", COUNT),
     Parameter("limit", "how many are answered at most; 0 is no limit", COUNT),
+    Parameter("cursor", "`next` of the page before: what follows on it"),
     Parameter("fields", "dotted keys, separated by commas: nothing else is shown of each"),
+    Parameter("slim", "dotted keys, separated by commas: these are left out of each"),
 )
 """Parameters that every list has."""
-
-SPELLED: Mapping[str, Mapping[str, Any]] = {
-    "mac": {"type": "string", "pattern": "^[0-9a-fA-F]{2}(:[0-9a-fA-F]{2}){5}$"},
-    "ip": {"type": "string", "format": "ipv4"},
-    "transient": FLAG,
-}
-"""How the values of filters are spelled that are no plain texts."""
 
 
 def filtered(filters: Mapping[str, Any], *others: Parameter) -> tuple[Parameter, ...]:
     """The parameters of a list with these filters."""
     equal = (
-        Parameter(name, f"those whose `{name}` is this", SPELLED.get(name, TEXT))
+        Parameter(
+            name, f"those whose `{name}` is this, or `Ne(…)`, `Gte(…)`, `In(…,…)`, `Re(…)`, …"
+        )
         for name in filters
     )
     return (*equal, *others, *WINDOW)
@@ -78,7 +76,12 @@ def filtered(filters: Mapping[str, Any], *others: Parameter) -> tuple[Parameter,
 def lists(schema: str, filters: Mapping[str, Any], *others: Parameter) -> Says:
     """A list of documents."""
     parameters = filtered(filters, *others)
-    return Says(answers=schema, listed=True, parameters=parameters, refuses=("malformed-selector",))
+    return Says(
+        answers=schema,
+        listed=True,
+        parameters=parameters,
+        refuses=("malformed-selector", "too-broad"),
+    )
 
 
 def creates(schema: str, reads: str, *refuses: str) -> Says:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from io import BytesIO
 from typing import Any, cast
+from urllib.parse import parse_qs
 
 from twisted.python.failure import Failure
 from twisted.web.http import HTTPChannel
@@ -22,6 +23,10 @@ PATIENCE = 60
 
 ABORT_AFTER = 8 * BODY_LIMIT
 """Bytes of a refused body that are read and forgotten before the connection is cut."""
+
+
+MOST_PARAMETERS = 200
+"""Parameters of one query."""
 
 
 class BoundedRequest(Request):
@@ -85,6 +90,7 @@ class Root(Resource):
         try:
             self._screen.check(request)
             _require_text(request)
+            request.args = _parameters(request)
         except ProvdError:
             self.refused += 1
             raise
@@ -113,6 +119,23 @@ def _require_text(request: Request) -> None:
         b"/".join(request.postpath or []).decode("utf-8")
     except UnicodeDecodeError:
         raise MalformedRequest("path", "is not UTF-8") from None
+
+
+def _parameters(request: Request) -> dict[bytes, list[bytes]]:
+    """What the query says: Twisted would drop a name without a value, and so make `?dryrun` real."""
+    # Latin-1 there and back: what the bytes spell is looked at by whoever reads a parameter.
+    query = request.uri.partition(b"?")[2].decode("latin-1")
+    try:
+        given = parse_qs(
+            query, keep_blank_values=True, encoding="latin-1", max_num_fields=MOST_PARAMETERS
+        )
+    except ValueError:
+        expected = f"{MOST_PARAMETERS} parameters at most"
+        raise MalformedRequest("query", "has too many parameters", expected) from None
+    return {
+        name.encode("latin-1"): [value.encode("latin-1") for value in values]
+        for name, values in given.items()
+    }
 
 
 class QuietSite(Site):

@@ -28,7 +28,7 @@ class AuditRoutes(Noun):
         """The lines that the parameters choose; sorted by `id`, in order of time."""
         asked = read_query(call, AUDIT_FILTERS)
         found = await self._auditing.list(asked.query, asked.fields)
-        return Rows(total=found.total, items=found.items)
+        return asked.rows(found)
 
     @route(app, "GET", "/<line_id>", scope="audit", action="read", says=shows("AuditLine"))
     async def show(self, call: Call, line_id: str) -> Reply:

@@ -36,7 +36,7 @@ class ConfigRoutes(Noun):
         """Those that the parameters choose."""
         asked = read_query(call, CONFIG_FILTERS)
         found = await self._configs.list(asked.query, asked.fields)
-        return Rows(total=found.total, items=found.items)
+        return asked.rows(found)
 
     @route(app, "POST", "/", scope="configs", action="create", says=CREATES)
     async def create(self, call: Call) -> Reply:

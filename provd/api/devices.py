@@ -6,14 +6,11 @@ from typing import ClassVar
 
 from provd.api._call import PATCH_TYPES, Call
 from provd.api._documents import created, gone, one
-from provd.api._errors import MalformedRequest
-from provd.api._query import DEVICE_FILTERS, flag, read_query
+from provd.api._query import DEVICE_FILTERS, read_query
 from provd.api._reply import Reply, Rows
 from provd.api._routes import Door, Noun, Routes, route
 from provd.api._says import (
-    FLAG,
     KEEPING,
-    Parameter,
     creates,
     deletes,
     lists,
@@ -24,7 +21,7 @@ from provd.api._says import (
 from provd.application.auditing import Auditing
 from provd.application.devices import Devices
 
-LISTS = lists("Device", DEVICE_FILTERS, Parameter("configured", "those that are so, or not", FLAG))
+LISTS = lists("Device", DEVICE_FILTERS)
 CREATES = creates("Device", "DeviceGiven", "key-claimed")
 REPLACES = replaces("Device", "DeviceGiven", "key-claimed")
 PATCHES = patches("Device", "Patch", "key-claimed")
@@ -45,14 +42,9 @@ class DeviceRoutes(Noun):
     @route(app, "GET", "/", scope="devices", action="list", says=LISTS, narrows=True)
     async def list(self, call: Call) -> Rows:
         """Those that the parameters choose."""
-        asked = read_query(call, DEVICE_FILTERS, ("configured",))
-        wanted = asked.others.get("configured")
-        try:
-            configured = None if wanted is None else flag(wanted)
-        except ValueError as error:
-            raise MalformedRequest("configured", str(error), "true or false") from error
-        found = await self._devices.list(asked.query, asked.fields, configured=configured)
-        return Rows(total=found.total, items=found.items)
+        asked = read_query(call, DEVICE_FILTERS)
+        found = await self._devices.list(asked.query, asked.fields)
+        return asked.rows(found)
 
     @route(app, "POST", "/", scope="devices", action="create", says=CREATES)
     async def create(self, call: Call) -> Reply:

@@ -31,7 +31,7 @@ class OperationRoutes(Noun):
         """Those that the parameters choose."""
         asked = read_query(call, OPERATION_FILTERS)
         found = await self._operations.list(asked.query, asked.fields)
-        return Rows(total=found.total, items=found.items)
+        return asked.rows(found)
 
     @route(
         app, "GET", "/<operation_id>", scope="operations", action="read", says=shows("Operation")

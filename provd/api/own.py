@@ -46,7 +46,7 @@ class SelfRoutes(Noun):
             return Rows(total=0, items=())
         subject = call.principal.user
         found = await self._tokens.list(asked.query, asked.fields, subject=subject)
-        return Rows(total=found.total, items=found.items)
+        return asked.rows(found)
 
     @route(app, "DELETE", "/tokens/<token_id>", scope="self", action="revoke", says=REVOKES)
     async def revoke(self, call: Call, token_id: str) -> Reply:

@@ -35,7 +35,7 @@ class RoleRoutes(Noun):
         """The built-in ones, then the others that the parameters choose."""
         asked = read_query(call, ROLE_FILTERS)
         found = await self._roles.list(asked.query, asked.fields)
-        return Rows(total=found.total, items=found.items)
+        return asked.rows(found)
 
     @route(app, "POST", "/", scope="roles", action="create", says=CREATES)
     async def create(self, call: Call) -> Reply:

@@ -54,7 +54,7 @@ class TokenRoutes(Noun):
         """Those that the parameters choose, whosever they are."""
         asked = read_query(call, TOKEN_FILTERS)
         found = await self._tokens.list(asked.query, asked.fields)
-        return Rows(total=found.total, items=found.items)
+        return asked.rows(found)
 
     @route(app, "GET", "/<token_id>", scope="tokens", action="read", says=shows("Token"))
     async def show(self, call: Call, token_id: str) -> Reply:

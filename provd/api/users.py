@@ -37,7 +37,7 @@ class UserRoutes(Noun):
         """Those that the parameters choose."""
         asked = read_query(call, USER_FILTERS)
         found = await self._users.list(asked.query, asked.fields)
-        return Rows(total=found.total, items=found.items)
+        return asked.rows(found)
 
     @route(app, "POST", "/", scope="users", action="create", says=CREATES)
     async def create(self, call: Call) -> Reply:

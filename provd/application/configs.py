@@ -7,13 +7,14 @@ from typing import Any
 
 from msgspec.structs import replace
 
+from provd.application.changing import Making, Patch, Proposal, patched
 from provd.application.lifecycle import require_deletable
-from provd.application.listing import Listing, list_documents
-from provd.application.merge_patch import merge_patch
+from provd.application.listing import Listing, list_documents, resolving
 from provd.application.precondition import ABSENT, UNCONDITIONAL, Precondition
 from provd.application.readiness import BaseRawConfig
+from provd.application.resolved import RESOLVED, Resolver
 from provd.application.slices import Slices
-from provd.application.writing import settled, with_secrets, write
+from provd.application.writing import settled, with_secrets
 from provd.contracts import IDocumentStore, IDraft
 from provd.documents import (
     Config,
@@ -31,7 +32,7 @@ from provd.values import NoSuchDocument
 COLLECTION = "configs"
 
 
-class Configs:
+class Configs(Making):
     """Configs, and what each comes to over its parents.
 
     A change is told as soon as it is kept; whether the devices that inherit from it are still
@@ -49,10 +50,17 @@ class Configs:
         self._base = base
         self._slices = slices
         self._new_id = new_id
+        self._derived = {RESOLVED: Resolver(store, base).of_config}
 
     async def list(self, query: Query, fields: Sequence[str] = ()) -> Listing:
-        """The configs a query is about. @raise MalformedSelector: its selector is none."""
-        return await list_documents(self._store, COLLECTION, query, shown, self._slices, fields)
+        """The configs a query is about; it may ask for what they come to (`resolved.…`) as well.
+
+        @raise MalformedSelector: the query's selector is none.
+        @raise TooBroad: it resolves too many.
+        """
+        return await list_documents(
+            self._store, COLLECTION, resolving(query, self._derived), shown, self._slices, fields
+        )
 
     async def get(self, config_id: str) -> dict[str, Any]:
         """One config. @raise NoSuchDocument: there is none."""
@@ -83,62 +91,60 @@ class Configs:
             "missing": [each for each, revision in lineage.seen if not revision],
         }
 
-    async def create(self, given: Mapping[str, Any], cause: str) -> dict[str, Any]:
-        """Create a config, under its own id or a new one.
+    def creating(self, given: Mapping[str, Any]) -> Proposal:
+        """A new config, under its own id or one that is chosen.
 
-        @raise Invalid: it is none; with every problem.
-        @raise AlreadyThere: its id is taken.
+        Proposing it raises `Invalid` with every problem, or `AlreadyThere`.
         """
-        return await self.replace(given.get("id") or self._new_id(), given, cause, ABSENT)
+        return self.replacing(given.get("id") or self._new_id(), given, ABSENT)
 
-    async def replace(
-        self,
-        config_id: str,
-        given: Mapping[str, Any],
-        cause: str,
-        precondition: Precondition = UNCONDITIONAL,
-    ) -> dict[str, Any]:
-        """Put a config in the place of the present one.
+    def replacing(
+        self, config_id: str, given: Mapping[str, Any], precondition: Precondition = UNCONDITIONAL
+    ) -> Proposal:
+        """A config in the place of the present one.
 
-        @raise NoSuchDocument: there is none, and none was to be created.
-        @raise Invalid, AlreadyThere, PreconditionFailed, RevisionConflict: nothing was changed.
+        Proposing it raises `NoSuchDocument` where there is none, and none was to be created, or
+        `Invalid`, `AlreadyThere`, `PreconditionFailed`.
+
+        @raise Invalid: that can be no id.
         """
         check_id(config_id, "config")
-        return await self._change(config_id, lambda _present: given, cause, precondition)
+        op = "create" if precondition.absent else "replace"
+        return self._changing(config_id, op, lambda _present: given, precondition)
 
-    async def patch(
-        self,
-        config_id: str,
-        patch: Mapping[str, Any],
-        cause: str,
-        precondition: Precondition = UNCONDITIONAL,
-    ) -> dict[str, Any]:
-        """Merge a patch (RFC 7396) into a config. Raises as `replace` does."""
-        return await self._change(
-            config_id, lambda present: merge_patch(present, patch), cause, precondition
+    def patching(
+        self, config_id: str, patch: Patch, precondition: Precondition = UNCONDITIONAL
+    ) -> Proposal:
+        """A patch of a config. Proposing it raises as replacing does, and `PatchFailed`."""
+        return self._changing(
+            config_id, "patch", lambda present: patched(present, patch), precondition
         )
 
-    async def delete(
-        self, config_id: str, cause: str, precondition: Precondition = UNCONDITIONAL
-    ) -> None:
-        """Delete a config; devices and configs that refer to it stay, and say so.
+    def deleting(self, config_id: str, precondition: Precondition = UNCONDITIONAL) -> Proposal:
+        """Deleting a config; devices and configs that refer to it stay, and say so.
 
-        @raise NoSuchDocument, PreconditionFailed, NotDeletable: nothing was changed.
+        Proposing it raises `NoSuchDocument`, `PreconditionFailed`, `NotDeletable`.
         """
 
         def propose(draft: IDraft) -> None:
             require_deletable(COLLECTION, _present(draft, config_id, precondition))
             draft.delete(COLLECTION, config_id)
 
-        await write(self._store, cause, propose, retry=not precondition.conditional)
+        return Proposal(
+            collection=COLLECTION,
+            document_id=config_id,
+            op="delete",
+            propose=propose,
+            insists=precondition.conditional,
+        )
 
-    async def _change(
+    def _changing(
         self,
         config_id: str,
+        op: str,
         wanted: Callable[[dict[str, Any]], Mapping[str, Any]],
-        cause: str,
         precondition: Precondition,
-    ) -> dict[str, Any]:
+    ) -> Proposal:
         def propose(draft: IDraft) -> None:
             before = _before(draft, config_id, precondition)
             present = shown(before) if before else {}
@@ -146,8 +152,13 @@ class Configs:
             config = parse_config(given, document_id=config_id)
             draft.put(COLLECTION, _with_what_the_server_keeps(config, before))
 
-        await write(self._store, cause, propose, retry=not precondition.conditional)
-        return await self.get(config_id)
+        return Proposal(
+            collection=COLLECTION,
+            document_id=config_id,
+            op=op,
+            propose=propose,
+            insists=precondition.conditional,
+        )
 
 
 def shown(config: Document) -> dict[str, Any]:

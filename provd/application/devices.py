@@ -3,17 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
+from functools import partial
 from typing import Any
 
-from msgspec.structs import replace
-
+from provd.application.changing import Making, Patch, Proposal, patched
 from provd.application.lifecycle import drop_abandoned, require_deletable
-from provd.application.listing import Listing, list_documents, show, wait_until_kept
-from provd.application.merge_patch import merge_patch
+from provd.application.listing import Listing, list_documents, resolving
 from provd.application.precondition import ABSENT, UNCONDITIONAL, Precondition
 from provd.application.readiness import Readiness
+from provd.application.resolved import RESOLVED, Resolver
 from provd.application.slices import Slices
-from provd.application.writing import settled, with_secrets, write
+from provd.application.writing import settled, with_secrets
 from provd.contracts import IDocumentStore, IDraft
 from provd.documents import (
     Device,
@@ -37,7 +37,7 @@ SERVER_KEPT = frozenset((*SHOWN_OF_STATUS, *DERIVED_KEYS, "revision"))
 """Keys of a shown device that a client may send back and that say nothing then."""
 
 
-class Devices:
+class Devices(Making):
     """Devices, with what the server observed of each."""
 
     def __init__(
@@ -51,35 +51,28 @@ class Devices:
         self._readiness = readiness
         self._slices = slices
         self._new_id = new_id
+        resolver = Resolver(store, readiness.base)
+        self._derived = {RESOLVED: resolver.of_device} | {
+            key: partial(self._observed, key) for key in SHOWN_OF_STATUS
+        }
 
-    async def list(
-        self, query: Query, fields: Sequence[str] = (), *, configured: bool | None = None
-    ) -> Listing:
-        """The devices a query is about, with `configured` only those that are so or not so.
+    async def list(self, query: Query, fields: Sequence[str] = ()) -> Listing:
+        """The devices a query is about.
+
+        It may ask for what is observed (`configured`, `last_seen`, …) and for what a device's raw
+        config comes to (`resolved.…`) as well.
 
         @raise MalformedSelector: the query's selector is none.
+        @raise TooBroad: it resolves too many.
         """
-        if configured is not None:
-            return await self._list_configured(query, fields, wanted=configured)
         return await list_documents(
-            self._store, COLLECTION, query, self.shown, self._slices, fields
+            self._store,
+            COLLECTION,
+            resolving(query, self._derived),
+            self.shown,
+            self._slices,
+            fields,
         )
-
-    async def _list_configured(
-        self, query: Query, fields: Sequence[str], *, wanted: bool
-    ) -> Listing:
-        ready = await self._store.collection("statuses").find(Query(selector={"configured": True}))
-        ids = {status.id for status in ready.documents}
-        everything = replace(query, skip=0, limit=0)
-        found = await self._store.collection(COLLECTION).find(everything)
-        chosen = [
-            device
-            async for device in self._slices.over(found.documents)
-            if (device.id in ids) is wanted
-        ]
-        window = chosen[query.skip : query.skip + query.limit if query.limit else None]
-        await wait_until_kept(self._store, COLLECTION, window, self._slices)
-        return Listing(len(chosen), show(window, self.shown, fields))
 
     async def get(self, device_id: str) -> dict[str, Any]:
         """One device as it is shown. @raise NoSuchDocument: there is none."""
@@ -97,49 +90,47 @@ class Devices:
             shown |= to_dict(status, SHOWN_OF_STATUS)
         return shown
 
-    async def create(self, given: Mapping[str, Any], cause: str) -> dict[str, Any]:
-        """Create a device, under its own id or a new one.
+    def _observed(self, key: str, device: Document) -> Any:
+        status = self._store.get("statuses", device.id)
+        if status is None:
+            return False if key == "configured" else None
+        value = to_dict(status, (key,)).get(key)
+        return bool(value) if key == "configured" else value
 
-        @raise Invalid: it is none; with every problem.
-        @raise AlreadyThere, KeyClaimed: its id or its MAC address is taken.
+    def creating(self, given: Mapping[str, Any]) -> Proposal:
+        """A new device, under its own id or one that is chosen.
+
+        Proposing it raises `Invalid` with every problem, or `AlreadyThere`; committing it `KeyClaimed`.
         """
         device_id = given.get("id") or self._new_id()
-        return await self.replace(device_id, given, cause, ABSENT)
+        return self.replacing(device_id, given, ABSENT)
 
-    async def replace(
-        self,
-        device_id: str,
-        given: Mapping[str, Any],
-        cause: str,
-        precondition: Precondition = UNCONDITIONAL,
-    ) -> dict[str, Any]:
-        """Put a device in the place of the present one.
+    def replacing(
+        self, device_id: str, given: Mapping[str, Any], precondition: Precondition = UNCONDITIONAL
+    ) -> Proposal:
+        """A device in the place of the present one.
 
-        @raise NoSuchDocument: there is none, and none was to be created.
-        @raise Invalid, AlreadyThere, PreconditionFailed, KeyClaimed, RevisionConflict:
-        nothing was changed.
+        Proposing it raises `NoSuchDocument` where there is none, and none was to be created, or
+        `Invalid`, `AlreadyThere`, `PreconditionFailed`.
+
+        @raise Invalid: that can be no id.
         """
         check_id(device_id, "device")
-        return await self._change(device_id, lambda _present: given, cause, precondition)
+        op = "create" if precondition.absent else "replace"
+        return self._changing(device_id, op, lambda _present: given, precondition)
 
-    async def patch(
-        self,
-        device_id: str,
-        patch: Mapping[str, Any],
-        cause: str,
-        precondition: Precondition = UNCONDITIONAL,
-    ) -> dict[str, Any]:
-        """Merge a patch (RFC 7396) into a device. Raises as `replace` does."""
-        return await self._change(
-            device_id, lambda present: merge_patch(present, patch), cause, precondition
+    def patching(
+        self, device_id: str, patch: Patch, precondition: Precondition = UNCONDITIONAL
+    ) -> Proposal:
+        """A patch of a device; what is patched is the device as it is shown."""
+        return self._changing(
+            device_id, "patch", lambda present: patched(present, patch), precondition
         )
 
-    async def delete(
-        self, device_id: str, cause: str, precondition: Precondition = UNCONDITIONAL
-    ) -> None:
-        """Forget a device, its status, and its transient config if nobody else has it.
+    def deleting(self, device_id: str, precondition: Precondition = UNCONDITIONAL) -> Proposal:
+        """Forgetting a device, its status, and its transient config if nobody else has it.
 
-        @raise NoSuchDocument, PreconditionFailed, NotDeletable: nothing was changed.
+        Proposing it raises `NoSuchDocument`, `PreconditionFailed`, `NotDeletable`.
         """
 
         def propose(draft: IDraft) -> None:
@@ -150,23 +141,34 @@ class Devices:
                 draft.delete("statuses", device_id)
             drop_abandoned(draft, device, None)
 
-        await write(self._store, cause, propose, retry=not precondition.conditional)
+        return Proposal(
+            collection=COLLECTION,
+            document_id=device_id,
+            op="delete",
+            propose=propose,
+            insists=precondition.conditional,
+        )
 
-    async def _change(
+    def _changing(
         self,
         device_id: str,
+        op: str,
         wanted: Callable[[dict[str, Any]], Mapping[str, Any]],
-        cause: str,
         precondition: Precondition,
-    ) -> dict[str, Any]:
+    ) -> Proposal:
         def propose(draft: IDraft) -> None:
             before = _before(draft, device_id, precondition)
-            present = to_dict(before) if before else {}
+            present = self.shown(before) if before else {}
             given = with_secrets(wanted(present), present, "device")
             self._propose(draft, before, parse_device(_own(given), document_id=device_id))
 
-        await write(self._store, cause, propose, retry=not precondition.conditional)
-        return await self.get(device_id)
+        return Proposal(
+            collection=COLLECTION,
+            document_id=device_id,
+            op=op,
+            propose=propose,
+            insists=precondition.conditional,
+        )
 
     def _propose(self, draft: IDraft, before: Device | None, wanted: Device) -> None:
         device = keep_what_the_server_manages(wanted, before)

@@ -8,6 +8,7 @@ from typing import Protocol
 from attrs import frozen
 from twisted.internet.interfaces import IReactorTime
 
+from provd.application.changing import Changes
 from provd.application.configs import Configs
 from provd.application.counters import Tally
 from provd.application.decisions import Decisions
@@ -16,6 +17,7 @@ from provd.application.health import Health
 from provd.application.operations import Operations
 from provd.application.plugins import Plugins
 from provd.application.readiness import BaseRawConfig, Readiness
+from provd.application.receipts import Receipts
 from provd.application.remembered import Remembered
 from provd.application.revalidation import Revalidation
 from provd.application.slices import Slices
@@ -40,6 +42,7 @@ class Operators:
     decisions: Remembered
     what_if: WhatIf
     operations: Operations
+    changes: Changes
     health: Health
     tally: Tally
     revalidation: Revalidation
@@ -77,6 +80,7 @@ def make_operators(  # noqa: PLR0913 - what a server is made of, each part named
         decisions=Remembered(decisions, store),
         what_if=WhatIf(inquiries, slices, clock.seconds, local_of),
         operations=operations,
+        changes=Changes(store, slices, Receipts(store, clock.seconds)),
         health=Health(store, plugins),
         tally=Tally(store, plugins, {"inquiries": inquiries.counters}),
         revalidation=revalidation,

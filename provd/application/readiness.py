@@ -19,6 +19,7 @@ class Readiness:
     def __init__(self, plugins: IPlugins, base: BaseRawConfig) -> None:
         """@raise Invalid: the base raw config cannot be used; better told at the start than to a client."""
         self._plugins = plugins
+        self.base = base
         # Made once: judging ten thousand devices needs it as often.
         self._base = base()
 

@@ -10,7 +10,7 @@ from zope.interface import Attribute, Interface
 
 from provd.documents.base import Document
 from provd.documents.query import Page, Query
-from provd.values import Committed
+from provd.values import Committed, DraftRefused
 
 
 class ICollection(Interface):
@@ -126,6 +126,9 @@ class IDocumentStore(IReadable):
         `RevisionConflict` or `KeyClaimed` (decide again, nothing was applied) or with
         `StoreUnavailable`.  A draft without proposals fires with no changes.
         """
+
+    def refusal(draft: IDraft) -> DraftRefused | None:
+        """Why a commit of the draft would fail now; None when it would not. Nothing is applied."""
 
     def durable(committed: Committed) -> Deferred[None]:
         """Fires when what was committed survives a crash; fails with `StoreUnavailable`.

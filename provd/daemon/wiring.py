@@ -35,6 +35,7 @@ from provd.documents import (
     CONFIGS,
     DEVICES,
     OPERATIONS,
+    RECEIPTS,
     ROLES,
     STATUSES,
     TOKENS,
@@ -48,7 +49,7 @@ from provd.servers.http import HTTPServer
 from provd.servers.tftp import TFTPServer
 from provd.store import Keeping, SQLiteStore
 
-KINDS = (DEVICES, CONFIGS, STATUSES, OPERATIONS, USERS, ROLES, TOKENS, AUDIT)
+KINDS = (DEVICES, CONFIGS, STATUSES, OPERATIONS, USERS, ROLES, TOKENS, AUDIT, RECEIPTS)
 
 SWITCH = 0.0005
 """Seconds between two chances for another thread."""

@@ -44,6 +44,7 @@ from provd.documents.operation import (
 from provd.documents.projection import project
 from provd.documents.query import Page, Place, Query
 from provd.documents.raw_config import check_raw_config, complete_raw_config, zone_names
+from provd.documents.receipt import RECEIPTS, Receipt
 from provd.documents.reconfigure import RECONFIGURING, needs_reconfiguration
 from provd.documents.redaction import (
     REDACTED,
@@ -78,6 +79,7 @@ __all__ = [
     "MAX_ID",
     "NEVER_SHOWN",
     "OPERATIONS",
+    "RECEIPTS",
     "RECONFIGURING",
     "REDACTED",
     "ROLES",
@@ -100,6 +102,7 @@ __all__ = [
     "Page",
     "Place",
     "Query",
+    "Receipt",
     "Role",
     "Selector",
     "State",

@@ -104,7 +104,7 @@ def orders_secrets(path: str) -> bool:
     return (names[0] in _MIXED or names[0].startswith("X_")) and names[-1] not in _PLAIN
 
 
-_MIXED = frozenset({"raw_config", "options"})
+_MIXED = frozenset({"raw_config", "options", "resolved"})
 _PLAIN = frozenset(KEYS).union(*(table.row for table in TABLES.values())) - SECRETS
 
 
@@ -113,5 +113,6 @@ def _compares_objects(operand: Any) -> bool:
         operators = any(str(key).startswith("$") for key in operand)
         return not operators or any(_compares_objects(each) for each in operand.values())
     if isinstance(operand, list | tuple):
-        return any(isinstance(each, Mapping | list | tuple) for each in operand)
+        # Of `$any`, objects of operators; of `$in`, whatever somebody guesses.
+        return any(isinstance(each, list | tuple) or _compares_objects(each) for each in operand)
     return False

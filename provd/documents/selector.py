@@ -12,7 +12,7 @@ with a `$` key, whose operators must all hold:
 `$gt $ge $lt $le: x`      compares within one type; another type does not match
 `$eq: x`                  some value at the path equals x
 `$ne: x`                  no value at the path equals x (a missing one does not)
-`$re: "pattern"`          the pattern (RE2) is found in a text, in its first 4096 characters
+`$re: "pattern"`          the pattern (RE2) is found in a text of 4096 characters at most
 `$natural: {..}`          holds `$gt $ge $lt $le` that compare texts as version numbers
 `$any: [{..}, ..]`        one of these objects of operators holds
 `$exists: true|false`     there is, or is not, a value at the path

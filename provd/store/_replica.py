@@ -15,9 +15,10 @@ from typing import Any
 
 import msgspec
 
+from provd.contracts import IDraft
 from provd.documents.base import Document, Kind
 from provd.store._collection import Collection
-from provd.store._draft import Claim, Draft, Key, Proposal
+from provd.store._draft import Claim, Draft, Key, Proposal, own
 from provd.store._feed import Feed
 from provd.store._find import Searches
 from provd.store._indexes import Index
@@ -65,9 +66,8 @@ class Replica:
         """Take in what was kept, at start; nobody is told."""
         self._collections[collection].load(documents)
 
-    def refusal(self, draft: Draft) -> DraftRefused | None:
-        """Why a draft cannot be applied to what is there now; None when it can."""
-        return next(self._refusals(draft), None)
+    def refusal(self, draft: IDraft) -> DraftRefused | None:
+        return next(self._refusals(own(draft)), None)
 
     def apply(self, draft: Draft) -> Committed:
         """Apply a draft that is not refused, have it kept, and tell the feed.

@@ -17,6 +17,7 @@ from provd.documents import (
     CONFIGS,
     DEVICES,
     OPERATIONS,
+    RECEIPTS,
     ROLES,
     STATUSES,
     TOKENS,
@@ -35,7 +36,7 @@ from provd.store import MemoryStore
 from provd.testing.plugins import MemoryPlugins
 from provd.values import Inquiry, Protocol
 
-KINDS = (DEVICES, CONFIGS, STATUSES, OPERATIONS, USERS, ROLES, TOKENS, AUDIT)
+KINDS = (DEVICES, CONFIGS, STATUSES, OPERATIONS, USERS, ROLES, TOKENS, AUDIT, RECEIPTS)
 PEER = "192.0.2.7"
 MAC = "00:00:5e:00:53:01"
 ARRIVED = 1_700_000_000.0

@@ -161,9 +161,13 @@ def _listing(name: str) -> Schema:
         "type": "object",
         "properties": {
             "total": {"type": "integer", "description": "How many match in all."},
+            "next": {
+                "type": ["string", "null"],
+                "description": "The `cursor` of the next page, where there is one.",
+            },
             "items": {"type": "array", "items": ref(name)},
         },
-        "required": ["total", "items"],
+        "required": ["total", "next", "items"],
         "additionalProperties": False,
     }
 

@@ -159,7 +159,7 @@ class LifeTests(SynchronousTestCase):
         reading = [
             Deferred.fromCoroutine(self.devices.get("phone")),
             Deferred.fromCoroutine(self.devices.list(Query())),
-            Deferred.fromCoroutine(self.devices.list(Query(), configured=True)),
+            Deferred.fromCoroutine(self.devices.list(Query(selector={"configured": True}))),
             Deferred.fromCoroutine(self.configs.raw("own")),
         ]
         self.bench.core.clock.advance(0)

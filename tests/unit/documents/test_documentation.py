@@ -17,6 +17,7 @@ from provd.documents import (
     Device,
     Document,
     Operation,
+    Receipt,
     Role,
     State,
     Status,
@@ -56,7 +57,7 @@ def first_column(text: str) -> list[str]:
 
 
 @pytest.mark.parametrize(
-    "document", [Device, Config, Status, Operation, User, Role, Token, AuditLine]
+    "document", [Device, Config, Status, Operation, User, Role, Token, AuditLine, Receipt]
 )
 def test_every_field_is_documented(document: type[Document]) -> None:
     """Each document's section has a row for each of its own fields, and for nothing else."""
