@@ -22,6 +22,7 @@ from provd.sdk import Asked, Clue
 from provd.values import Inquiry, Note, PluginFailed, Protocol, Step, Testimony
 
 Match = tuple[int, ILoadedPlugin, Clue]
+Facts = tuple[tuple[str, str], ...]
 
 LONGEST_KEY = 512
 """Characters of the fields under which a verdict is remembered.  Devices are far below; a memo whose
@@ -47,7 +48,7 @@ class Verdict(Struct, frozen=True, gc=False):
     """What the plugins said of a request, and what is made of it. Flat, so that it can be kept."""
 
     testimonies: tuple[Testimony, ...]
-    facts: tuple[tuple[str, str], ...]
+    facts: Facts
     notes: tuple[Note, ...] = ()
 
 
@@ -221,6 +222,7 @@ class Witnesses:
     def _examine(self, inquiry: Inquiry, *, keep: bool) -> Verdict:
         asked = Asked(inquiry)
         said: list[Testimony] = []
+        same: dict[Facts, Facts] = {}
         failed: list[Note] = []
         for _order, plugin, clue in self._clues.find(inquiry):
             try:
@@ -229,7 +231,9 @@ class Witnesses:
                 failed.append(Note(Step.EXTRACT, "{why}: it is ignored", (("why", str(error)),)))
                 continue
             if facts:
-                said.append(Testimony(plugin.id, tuple(facts.items())))
+                # Editions of one family conclude the same: what is remembered of them is one object.
+                told = tuple(facts.items())
+                said.append(Testimony(plugin.id, same.setdefault(told, told)))
         verdict = self._judge(tuple(said))
         if failed:
             # Not remembered: what failed once may succeed, and is counted each time it does not.

@@ -186,3 +186,13 @@ def test_long_fields_are_not_remembered() -> None:
     assert len(witnesses._memo) == 0
     witnesses.ask(tftp("SEP" + "0" * 80), keep=True)
     assert len(witnesses._memo) == 1
+
+
+def test_what_editions_of_a_family_say_alike_is_kept_once() -> None:
+    """A hundred editions must not make the memo a hundred times as large."""
+    server = core(acme("acme-1.0"), acme("acme-2.0"))
+    server.inquiries.ask(http(user_agent="Acme A20 00:00:5e:00:53:01 1.0"))
+    [decision] = server.decisions.latest(1)
+    one, other = decision.testimonies
+    assert one.witness != other.witness
+    assert one.facts is other.facts
