@@ -137,6 +137,7 @@ def wire(settings: Settings, reactor: Any) -> Server:
     # The store's writer thread must get its turn beside a reactor that never rests: with Python's own
     # 5 ms a durable commit under full load waits ten times as long.
     sys.setswitchinterval(SWITCH)
+    timekeeper = Timekeeper(reactor)
     boot_id = f"{int(time.time()):x}{os.getpid() & 0xFFF:03x}"
     store = open_store(settings, reactor)
     plugins = load_plugins(settings, reactor)
@@ -169,9 +170,7 @@ def wire(settings: Settings, reactor: Any) -> Server:
         new_id=lambda: uuid4().hex,
         local_of=lambda peer: settings.listen.interface or address_towards(peer),
     )
-    interface_of = kernel.interface_of if kernel is not None else lambda _address: ""
-    http = HTTPServer(reactor, inquiries, settings.http, interface_of=interface_of)
-    tftp = TFTPServer(reactor, inquiries, settings.tftp)
+    http, tftp = servers_towards_devices(settings, reactor, inquiries, kernel, timekeeper)
     count(operators.tally, http, tftp, limits)
     api = make_api(
         operators,
@@ -199,7 +198,7 @@ def wire(settings: Settings, reactor: Any) -> Server:
         http,
         tftp,
         api,
-        Timekeeper(reactor),
+        timekeeper,
         secured,
     )
 
@@ -250,6 +249,20 @@ def load_plugins(settings: Settings, reactor: Any) -> Plugins:
     )
     plugins.load_all()
     return plugins
+
+
+def servers_towards_devices(
+    settings: Settings,
+    reactor: Any,
+    inquiries: Inquiries,
+    kernel: KernelTables | None,
+    timekeeper: Timekeeper,
+) -> tuple[HTTPServer, TFTPServer]:
+    """HTTP and TFTP; inquiries arrive and are answered by the same clock."""
+    now = timekeeper.seconds
+    interface_of = kernel.interface_of if kernel is not None else lambda _address: ""
+    http = HTTPServer(reactor, inquiries, settings.http, now=now, interface_of=interface_of)
+    return http, TFTPServer(reactor, inquiries, settings.tftp, clock=now)
 
 
 def kernel_tables(reactor: Any) -> KernelTables | None:
