@@ -11,6 +11,8 @@ from provd.client.pin import NotTrusted
 from provd.values import Invalid, ProvdError
 
 NEXT_STEPS = {
+    "not-authenticated": "log in with `provd login`",
+    "forbidden": "see `provd whoami`",
     "no-such-document": "list what there is with the `list` command",
     "already-there": "use `set` to change it",
     "precondition-failed": "show it again, and repeat the change with its revision",

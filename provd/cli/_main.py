@@ -16,6 +16,13 @@ COMMANDS = {
     "plugins": "provd.cli.plugins:plugins",
     "explain": "provd.cli.explain:explain",
     "whatif": "provd.cli.whatif:whatif",
+    "login": "provd.cli.login:login",
+    "logout": "provd.cli.login:logout",
+    "whoami": "provd.cli.login:whoami",
+    "users": "provd.cli.users:users",
+    "roles": "provd.cli.roles:roles",
+    "tokens": "provd.cli.tokens:tokens",
+    "audit": "provd.cli.audit:audit",
     "doctor": "provd.cli.doctor:doctor",
 }
 

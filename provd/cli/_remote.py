@@ -57,9 +57,10 @@ def remote(command: Callable[..., Any]) -> Callable[..., Any]:
     @click.option("--json", "as_json", is_flag=True, help="Print JSON, for programs.")
     @wraps(command)
     def with_remote(url: str, ca: str, *, as_json: bool, **given: Any) -> Any:
+        from provd.cli._token import token_for  # noqa: PLC0415 - the same
         from provd.client import Api  # noqa: PLC0415 - `--help` does without HTTP
 
-        api = Api(url, ca=ca)
+        api = Api(url, ca=ca, token=token_for(url))
         try:
             return command(Remote(api, as_json), **given)
         finally:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from base64 import b64encode
 from collections.abc import Mapping, Sequence
 from typing import Any
 
@@ -78,14 +79,64 @@ class Configs(Collection):
         return dict(self._transport.call("GET", f"{self._path(config_id)}/raw").body)
 
 
+class Users(Collection):
+    """Users, and their passwords."""
+
+    def set_password(self, user_id: str, password: str) -> None:
+        """Give a user another password; every token of the user is void then."""
+        self._transport.call("PUT", f"{self._path(user_id)}/password", {"password": password})
+
+
+class Tokens:
+    """Tokens, one's own and others'."""
+
+    def __init__(self, transport: Transport) -> None:
+        self._transport = transport
+        self._base = f"{ROOT}/tokens"
+
+    def own(self) -> Object:
+        """One's own."""
+        return dict(self._transport.call("GET", f"{ROOT}/self/tokens").body)
+
+    def list(self, user: str = "") -> Object:
+        """Everybody's, or those of a user."""
+        where = {"subject": user} if user else None
+        return dict(self._transport.call("GET", self._base, parameters=where).body)
+
+    def issue(self, wish: Mapping[str, Any]) -> Object:
+        """A token for whoever calls; its text is in `token`."""
+        return dict(self._transport.call("POST", self._base, dict(wish)).body)
+
+    def give_back(self, token_id: str) -> None:
+        """Have one's own refused from now on."""
+        self._transport.call("DELETE", f"{ROOT}/self/tokens/{segment(token_id)}")
+
+    def revoke(self, token_id: str) -> None:
+        """Have anybody's refused from now on."""
+        self._transport.call("DELETE", f"{self._base}/{segment(token_id)}")
+
+    def revoke_all(self, user: str = "") -> Object:
+        """Have all of a user's refused, or everybody's; `{"revoked": …}`."""
+        whose = {"subject": user} if user else {}
+        return dict(self._transport.call("POST", f"{self._base}/revoke", whose).body)
+
+
 class Api:
     """One provd. Every method raises `ServerUnreachable`, `StrangeAnswer` or an `ApiError`."""
 
-    def __init__(self, url: str = DEFAULT_URL, timeout: float = TIMEOUT, ca: str = "") -> None:
-        """`ca`: over HTTPS, a file of certificates to trust, or the server's pin."""
-        self._transport = Transport(url, timeout, ca)
+    def __init__(
+        self, url: str = DEFAULT_URL, timeout: float = TIMEOUT, ca: str = "", *, token: str = ""
+    ) -> None:
+        """`ca`: over HTTPS, a file of certificates to trust, or the server's pin; `token`: what
+        proves who calls.
+        """
+        self._transport = Transport(url, timeout, ca, f"Bearer {token}" if token else "")
         self.devices = Collection(self._transport, "devices")
         self.configs = Configs(self._transport, "configs")
+        self.users = Users(self._transport, "users")
+        self.roles = Collection(self._transport, "roles")
+        self.tokens = Tokens(self._transport)
+        self.audit = Collection(self._transport, "audit")
 
     @property
     def url(self) -> str:
@@ -98,6 +149,27 @@ class Api:
 
     def _get(self, path: str, parameters: Mapping[str, str] | None = None) -> Object:
         return dict(self._transport.call("GET", ROOT + path, parameters=parameters).body)
+
+    def whoami(self) -> Object:
+        """Who the server takes the caller for: `user`, `provider`, `token`, `rights`."""
+        return self._get("/self")
+
+    def log_in(self, user: str, password: str, wish: Mapping[str, Any] | None = None) -> Object:
+        """A token for a name and a password; its text is in `token`."""
+        pair = b64encode(f"{user}:{password}".encode()).decode("ascii")
+        return self._log_in(f"Basic {pair}", wish)
+
+    def log_in_with(self, once: str, wish: Mapping[str, Any] | None = None) -> Object:
+        """A token for one that is good once; its text is in `token`."""
+        return self._log_in(f"Bearer {once}", wish)
+
+    def _log_in(self, proof: str, wish: Mapping[str, Any] | None) -> Object:
+        usual = self._transport
+        once = Transport(usual.url, usual.timeout, usual.ca, proof)
+        try:
+            return dict(once.call("POST", f"{ROOT}/tokens", dict(wish or {})).body)
+        finally:
+            once.close()
 
     def index(self) -> Object:
         """What the API offers."""

@@ -60,6 +60,11 @@ class NotFound(ApiError):
 
 
 @define
+class NotAllowed(ApiError):
+    """Nothing proved who calls, or the caller has not got the right, or tries too often."""
+
+
+@define
 class Conflict(ApiError):
     """The change does not fit what the server holds by now."""
 
@@ -69,7 +74,14 @@ class ServerFailed(ApiError):
     """The server could not do it, although the request was right."""
 
 
-_CLASSES: Mapping[int, type[ApiError]] = {404: NotFound, 409: Conflict, 412: Conflict}
+_CLASSES: Mapping[int, type[ApiError]] = {
+    401: NotAllowed,
+    403: NotAllowed,
+    404: NotFound,
+    409: Conflict,
+    412: Conflict,
+    429: NotAllowed,
+}
 
 
 def from_problem(status: int, problem: Mapping[str, Any]) -> ApiError:

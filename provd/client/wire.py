@@ -28,11 +28,20 @@ class Reply(NamedTuple):
 class Transport:
     """Speaks to one server."""
 
-    def __init__(self, url: str = DEFAULT_URL, timeout: float = TIMEOUT, ca: str = "") -> None:
-        """`ca` is whom to trust over HTTPS: a file of certificates (PEM), or the server's pin."""
+    def __init__(
+        self,
+        url: str = DEFAULT_URL,
+        timeout: float = TIMEOUT,
+        ca: str = "",
+        authorization: str = "",
+    ) -> None:
+        """`ca` is whom to trust over HTTPS: a file of certificates (PEM), or the server's pin;
+        `authorization` what proves who calls, as the header has it.
+        """
         self.url = url.rstrip("/")
         self.timeout = timeout
         self.ca = ca
+        self.authorization = authorization
         self._connection = self._connect()
 
     def _connect(self) -> http.client.HTTPConnection:
@@ -90,6 +99,8 @@ class Transport:
         """
         target = path + (f"?{urlencode(parameters)}" if parameters else "")
         headers = {"Accept": "application/json, application/problem+json"}
+        if self.authorization:
+            headers["Authorization"] = self.authorization
         payload = None
         if body is not None:
             payload = json.dumps(body, allow_nan=False).encode("utf-8")

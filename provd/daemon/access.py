@@ -46,7 +46,7 @@ provd has no users yet. Whoever has this token becomes the superuser `admin`, on
 
     {token}
 
-    provd login --token {token}
+    provd login --once
     provd users password admin
 
 """

@@ -13,6 +13,7 @@ import click
 
 from provd.cli._errors import ExitCode
 from provd.cli._remote import CA, print_json, print_table
+from provd.cli._token import token_for
 from provd.cli.doctor._certificate import check_certificate
 from provd.cli.doctor._finding import Finding, Level
 from provd.cli.doctor._host import check_clock, check_limits, check_neighbours
@@ -71,7 +72,8 @@ def examine(
     if settings is not None:
         pin, found = check_certificate(settings, time.time())
         yield from found
-    api = Api(url or _url(settings), PATIENCE, ca=ca or pin)
+    chosen = url or _url(settings)
+    api = Api(chosen, PATIENCE, ca=ca or pin, token=token_for(chosen))
     try:
         yield from _examine(settings, api, certain=config is not None)
     finally:
