@@ -118,7 +118,7 @@ def _write(path: Path, keys: Mapping[str, _Key]) -> None:
     beside = path.with_name(f"{path.name}.new")
     beside.unlink(missing_ok=True)
     flags = os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_NOFOLLOW | os.O_CLOEXEC
-    with os.fdopen(os.open(beside, flags, MODE), "w", encoding="ascii") as file:
+    with os.fdopen(os.open(beside, flags, MODE), "w", encoding="utf-8") as file:
         json.dump({"keys": kept}, file)
         file.flush()
         os.fsync(file.fileno())
