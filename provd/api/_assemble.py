@@ -11,8 +11,8 @@ from twisted.web.server import Site
 from provd.access import Right
 from provd.api._permission import AccessPermission
 from provd.api._routes import Door, Noun
-from provd.api._screen import require_loopback
-from provd.api._site import Root, make_root, make_site
+from provd.api._screen import is_loopback, require_guarded
+from provd.api._site import make_root, make_site
 from provd.api.audit import AuditRoutes
 from provd.api.configs import ConfigRoutes
 from provd.api.decisions import DecisionRoutes, WhatIfRoutes
@@ -60,6 +60,7 @@ def make_api(  # noqa: PLR0913 - what an API is made of, each part named
     reactor: Any,
     boot_id: str,
     hosts: Iterable[str] = (),
+    secure: bool = False,
     http2: bool = False,
 ) -> Site:
     """The HTTP factory of the API, to listen on `interface` and nowhere else.
@@ -67,12 +68,15 @@ def make_api(  # noqa: PLR0913 - what an API is made of, each part named
     `boot_id` makes the names of calls unique over restarts; `hosts` are names beside the
     loopback ones under which it may be asked; `http2` offers HTTP/2 where it is served over TLS.
 
-    @raise NotLoopback: `interface` could be reached from elsewhere.
+    @raise NotLoopback: `interface` could be reached from elsewhere, and it is not served over TLS
+    (`secure`), or nobody has to prove who they are.
     """
-    require_loopback(interface)
+    require_guarded(interface, secure=secure, required=administration.required)
     permission = AccessPermission(administration.gate, required=administration.required)
     door = Door(permission=permission, slices=Slices(reactor), next_cause=names_of_calls(boot_id))
-    root = make_routes(door, parts, administration, hosts)
+    root = make_root(
+        make_nouns(door, parts, administration), hosts, numbers=not is_loopback(interface)
+    )
     parts.tally.count("api", lambda: {"refused_by_screen": root.refused, **permission.counters()})
     return make_site(root, reactor, http2=http2)
 
@@ -84,10 +88,8 @@ def prepare(site: Site) -> None:
             _made = noun.made
 
 
-def make_routes(
-    door: Door, parts: Operators, administration: Administration, hosts: Iterable[str] = ()
-) -> Root:
-    """Every noun, below one root."""
+def make_nouns(door: Door, parts: Operators, administration: Administration) -> list[Noun]:
+    """Everything that is served."""
     nouns: list[Noun] = [
         DeviceRoutes(door, parts.devices, administration.auditing),
         ConfigRoutes(door, parts.configs, administration.auditing),
@@ -107,7 +109,7 @@ def make_routes(
     # Those that tell what there is tell of themselves, too: they are given the list that they are put into.
     openapi = OpenApiRoutes(door, nouns)
     nouns += [IndexRoutes(door, nouns), openapi, DocsRoutes(door, openapi)]
-    return make_root(nouns, hosts)
+    return nouns
 
 
 def rights() -> frozenset[Right]:

@@ -1,9 +1,9 @@
-"""Who may speak to the API at all: programs on this host, since it speaks plain HTTP.
+"""Which requests the API looks at all: those that are meant for it, from no other site's page.
 
-The listener is on loopback only.  That alone does not keep a web page in the operator's browser
-away: a page may send requests to 127.0.0.1, and a name it controls may resolve to it (DNS
-rebinding).  So every request must name this server in `Host`, and must come from no page or from
-a page of this very server (`Origin`).
+Without TLS, or where nobody has to prove who they are, it listens on loopback only.  That alone does
+not keep a web page in the operator's browser away: a page may send requests to 127.0.0.1, and a name it
+controls may resolve to it (DNS rebinding).  So every request must name this server in `Host`, and must
+come from no page or from a page of this very server (`Origin`).
 """
 
 from __future__ import annotations
@@ -28,18 +28,22 @@ class NotLoopback(ProvdError):
 
     def __str__(self) -> str:
         return (
-            f"the API speaks plain HTTP and listens on loopback only, not on"
+            "without HTTPS and access.required the API listens on loopback only, not on"
             f" {self.interface!r}; use 127.0.0.1 or ::1, and a tunnel from elsewhere"
         )
 
 
-def require_loopback(interface: str) -> None:
-    """@raise NotLoopback: `interface` is not a loopback address (a name is not an address)."""
+def is_loopback(interface: str) -> bool:
+    """Whether only programs on this host reach it (a name is not an address, and neither is nothing)."""
     try:
-        loopback = ip_address(interface.strip("[]")).is_loopback
+        return ip_address(interface.strip("[]")).is_loopback
     except ValueError:
-        loopback = False
-    if not loopback:
+        return False
+
+
+def require_guarded(interface: str, *, secure: bool, required: bool) -> None:
+    """@raise NotLoopback: others could reach it who have nothing to prove, or prove it in clear."""
+    if not is_loopback(interface) and not (secure and required):
         raise NotLoopback(interface)
 
 
@@ -51,11 +55,23 @@ def host_name(authority: str) -> str:
     return authority.partition(":")[0].rstrip(".")
 
 
+def _is_number(name: str) -> bool:
+    try:
+        ip_address(name.strip("[]"))
+    except ValueError:
+        return False
+    return True
+
+
 class Screen:
     """Checks `Host` and `Origin` of every request."""
 
-    def __init__(self, hosts: Iterable[str] = ()) -> None:
+    def __init__(self, hosts: Iterable[str] = (), *, numbers: bool = False) -> None:
+        """`hosts` are names of this server; `numbers`: so is every address, since no address is a name
+        that somebody else controls.
+        """
         self._names = LOOPBACK_NAMES | {host_name(host) for host in hosts}
+        self._numbers = numbers
 
     def check(self, request: IRequest) -> None:
         """Let a request pass.
@@ -65,7 +81,8 @@ class Screen:
         @raise ForeignOrigin: a page of another site sends it.
         """
         authority = self._authority(request)
-        if host_name(authority) not in self._names:
+        name = host_name(authority)
+        if name not in self._names and not (self._numbers and _is_number(name)):
             raise Misdirected(authority)
         for raw in request.requestHeaders.getRawHeaders(b"origin", ()):
             origin = raw.decode("latin-1")

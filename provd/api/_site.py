@@ -152,9 +152,9 @@ class QuietSite(Site):
         """Say nothing."""
 
 
-def make_root(nouns: Sequence[Noun], hosts: Iterable[str] = ()) -> Root:
+def make_root(nouns: Sequence[Noun], hosts: Iterable[str] = (), *, numbers: bool = False) -> Root:
     """The root over these nouns; `hosts` are names beside the loopback ones."""
-    return Root(nouns, Screen(hosts))
+    return Root(nouns, Screen(hosts, numbers=numbers))
 
 
 def make_site(root: Root, reactor: Any, *, http2: bool = False) -> Site:

@@ -179,6 +179,7 @@ def wire(settings: Settings, reactor: Any) -> Server:
         reactor=reactor,
         boot_id=boot_id,
         hosts=settings.api.hosts,
+        secure=settings.api.secure,
         http2=settings.api.http2,
     )
     secured = secured_by(settings, reactor)

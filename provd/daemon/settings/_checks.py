@@ -33,12 +33,6 @@ def _address(value: str) -> Iterator[Problem]:
         )
 
 
-def _loopback(value: str) -> Iterator[Problem]:
-    if not _is_address(value) or not ip_address(value).is_loopback:
-        why = "can be reached from elsewhere, and the API speaks plain HTTP"
-        yield Problem("", f"{value!r} {why}", "a loopback address")
-
-
 def _networks(values: tuple[str, ...]) -> Iterator[Problem]:
     for number, value in enumerate(values):
         try:
@@ -65,6 +59,7 @@ def _raw_config(value: Mapping[str, Any]) -> Iterator[Problem]:
 
 def check_together(settings: Any) -> Iterator[Problem]:
     """What is wrong with settings that are each right."""
+    yield from _guarded(settings)
     given, wanted = bool(settings.api.certificate), bool(settings.api.key)
     if given != wanted:
         missing, has = ("key", "certificate") if given else ("certificate", "key")
@@ -82,9 +77,21 @@ def _is_address(text: str) -> bool:
 CHECKS: Mapping[str, Check] = {
     "listen.interface": _address,
     "tftp.interface": _address,
-    "api.interface": _loopback,
+    "api.interface": _address,
     "http.trusted_proxies": _networks,
     "limits.nat_networks": _networks,
     "phones.http_base_url": _url,
     "phones.raw_config": _raw_config,
 }
+
+
+def _guarded(settings: Any) -> Iterator[Problem]:
+    """Where others than programs on this host reach the API, they prove who they are, and not in clear."""
+    interface = settings.api.interface
+    if interface and ip_address(interface).is_loopback:
+        return
+    why = f"and api.interface {interface or '(every address)'} can be reached from elsewhere"
+    if not settings.api.secure:
+        yield Problem("api.tls", f'is "off", {why}', "auto or on, or a loopback address")
+    if not settings.access.required:
+        yield Problem("access.required", f"is false, {why}", "true, or a loopback address")

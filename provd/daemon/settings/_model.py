@@ -57,7 +57,7 @@ class ApiSettings(Struct, frozen=True, kw_only=True):
     """Where programs and operators reach us."""
 
     interface: str = "127.0.0.1"
-    """A loopback address: the API speaks plain HTTP."""
+    """Empty for every address; other than loopback needs HTTPS and `access.required`."""
     port: Port = 8092
     hosts: tuple[str, ...] = ()
     """Host names, besides those of loopback, that requests may be addressed to."""
@@ -80,7 +80,8 @@ class ApiSettings(Struct, frozen=True, kw_only=True):
     @property
     def url(self) -> str:
         """Under which programs on this host reach it."""
-        host = f"[{self.interface}]" if ":" in self.interface else self.interface
+        interface = self.interface or "127.0.0.1"
+        host = f"[{interface}]" if ":" in interface else interface
         return f"{'https' if self.secure else 'http'}://{host}:{self.port}"
 
 

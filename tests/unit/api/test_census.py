@@ -13,7 +13,7 @@ from provd.api._errors import DEFECT, METHOD_NOT_ALLOWED, TABLE
 from provd.api._routes import Unregistered
 from provd.api._screen import NotLoopback
 from provd.api.index import entries
-from provd.testing.api import bench
+from provd.testing.api import Bench, bench
 
 DOCS = Path(__file__).resolve().parents[3] / "docs" / "reference" / "api.rst"
 
@@ -104,21 +104,44 @@ class Denial(SynchronousTestCase):
         self.flushLoggedErrors(NotLoopback)
 
 
-@pytest.mark.parametrize(
-    "interface", ["0.0.0.0", "192.0.2.1", "::", "", "localhost", "2001:db8::1"]
-)
-def test_no_other_interface_than_loopback(interface: str) -> None:
-    """It speaks plain HTTP, so it refuses to exist anywhere else; a name is no address."""
-    made = bench()
+def api_on(interface: str, *, secure: bool, required: bool) -> Bench:
+    """The API on an address."""
+    made = bench(required=required)
+    site = make_api(
+        made.operators,
+        made.administration,
+        interface=interface,
+        reactor=made.core.clock,
+        boot_id="x",
+        secure=secure,
+    )
+    return Bench(made.core, made.operators, made.administration, site)
+
+
+ELSEWHERE = ["0.0.0.0", "192.0.2.1", "::", "", "localhost", "2001:db8::1"]
+
+
+@pytest.mark.parametrize("interface", ELSEWHERE)
+@pytest.mark.parametrize(("secure", "required"), [(False, False), (True, False), (False, True)])
+def test_no_other_interface_than_loopback(interface: str, *, secure: bool, required: bool) -> None:
+    """Where others reach it, everybody proves who they are, and not in clear; a name is no address."""
     with pytest.raises(NotLoopback, match="loopback only"):
-        make_api(
-            made.operators,
-            made.administration,
-            interface=interface,
-            reactor=made.core.clock,
-            boot_id="x",
-            hosts=(),
-        )
+        api_on(interface, secure=secure, required=required)
+
+
+@pytest.mark.parametrize("interface", ELSEWHERE)
+def test_elsewhere_it_is_guarded(interface: str) -> None:
+    """It answers to every address, and still to no name that is not its own."""
+    made = api_on(interface, secure=True, required=True)
+    for host, status in (
+        ("192.0.2.1:8092", 200),
+        ("[2001:db8::1]:8092", 200),
+        ("localhost", 200),
+        ("rebound.example", 421),
+        ("192.0.2.1.rebound.example", 421),
+    ):
+        assert made.ask("GET", "/healthz", host=host).status == status
+    assert made.ask("GET", "/api/v1/devices", host="192.0.2.1").status == 401
 
 
 @pytest.mark.parametrize("interface", ["127.0.0.1", "127.0.0.53", "::1", "[::1]"])

@@ -1,0 +1,39 @@
+"""Settings that would let strangers in are refused at the start."""
+
+from __future__ import annotations
+
+import pytest
+
+from provd.daemon.settings import read_settings
+from provd.values import Invalid
+
+
+@pytest.mark.parametrize("interface", ["0.0.0.0", "192.0.2.1", "::", ""])
+def test_the_api_is_reached_from_elsewhere_by_those_who_prove_who_they_are(interface: str) -> None:
+    """And over HTTPS, which is on by itself there."""
+    elsewhere = {"interface": interface}
+    for api, required, wrong in (
+        (elsewhere, True, []),
+        (elsewhere, False, ["access.required"]),
+        (elsewhere | {"tls": "off"}, True, ["api.tls"]),
+        (elsewhere | {"tls": "off"}, False, ["api.tls", "access.required"]),
+    ):
+        first = {"api": api, "access": {"required": required}}
+        if not wrong:
+            assert read_settings(None, {}, first).api.secure
+            continue
+        with pytest.raises(Invalid) as caught:
+            read_settings(None, {}, first)
+        assert [problem.path for problem in caught.value.problems] == wrong
+
+
+def test_on_loopback_nothing_is_required() -> None:
+    """Every loopback address will do."""
+    for interface in ("127.0.0.1", "127.0.0.53", "::1"):
+        assert not read_settings(None, {}, {"api": {"interface": interface}}).api.secure
+
+
+def test_providers_are_those_that_there_are() -> None:
+    """A mistyped one would let nobody in, or too many."""
+    with pytest.raises(Invalid, match=r"access\.providers"):
+        read_settings(None, {}, {"access": {"providers": ["tokens"]}})
