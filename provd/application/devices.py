@@ -20,6 +20,7 @@ from provd.documents import (
     Document,
     Query,
     check_id,
+    is_new,
     keep_what_the_server_manages,
     needs_reconfiguration,
     parse_device,
@@ -46,15 +47,19 @@ class Devices(Making):
         readiness: Readiness,
         slices: Slices,
         new_id: Callable[[], str],
+        own_tenant: str = "",
     ) -> None:
+        """`own_tenant` is whose the devices are that nobody has taken yet."""
         self._store = store
         self._readiness = readiness
         self._slices = slices
         self._new_id = new_id
+        self._own_tenant = own_tenant
         resolver = Resolver(store, readiness.base)
         self._derived = {RESOLVED: resolver.of_device} | {
             key: partial(self._observed, key) for key in SHOWN_OF_STATUS
         }
+        self._derived["is_new"] = self._is_new
 
     async def list(self, query: Query, fields: Sequence[str] = ()) -> Listing:
         """The devices a query is about.
@@ -85,10 +90,14 @@ class Devices(Making):
         """A device with its status: the JSON object that clients see."""
         shown = to_dict(device)
         status = self._store.get("statuses", device.id)
+        shown["is_new"] = self._is_new(device)
         shown["configured"] = False
         if status is not None:
             shown |= to_dict(status, SHOWN_OF_STATUS)
         return shown
+
+    def _is_new(self, device: Document) -> bool:
+        return is_new(device, self._own_tenant)
 
     def _observed(self, key: str, device: Document) -> Any:
         status = self._store.get("statuses", device.id)

@@ -62,19 +62,20 @@ def make_operators(  # noqa: PLR0913 - what a server is made of, each part named
     clock: IReactorTime,
     new_id: Callable[[], str],
     local_of: Callable[[str], str] = _unknown,
+    own_tenant: str = "",
 ) -> Operators:
     """The use cases over these parts.
 
     `base` answers a fresh copy of what every raw config starts from; `new_id` an id nobody has;
     `clock` tells the time since the epoch; `local_of` the address of ours that a device at an address
-    reaches (empty when unknown).
+    reaches (empty when unknown); `own_tenant` is whose the devices are that nobody has taken yet.
     """
     slices = Slices(clock)
     readiness = Readiness(plugins, base)
     operations = Operations(store, slices, new_id, clock.seconds)
     revalidation = Revalidation(store, readiness, operations, slices, clock)
     return Operators(
-        devices=Devices(store, readiness, slices, new_id),
+        devices=Devices(store, readiness, slices, new_id, own_tenant),
         configs=Configs(store, base, slices, new_id),
         plugins=Plugins(plugins, store, revalidation),
         decisions=Remembered(decisions, store),

@@ -157,6 +157,6 @@ def keep_what_the_server_manages(device: Device, stored: Device | None) -> Devic
     )
 
 
-def is_new(device: Device, own_tenant: str) -> bool:
+def is_new(device: Document, own_tenant: str) -> bool:
     """Whether nobody has taken the device yet: it is still with the tenant of provd itself."""
     return device.tenant == own_tenant

@@ -51,13 +51,18 @@ TEXT_OF_TOKEN: Schema = {
     "description": "What is sent as `Authorization: Bearer`; told here and never again.",
 }
 
+IS_NEW = {
+    "type": "boolean",
+    "description": "Whether nobody has taken it yet: its tenant is that of provd itself.",
+}
+
 
 @cache
 def components() -> dict[str, Schema]:
     """Every schema by its name."""
     status = {name: each for name, each in _fields(Status).items() if name in SHOWN_OF_STATUS}
     found = {
-        "Device": _shown(Device, status),
+        "Device": _shown(Device, {"is_new": IS_NEW, **status}),
         "DeviceGiven": _given(
             Device,
             {"mac": MAC, "ip": IP, "added": {"type": "string", "enum": ["auto"]}},
