@@ -169,6 +169,7 @@ def wire(settings: Settings, reactor: Any) -> Server:
         clock=reactor,
         new_id=lambda: uuid4().hex,
         local_of=lambda peer: settings.listen.interface or address_towards(peer),
+        own_tenant=settings.service.tenant,
     )
     http, tftp = servers_towards_devices(settings, reactor, inquiries, kernel, timekeeper)
     count(operators.tally, http, tftp, limits)
