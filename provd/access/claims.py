@@ -44,7 +44,7 @@ class Grant(Struct, frozen=True, gc=False):
 class Permits:
     """Compiled claims: from each right to what grants it."""
 
-    __slots__ = ("_grants",)
+    __slots__ = ("_grants", "whole")
 
     def __init__(self, claims: Iterable[Claim], rights: Iterable[Right]) -> None:
         """Only `rights` can be granted; a claim on anything else is passed over."""
@@ -56,6 +56,12 @@ class Permits:
                 if _speaks_of(claim, right):
                     grants[right] = (*grants.get(right, ()), grant)
         self._grants: Mapping[Right, tuple[Grant, ...]] = grants
+        self.whole = frozenset(
+            right
+            for right, granted in grants.items()
+            if any(grant.everywhere and EVERY in grant.fields for grant in granted)
+        )
+        """The rights that are granted on every document and for every field: the common case."""
 
     def grants(self, right: Right) -> tuple[Grant, ...]:
         """Everything that grants a right; empty: it is denied."""
@@ -71,6 +77,8 @@ class Permits:
         With `document_id`, on that document; without, on some.  With `fields`, for a change of all
         of those dotted paths; one grant need not allow them all.
         """
+        if right in self.whole:
+            return True
         grants = self._on(right, document_id)
         if not grants:
             return False
@@ -78,8 +86,8 @@ class Permits:
 
     def permits_everything(self, right: Right, document_id: str = "") -> bool:
         """Whether a right is granted on every document (or on this one), for every field."""
-        if not document_id:
-            return any(grant.everywhere and EVERY in grant.fields for grant in self.grants(right))
+        if right in self.whole or not document_id:
+            return right in self.whole
         return any(EVERY in grant.fields for grant in self._on(right, document_id))
 
     def only(self, right: Right) -> frozenset[str] | None:

@@ -110,5 +110,6 @@ class Gate:
             provider=identity.provider,
             layers=tuple(layers),
             rights=self.rights,
+            whole=frozenset.intersection(*(layer.whole for layer in layers)),
             token=identity.token,
         )

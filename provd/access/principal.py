@@ -22,20 +22,28 @@ class Principal(Struct, frozen=True, kw_only=True):
     rights: frozenset[Right]
     """Every right there is."""
     token: str = ""
+    whole: frozenset[Right] = frozenset()
+    """The rights that every layer grants on every document and for every field."""
     anonymous: bool = False
     """Nobody had to prove anything: a program on this host, while access is not required."""
 
     def permits(self, right: Right, document_id: str = "", fields: Iterable[str] = ()) -> bool:
         """See `Permits.permits`."""
+        if right in self.whole:
+            return True
         wanted = tuple(fields)
         return all(layer.permits(right, document_id, wanted) for layer in self.layers)
 
     def permits_everything(self, right: Right, document_id: str = "") -> bool:
         """See `Permits.permits_everything`."""
+        if right in self.whole:
+            return True
         return all(layer.permits_everything(right, document_id) for layer in self.layers)
 
     def only(self, right: Right) -> frozenset[str] | None:
         """The ids on which a right is granted; None: on every document."""
+        if right in self.whole:
+            return None
         limits = [ids for layer in self.layers if (ids := layer.only(right)) is not None]
         return frozenset.intersection(*limits) if limits else None
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Collection, Iterator, Mapping
-from ipaddress import ip_address
+from functools import lru_cache
 from typing import Any
 
 from twisted.web.server import Request
@@ -13,6 +13,7 @@ from provd.access import Principal
 from provd.api._body import BODY_LIMIT, read_object
 from provd.api._errors import MalformedRequest, NotAcceptable, TooLarge, UnsupportedMedia
 from provd.application.precondition import UNCONDITIONAL, Precondition
+from provd.values import parse_ip
 
 JSON_TYPES = frozenset({"application/json"})
 PATCH_TYPES = frozenset({"application/merge-patch+json", "application/json"})
@@ -45,11 +46,7 @@ class Call:
     @property
     def peer(self) -> str:
         """The address that it came from, canonical; empty where it has none."""
-        try:
-            address = ip_address(getattr(self.request.getClientAddress(), "host", None) or "")
-        except ValueError:
-            return ""
-        return str(getattr(address, "ipv4_mapped", None) or address)
+        return _canonical(getattr(self.request.getClientAddress(), "host", None) or "")
 
     def header(self, name: str) -> str:
         """All values of a header, joined as RFC 9110 section 5.2 allows; empty when absent."""
@@ -134,6 +131,15 @@ class Call:
         return bool(etag) and (
             given == "*" or any(tag == etag for _weak, tag in _ETAG.findall(given))
         )
+
+
+@lru_cache(maxsize=1024)
+def _canonical(host: str) -> str:
+    """One spelling of an address; empty for what is none."""
+    try:
+        return parse_ip(host)
+    except ValueError:
+        return ""
 
 
 def _is_revision(tag: str) -> bool:

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Collection, Mapping, Sequence
+from functools import lru_cache
 from typing import Any
 
 from provd.documents.raw_config.schema import KEYS, SECRETS, TABLES
@@ -24,9 +25,18 @@ _NOBODY: frozenset[str] = frozenset()
 
 def is_secret(name: str) -> bool:
     """Whether what stands under this key is not for everybody."""
+    return _is_secret(name) if len(name) <= _SHORT else _judge(name)
+
+
+def _judge(name: str) -> bool:
     if name in SECRETS or _WORDS.search(name):
         return True
     return name.startswith(("X_", "x_", "XX_")) and _CUSTOM_WORDS.search(name[2:]) is not None
+
+
+_SHORT = 64
+_is_secret = lru_cache(maxsize=4096)(_judge)
+"""The names that documents have are few; those that are long are not worth remembering."""
 
 
 def redacted(value: Any, plain: Collection[str] = _NOBODY) -> Any:
@@ -44,7 +54,11 @@ def redacted(value: Any, plain: Collection[str] = _NOBODY) -> Any:
 def _hidden(key: str, value: Any) -> Any:
     if value and value is not True and is_secret(key):
         return REDACTED
-    return redacted(value) if isinstance(value, Mapping | list | tuple) else value
+    # Most values are neither, and this is done for every value of every answer.
+    return value if type(value) in _PLAIN_TYPES else redacted(value)
+
+
+_PLAIN_TYPES = frozenset({str, int, bool, float, type(None)})
 
 
 def secrets_restored(given: Any, present: Any, path: str = "") -> tuple[Any, Sequence[Problem]]:
