@@ -154,12 +154,8 @@ class Revalidation:
 
     async def _work_off_devices(self) -> None:
         while self._devices:
-            try:
-                await self._judge_turn(_drain(self._devices), _Found(), "revalidation")
-            except StoreUnavailable as error:
-                log.warn("devices are not looked at again for now: {error}", error=error)
-                await deferLater(self._clock, UNKEPT)
-            await deferLater(self._clock, PACE)
+            kept = await self._judge_turn(_drain(self._devices), _Found(), "revalidation")
+            await deferLater(self._clock, PACE if kept else UNKEPT)
 
     # Everything that depends on one config or plugin.
 
@@ -188,9 +184,6 @@ class Revalidation:
         work = await self._operations.start(kind, label=label, cause=cause)
         try:
             await self._judge_all(device_ids, work)
-        except StoreUnavailable as error:
-            await work.fail(f"{error}; it begins anew when the store keeps changes again")
-            raise
         finally:
             self._operations.over(work)
 
@@ -215,17 +208,18 @@ class Revalidation:
         left = iter(device_ids)
         await work.progress(0, len(device_ids))
         while not work.cancelled and found.devices < len(device_ids):
-            await self._judge_turn(left, found, work.id)
+            if not await self._judge_turn(left, found, work.id):
+                await deferLater(self._clock, UNKEPT)
             if found.devices - found.told >= TELL_EVERY:
                 found.told = found.devices
                 await work.progress(found.devices)
             await self._slices.pause()
         await work.succeed({"devices": found.devices, "unconfigured": found.unconfigured})
 
-    async def _judge_turn(self, device_ids: Iterator[str], found: _Found, cause: str) -> None:
+    async def _judge_turn(self, device_ids: Iterator[str], found: _Found, cause: str) -> bool:
         """Judge as many as fit into one turn, and propose what is new about them.
 
-        @raise StoreUnavailable: nothing of it is kept; they wait for the next turn.
+        False when the store keeps nothing now; whatever is not kept is looked at again.
         """
         draft = self._store.draft(cause)
         over = self._slices.turn()
@@ -238,13 +232,14 @@ class Revalidation:
         found.devices += len(judged)
         try:
             await self._store.commit(draft)
-        except DraftRefused:
-            # Somebody wrote a status meanwhile; what it says of readiness is looked at again.
+        except (DraftRefused, StoreUnavailable) as error:
+            # Refused: somebody wrote a status meanwhile.
             for device_id in judged:
                 self.look_again(device_id)
-        except StoreUnavailable:
-            self._devices.update(dict.fromkeys(judged))
-            raise
+            if isinstance(error, StoreUnavailable):
+                log.warn("devices are not looked at for now: {error}", error=error)
+                return False
+        return True
 
     def _judge(self, device_id: str, draft: IDraft) -> bool:
         """Whether the device is there and not configured."""
