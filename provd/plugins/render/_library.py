@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterator, Mapping
+from itertools import islice
 from pathlib import Path
 
 from attrs import define
@@ -16,6 +17,7 @@ from msgspec import Struct
 from provd.values import ProvdError
 
 MOST_TEMPLATES = 2_000
+"""Files looked at below one directory."""
 LONGEST_TEMPLATE = 256 * 1024
 """Bytes of one template's source."""
 DEEPEST = 8
@@ -51,14 +53,18 @@ def survey(overrides: Path, shipped: Path) -> Library:
 
     Touches nothing but directories and the files' metadata; may run in a thread.
     """
-    own = dict(_files(str(shipped), "", 0))
+    own = dict(islice(_files(str(shipped), "", 0), MOST_TEMPLATES))
     found = {SHIPPED + name: file for name, file in own.items()} | own
-    found.update(_files(str(overrides), "", 0))
+    found.update(islice(_files(str(overrides), "", 0), MOST_TEMPLATES))
     return found
 
 
 def _files(directory: str, prefix: str, depth: int) -> Iterator[tuple[str, TemplateFile]]:
-    """Hidden files and editors' leavings are no templates. A directory that is not there is empty."""
+    """Hidden files and editors' leavings are no templates. A directory that is not there is empty.
+
+    Linked files count, linked directories do not: they may lead anywhere, or in circles.  What vanishes
+    while it is looked at, or may not be looked at, is passed over.
+    """
     if depth > DEEPEST:
         return
     try:
@@ -68,10 +74,13 @@ def _files(directory: str, prefix: str, depth: int) -> Iterator[tuple[str, Templ
     for entry in entries:
         if entry.name.startswith(".") or entry.name.endswith("~"):
             continue
-        if entry.is_dir():
-            yield from _files(entry.path, f"{prefix}{entry.name}/", depth + 1)
-        elif entry.is_file():
-            yield prefix + entry.name, _file(entry)
+        try:
+            if entry.is_dir(follow_symlinks=False):
+                yield from _files(entry.path, f"{prefix}{entry.name}/", depth + 1)
+            elif entry.is_file():
+                yield prefix + entry.name, _file(entry)
+        except OSError:
+            continue
 
 
 def _file(entry: os.DirEntry[str]) -> TemplateFile:
@@ -87,6 +96,7 @@ def read_template(file: TemplateFile) -> str:
     if file.size > LONGEST_TEMPLATE:
         raise TemplateUnreadable(file.path, f"is longer than {LONGEST_TEMPLATE} bytes")
     try:
-        return Path(file.path).read_bytes()[: LONGEST_TEMPLATE + 1].decode()
+        with Path(file.path).open("rb") as opened:  # it may have grown since the survey
+            return opened.read(LONGEST_TEMPLATE + 1).decode()
     except (OSError, UnicodeDecodeError) as error:
         raise TemplateUnreadable(file.path, str(error)) from error
