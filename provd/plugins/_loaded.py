@@ -36,6 +36,12 @@ from provd.values import Answer, Content, Info, Inquiry, PluginFailed, Refusal, 
 LONGEST_WAIT = 10.0
 """Seconds a plugin's Deferred may take."""
 
+MOST_UNDER_WAY = 512
+"""Answers of one plugin that may be waited for at once: its silence must leave room for the others."""
+
+TOO_MANY = Refusal(
+    RefusalKind.UNAVAILABLE, f"{MOST_UNDER_WAY} answers of its plugin are waited for already"
+)
 NO_SUCH_PATH = Refusal(RefusalKind.NOT_FOUND, "no file can have that path")
 NO_TREE = Refusal(RefusalKind.NOT_FOUND, "the plugin serves no files")
 
@@ -81,6 +87,7 @@ class LoadedPlugin:
         self._cache = shared.cache
         self._decoded = shared.decoded
         self._clock = shared.clock
+        self._under_way = 0
         self._guard = Guard(plugin_id, shared.clock.seconds)
         if IIdentify.providedBy(plugin):
             self.clues = self._plugin.clues
@@ -179,13 +186,23 @@ class LoadedPlugin:
             )
         return answer
 
-    def _later(self, asking: _Asking, answer: Deferred[Answer]) -> Deferred[Answer]:
+    def _later(self, asking: _Asking, answer: Deferred[Answer]) -> Refusal | Deferred[Answer]:
+        if self._under_way >= MOST_UNDER_WAY:
+            answer.addErrback(lambda _cancelled: None)
+            self._guard.ask("serve a file", asking.keep, answer.cancel)
+            return TOO_MANY
+
+        def over(outcome: Any) -> Any:
+            self._under_way -= 1
+            return outcome
+
         def failed(failure: Failure) -> Answer:
             if isinstance(failure.value, NotConfigured):
                 return Refusal(RefusalKind.NOT_FOUND, str(failure.value))
             raise self._guard.failed("serve a file", failure.value, keep=asking.keep)
 
-        answer.addTimeout(LONGEST_WAIT, self._clock)
+        self._under_way += 1
+        answer.addTimeout(LONGEST_WAIT, self._clock).addBoth(over)
         return answer.addCallbacks(lambda result: self._checked(asking, result), failed)
 
     def _configure(

@@ -1,0 +1,42 @@
+"""Answers that a plugin gives later: so many at once, and no more."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+from twisted.internet.defer import Deferred
+from twisted.internet.task import Clock
+
+from provd.plugins import Advertised, Plugins
+from provd.plugins._loaded import LONGEST_WAIT, MOST_UNDER_WAY, TOO_MANY
+from provd.testing.inquiries import http
+from provd.testing.plugin_files import ENTRY, Documents, acme_device, config_of, write_plugin
+
+SILENT = ENTRY.replace("return TREE.serve(path, view)", "return Deferred()").replace(
+    "TREE = ", "from twisted.internet.defer import Deferred\nTREE = "
+)
+
+
+def test_a_plugins_silence_leaves_room_for_others(tmp_path: Path) -> None:
+    """The next device of that plugin is asked to come back, until the silent answers are given up."""
+    write_plugin(tmp_path, entry=SILENT)
+    clock = Clock()
+    advertised = Advertised("http://192.0.2.10:8667", 8667, 69)
+    plugin = Plugins(tmp_path, tmp_path / "none", advertised, clock).load("acme")
+
+    view: Any = Documents(config_of({}))
+
+    def ask() -> Any:
+        return plugin.serve(http("/x"), acme_device(), view, keep=True)
+
+    failed: list[Any] = []
+    for _device in range(MOST_UNDER_WAY):
+        answer = ask()
+        assert isinstance(answer, Deferred)
+        answer.addErrback(failed.append)
+    assert ask() is TOO_MANY
+    clock.advance(LONGEST_WAIT + 1)
+    assert len(failed) == MOST_UNDER_WAY
+    assert isinstance(ask(), Deferred)
+    clock.advance(LONGEST_WAIT - 1)
