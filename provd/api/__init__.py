@@ -4,7 +4,7 @@ It listens on loopback only, answers programs and pages of this host only, asks 
 it is the caller's to make, and serves no route that was not registered with its scope and action.
 """
 
-from provd.api._assemble import make_api, prepare, rights
+from provd.api._assemble import answer_to, make_api, prepare, rights
 from provd.api._routes import IPermission, Noun, Route, Routes, route
 from provd.api._screen import NotLoopback
 from provd.api._site import Root
@@ -16,6 +16,7 @@ __all__ = [
     "Root",
     "Route",
     "Routes",
+    "answer_to",
     "make_api",
     "prepare",
     "rights",

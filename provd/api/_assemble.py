@@ -24,6 +24,7 @@ from provd.api.operations import OperationRoutes
 from provd.api.own import SelfRoutes
 from provd.api.plugins import PluginRoutes
 from provd.api.roles import RoleRoutes
+from provd.api.system import SystemRoutes
 from provd.api.tokens import TokenRoutes
 from provd.api.users import UserRoutes
 from provd.application.administration import Administration
@@ -45,6 +46,7 @@ NOUNS: tuple[type[Noun], ...] = (
     ReadyRoutes,
     RoleRoutes,
     SelfRoutes,
+    SystemRoutes,
     TokenRoutes,
     UserRoutes,
     WhatIfRoutes,
@@ -88,6 +90,11 @@ def prepare(site: Site) -> None:
             _made = noun.made
 
 
+def answer_to(site: Site, hosts: Iterable[str]) -> None:
+    """Have the API answer to other names from now on, beside those of loopback."""
+    site.resource.screen.adopt(hosts)
+
+
 def make_nouns(door: Door, parts: Operators, administration: Administration) -> list[Noun]:
     """Everything that is served."""
     nouns: list[Noun] = [
@@ -98,6 +105,7 @@ def make_nouns(door: Door, parts: Operators, administration: Administration) -> 
         WhatIfRoutes(door, parts.what_if),
         OperationRoutes(door, parts.operations),
         CounterRoutes(door, parts.tally),
+        SystemRoutes(door, parts.system),
         LiveRoutes(door),
         ReadyRoutes(door, parts.health),
         UserRoutes(door, administration.users),

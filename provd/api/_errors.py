@@ -26,6 +26,7 @@ from provd.application.errors import (
     PreconditionFailed,
     TooManyTokens,
 )
+from provd.application.system import RestartNeeded
 from provd.values import (
     DraftRefused,
     Invalid,
@@ -156,6 +157,7 @@ TABLE: dict[type[ProvdError], Told] = {
     TooManyAttempts: Told(429, "too-many-attempts", "Too many attempts to log in"),
     PluginFailed: Told(502, "plugin-failed", "A plugin failed"),
     StoreUnavailable: Told(503, "store-unavailable", "Changes cannot be kept at present"),
+    RestartNeeded: Told(409, "restart-needed", "Settings were changed that need a restart"),
     NotReady: Told(503, "not-ready", "A part of the server is not ready"),
 }
 """Every condition that may reach a client; a test holds each to the documentation."""
@@ -190,7 +192,7 @@ def problem_details(row: Told, detail: str, problems: list[dict[str, str]]) -> d
 
 def problems_of(error: BaseException | None) -> list[dict[str, str]]:
     """Everything that is wrong, each with its place and what would have been right."""
-    if isinstance(error, Invalid):
+    if isinstance(error, Invalid | RestartNeeded):
         return [
             {"path": p.path, "message": p.message, "expected": p.expected} for p in error.problems
         ]

@@ -70,8 +70,12 @@ class Screen:
         """`hosts` are names of this server; `numbers`: so is every address, since no address is a name
         that somebody else controls.
         """
-        self._names = LOOPBACK_NAMES | {host_name(host) for host in hosts}
+        self.adopt(hosts)
         self._numbers = numbers
+
+    def adopt(self, hosts: Iterable[str]) -> None:
+        """Answer to these names from now on, and to those of loopback."""
+        self._names = LOOPBACK_NAMES | {host_name(host) for host in hosts}
 
     def check(self, request: IRequest) -> None:
         """Let a request pass.

@@ -66,7 +66,7 @@ class Root(Resource):
 
     def __init__(self, nouns: Sequence[Noun], screen: Screen) -> None:
         Resource.__init__(self)
-        self._screen = screen
+        self.screen = screen
         self.nouns = tuple(nouns)
         self._served: Mapping[tuple[bytes, ...], Resource] = {
             _segments(noun.prefix): noun.app.resource() for noun in nouns
@@ -88,7 +88,7 @@ class Root(Resource):
 
     def _screen_request(self, request: Request) -> None:
         try:
-            self._screen.check(request)
+            self.screen.check(request)
             _require_text(request)
             request.args = _parameters(request)
         except ProvdError:

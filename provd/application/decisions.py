@@ -16,6 +16,12 @@ class Decisions:
         self._ring: deque[Decision] = deque(maxlen=size)
         self.add = self._ring.append
 
+    def keep(self, size: int) -> None:
+        """Keep `size` decisions from now on, the newest of those there are among them."""
+        if size != self._ring.maxlen:
+            self._ring = deque(self._ring, maxlen=size)
+            self.add = self._ring.append
+
     def __len__(self) -> int:
         return len(self._ring)
 

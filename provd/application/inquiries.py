@@ -132,6 +132,10 @@ class Inquiries:
         self._count = 0
         self.counted = Counters()
 
+    def adopt(self, settings: InquirySettings) -> None:
+        """Hold to other bounds from now on."""
+        self._settings = settings
+
     def inquiry_id(self) -> str:
         """A fresh id."""
         self._count += 1

@@ -21,6 +21,7 @@ from provd.application.receipts import Receipts
 from provd.application.remembered import Remembered
 from provd.application.revalidation import Revalidation
 from provd.application.slices import Slices
+from provd.application.system import System
 from provd.application.whatif import AsksWhatIf, WhatIf
 from provd.contracts import IDocumentStore, IPlugins
 
@@ -46,6 +47,8 @@ class Operators:
     health: Health
     tally: Tally
     revalidation: Revalidation
+    readiness: Readiness
+    system: System
 
 
 def _unknown(_peer: str) -> str:
@@ -85,4 +88,6 @@ def make_operators(  # noqa: PLR0913 - what a server is made of, each part named
         health=Health(store, plugins),
         tally=Tally(store, plugins, {"inquiries": inquiries.counters}),
         revalidation=revalidation,
+        readiness=readiness,
+        system=System(clock.seconds),
     )

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 from provd.contracts import IPlugins, IReadable
@@ -22,6 +22,10 @@ class Readiness:
         self.base = base
         # Made once: judging ten thousand devices needs it as often.
         self._base = base()
+
+    def adopt(self, base: Mapping[str, Any]) -> None:
+        """Judge by another base from now on; the caller sees to it that devices are judged again."""
+        self._base = dict(base)
 
     def problems(self, device: Device, view: IReadable) -> Sequence[str]:
         """What speaks against answering the device; nothing when it is configured."""

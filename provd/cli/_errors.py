@@ -18,6 +18,7 @@ NEXT_STEPS = {
     "precondition-failed": "show it again, and repeat the change with its revision",
     "revision-conflict": "try again",
     "invalid": "correct what is named above and try again",
+    "restart-needed": "restart the server, or change them back",
     "store-unavailable": "see `provd doctor`",
     "not-ready": "see `provd doctor`",
     "plugin-failed": "see `provd plugins show ID`",

@@ -23,6 +23,7 @@ COMMANDS = {
     "roles": "provd.cli.roles:roles",
     "tokens": "provd.cli.tokens:tokens",
     "audit": "provd.cli.audit:audit",
+    "reload": "provd.cli.reload:reload",
     "doctor": "provd.cli.doctor:doctor",
 }
 

@@ -192,6 +192,14 @@ class Api:
         path = f"{ROOT}/plugins/{segment(plugin_id)}/reload"
         return dict(self._transport.call("POST", path).body)
 
+    def reload(self) -> Object:
+        """Have the server read its settings again; `changed` names those that took effect."""
+        return dict(self._transport.call("POST", f"{ROOT}/system/reload").body)
+
+    def last_reload(self) -> Object:
+        """What became of the last attempt to read the settings again."""
+        return self._get("/system/reload")
+
     def decisions(self, *, device_id: str = "", limit: int = 0) -> Object:
         """The latest decisions, of one device where named."""
         given = {"device": device_id, "limit": str(limit) if limit else ""}

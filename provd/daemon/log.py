@@ -171,6 +171,10 @@ class Lines:
         self._size = 0
         self._late: Any = None
 
+    def adopt(self, settings: LogSettings) -> None:
+        """Spell and choose lines otherwise from now on."""
+        self._line, self._least = _manner(settings)
+
     def __call__(self, event: Mapping[str, Any]) -> None:
         """Take in one event."""
         rank = _LEVELS[event["log_level"]]
@@ -209,4 +213,11 @@ class Lines:
 
 def log_to(stream: Stream, clock: IReactorTime, settings: LogSettings) -> Lines:
     """Lines as the settings want them."""
-    return Lines(stream, clock, as_json if settings.format == "json" else as_text, settings.level)
+    line, _least = _manner(settings)
+    return Lines(stream, clock, line, settings.level)
+
+
+def _manner(settings: LogSettings) -> tuple[Line, int]:
+    """How an event is spelled, and how grave it must be."""
+    line = as_json if settings.format == "json" else as_text
+    return line, _LEVELS[LogLevel.levelWithName(settings.level)]

@@ -12,7 +12,7 @@ from twisted.logger import Logger, globalLogBeginner
 from twisted.python.failure import Failure
 
 from provd.daemon import demo
-from provd.daemon.log import log_to
+from provd.daemon.log import Lines, log_to
 from provd.daemon.privileges import User, become, user_called
 from provd.daemon.service import ProvdService
 from provd.daemon.settings import Settings, read_settings
@@ -22,14 +22,13 @@ log = Logger("provd.service")
 
 Started = Callable[[ProvdService], None]
 
+Read = Callable[[], Settings]
+"""Reads the settings, at the start and whenever they are to be read again."""
+
 
 def run_service(config: Path | None) -> int:
     """Serve with the settings of a file, `conf.d` beside it and the environment; the exit code."""
-    try:
-        settings = read_settings(config, os.environ)
-    except ProvdError as error:
-        return refuse(error)
-    return _run(settings, lambda _service: None)
+    return _read_and_run(lambda: read_settings(config, os.environ), lambda _service: None)
 
 
 def run_demonstration(directory: Path, families: Path) -> int:
@@ -38,14 +37,24 @@ def run_demonstration(directory: Path, families: Path) -> int:
     `families` is where the sources of its plugins are.
     """
     try:
-        settings = demo.demo_settings(directory, os.environ)
         demo.prepare(directory, families)
     except (ProvdError, OSError) as error:
         return refuse(error)
-    return _run(settings, lambda service: _fill(service, settings))
+    return _read_and_run(
+        lambda: demo.demo_settings(directory, os.environ),
+        lambda service: _fill(service, service.settings),
+    )
 
 
-def _run(settings: Settings, started: Started) -> int:
+def _read_and_run(read: Read, started: Started) -> int:
+    try:
+        settings = read()
+    except ProvdError as error:
+        return refuse(error)
+    return _run(settings, read, started)
+
+
+def _run(settings: Settings, read: Read, started: Started) -> int:
     from twisted.internet import reactor  # noqa: PLC0415 - only here is a reactor wanted
 
     # Twisted's reactor is a module to a type checker; see twisted.internet.reactor.
@@ -53,7 +62,7 @@ def _run(settings: Settings, started: Started) -> int:
     lines = log_to(sys.stderr, loop, settings.log)
     globalLogBeginner.beginLoggingTo([lines], redirectStandardIO=False)
     try:
-        service = _start(settings, loop)
+        service = _start(settings, loop, read, lines)
     except (ProvdError, OSError) as error:
         lines.flush()
         return refuse(error)
@@ -64,12 +73,13 @@ def _run(settings: Settings, started: Started) -> int:
     return 0 if service.kept_everything else 1
 
 
-def _start(settings: Settings, reactor: Any) -> ProvdService:
+def _start(settings: Settings, reactor: Any, read: Read, lines: Lines) -> ProvdService:
     """Bind as root, become the user of the settings, and begin to answer."""
     user: User | None = None
     if settings.service.user and os.geteuid() == 0:
         user = user_called(settings.service.user, settings.service.group)
-    service = ProvdService(settings, reactor, user)
+    service = ProvdService(settings, reactor, user, read)
+    service.lines = lines
     service.privilegedStartService()
     if user is not None:
         become(user)

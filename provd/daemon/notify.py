@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import socket
+import time
 from collections.abc import Mapping
 
 
@@ -18,6 +19,11 @@ class Notify:
     def ready(self, status: str) -> None:
         """Everything listens."""
         self._send(f"READY=1\nSTATUS={status}")
+
+    def reloading(self) -> None:
+        """Told to read its settings again; `ready` says when that is over."""
+        now = int(time.clock_gettime(time.CLOCK_MONOTONIC) * 1_000_000)
+        self._send(f"RELOADING=1\nMONOTONIC_USEC={now}")
 
     def stopping(self) -> None:
         """Told to end."""

@@ -9,6 +9,10 @@ from __future__ import annotations
 
 import codecs
 import os
+import signal
+import sys
+from collections.abc import Callable, Sequence
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
@@ -17,8 +21,10 @@ from twisted.application.service import Service
 from twisted.internet.defer import Deferred
 from twisted.logger import Logger
 
+from provd.daemon.log import Lines
 from provd.daemon.notify import Notify
 from provd.daemon.privileges import User, prepare_directory
+from provd.daemon.reload import Reloading
 from provd.daemon.settings import Settings
 from provd.daemon.sockets import Sockets, bind
 from provd.daemon.wiring import Server, wire
@@ -46,9 +52,20 @@ class ProvdService(Service):
 
     name = "provd"
 
-    def __init__(self, settings: Settings, reactor: Any, user: User | None = None) -> None:
-        """Nothing happens before it is started."""
+    lines: Lines | None = None
+    """The log, where it is ours: it follows the settings then."""
+
+    def __init__(
+        self,
+        settings: Settings,
+        reactor: Any,
+        user: User | None = None,
+        read: Callable[[], Settings] | None = None,
+    ) -> None:
+        """Nothing happens before it is started; `read` reads the settings again when that is asked for."""
         self.settings = settings
+        self._read = read or (lambda: settings)
+        self._status = ""
         self.server: Server | None = None
         self.kept_everything = True
         self._reactor = reactor
@@ -83,6 +100,7 @@ class ProvdService(Service):
             self._sockets = bind(self.settings)
         self.server = wire(self.settings, self._reactor)
         self.server.start(self._sockets)
+        self.server.operators.system.reloads_by(self._reload)
         # Not before signals are caught: whoever reads READY=1 may send SIGTERM at once.
         self._reactor.callWhenRunning(self._tell_ready)
 
@@ -98,7 +116,30 @@ class ProvdService(Service):
             )
         )
         log.info("ready: {ports}", ports=ports)
-        self._notify.ready(f"answering on {ports}")
+        if not sys.stdin.isatty():
+            # To a terminal's own programs it says that the terminal has gone: they shall end.
+            signal.signal(signal.SIGHUP, self._hung_up)
+        self._status = f"answering on {ports}"
+        self._notify.ready(self._status)
+
+    def _hung_up(self, _signal: int, _frame: object) -> None:
+        self._reactor.callFromThread(self._reload_for_signal)
+
+    def _reload_for_signal(self) -> None:
+        if self.server is not None:
+            # Why not has been told, and is kept for whoever asks.
+            with suppress(ProvdError):
+                self.server.operators.system.reload("SIGHUP")
+
+    def _reload(self) -> Sequence[str]:
+        """Take up the settings as they are written now. @raise Invalid, RestartNeeded: not one of them."""
+        self._notify.reloading()
+        try:
+            changed = Reloading(self.server, self._read, self.lines)()
+            self.settings = self.server.standing.settings if self.server else self.settings
+        finally:
+            self._notify.ready(self._status)
+        return changed
 
     def stopService(self) -> Deferred[None]:
         """Stop answering; fires when everything accepted is kept."""

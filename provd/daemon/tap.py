@@ -19,7 +19,7 @@ from twisted.python.components import Componentized
 from twisted.python.logfile import LogFile
 from twisted.python.usage import Options as TwistdOptions
 
-from provd.daemon.log import Lines, Stream, log_to
+from provd.daemon.log import Stream, log_to
 from provd.daemon.main import refuse
 from provd.daemon.privileges import User
 from provd.daemon.service import ProvdService
@@ -36,6 +36,7 @@ class Options(TwistdOptions):
     optParameters = (("config", "c", None, "The settings (TOML); conf.d beside it is read too."),)
 
     settings: Settings
+    read: Callable[[], Settings]
 
     def postOptions(self) -> None:
         """Read the settings while nothing has been started yet.
@@ -43,8 +44,11 @@ class Options(TwistdOptions):
         @raise SystemExit: they cannot be used; every mistake has been told.
         """
         config = self["config"]
+        # twistd may change to another directory before they are read again.
+        path = Path(config).absolute() if config else None
+        self.read = lambda: read_settings(path, os.environ)
         try:
-            self.settings = read_settings(Path(config) if config else None, os.environ)
+            self.settings = self.read()
         except ProvdError as error:
             raise SystemExit(refuse(error)) from None
 
@@ -53,25 +57,24 @@ class TwistdService(ProvdService):
     """The service below twistd's application."""
 
     def __init__(
-        self, settings: Settings, reactor: Any, user: User | None, twistd: Mapping[str, Any]
+        self, options: Options, reactor: Any, user: User | None, twistd: Mapping[str, Any]
     ) -> None:
         """`twistd` are twistd's own options."""
-        super().__init__(settings, reactor, user)
+        super().__init__(options.settings, reactor, user, options.read)
         pidfile = twistd.get("pidfile")
         self._pidfile = Path(pidfile) if pidfile else None
         self._daemon = not twistd.get("nodaemon")
         self._logs_elsewhere = self._daemon or bool(twistd.get("logfile"))
-        self._lines: Lines | None = None
         if not twistd.get("syslog") and not twistd.get("logger"):
             # Taken before twistd makes standard error a part of its log.
             stream = _log_file(twistd) if self._logs_elsewhere else sys.stderr
-            self._lines = log_to(stream, reactor, settings.log)
+            self.lines = log_to(stream, reactor, self.settings.log)
 
     def setServiceParent(self, parent: Any) -> None:
         """Have the application log as `provd run` does."""
-        if self._lines is not None and isinstance(parent, Componentized):
-            parent.setComponent(ILogObserver, self._lines)
-            self._reactor.addSystemEventTrigger("after", "shutdown", self._lines.flush)
+        if self.lines is not None and isinstance(parent, Componentized):
+            parent.setComponent(ILogObserver, self.lines)
+            self._reactor.addSystemEventTrigger("after", "shutdown", self.lines.flush)
         super().setServiceParent(parent)
 
     def privilegedStartService(self) -> None:
@@ -101,7 +104,7 @@ def makeService(options: Options) -> IService:
     from twisted.internet import reactor  # noqa: PLC0415 - installing one is twistd's business, before this
 
     twistd: Mapping[str, Any] = options.parent or {}
-    return TwistdService(options.settings, reactor, _user_of(twistd), twistd)
+    return TwistdService(options, reactor, _user_of(twistd), twistd)
 
 
 def _log_file(twistd: Mapping[str, Any]) -> Stream:

@@ -26,6 +26,7 @@ from provd.application.inquiries import Inquiries
 from provd.application.operators import Operators, make_operators
 from provd.application.statuses import StatusBook
 from provd.daemon.access import access_of, welcome
+from provd.daemon.reload import Deciding, Standing, compose_for
 from provd.daemon.settings import Settings
 from provd.daemon.sockets import Sockets, address_towards
 from provd.daemon.timekeeping import Timekeeper
@@ -40,10 +41,9 @@ from provd.documents import (
     STATUSES,
     TOKENS,
     USERS,
-    server_raw_config,
 )
 from provd.documents.raw_config.zones import zone_names
-from provd.pipeline import CreationLimits, DraftApp, KernelTables, Pipeline, compose
+from provd.pipeline import CreationLimits, DraftApp, KernelTables, Pipeline
 from provd.plugins import Advertised, Plugins
 from provd.servers.http import HTTPServer
 from provd.servers.tftp import TFTPServer
@@ -74,6 +74,8 @@ class Server:
     tftp: TFTPServer
     api: Site
     timekeeper: Timekeeper
+    standing: Standing
+    deciding: Deciding
     secured: Secured | None = None
     """TLS for the API; None where it is served without."""
     _refreshing: LoopingCall = field(init=False)
@@ -96,6 +98,12 @@ class Server:
         for bound in sockets.api:
             port = self.reactor.adoptStreamPort(bound.fileno(), bound.family, factory)
             self._ports.append(port)
+
+    def refresh_every(self, seconds: float) -> None:
+        """Look for changed templates as often as that from now on."""
+        if self._refreshing.interval != seconds:
+            self._refreshing.stop()
+            self._refreshing.start(seconds, now=False)
 
     async def stop(self) -> None:
         """Stop answering, keep what was accepted."""
@@ -147,8 +155,10 @@ def wire(settings: Settings, reactor: Any) -> Server:
     decisions = Decisions(settings.decisions.kept)
     statuses = StatusBook(store, reactor)
     kernel = kernel_tables(reactor)
+    standing = Standing(settings)
+    pipeline = Pipeline(compose_for(app, settings), app)
     inquiries = Inquiries(
-        pipeline=Pipeline(compose(app, _sets(settings), _own(settings)), app),
+        pipeline=pipeline,
         store=store,
         plugins=plugins,
         limits=limits,
@@ -165,7 +175,7 @@ def wire(settings: Settings, reactor: Any) -> Server:
         plugins=plugins,
         inquiries=inquiries,
         decisions=decisions,
-        base=lambda: base_raw_config(settings),
+        base=standing.base_raw_config,
         clock=reactor,
         new_id=lambda: uuid4().hex,
         local_of=lambda peer: settings.listen.interface or address_towards(peer),
@@ -201,6 +211,8 @@ def wire(settings: Settings, reactor: Any) -> Server:
         tftp,
         api,
         timekeeper,
+        standing,
+        Deciding(app, pipeline, limits, decisions),
         secured,
     )
 
@@ -278,16 +290,6 @@ def kernel_tables(reactor: Any) -> KernelTables | None:
         return None
 
 
-def base_raw_config(settings: Settings) -> dict[str, Any]:
-    """What every raw config starts from, as far as it can be told without a request."""
-    url = settings.phones.http_base_url
-    if not url:
-        host = settings.listen.interface or "127.0.0.1"
-        host = f"[{host}]" if ":" in host else host
-        url = f"http://{host}:{settings.listen.port}"
-    return server_raw_config(settings.phones.raw_config, url, settings.tftp.port)
-
-
 def as_numbers(counters: Any) -> dict[str, int]:
     """A snapshot of counters as flat numbers."""
     numbers: dict[str, int] = {}
@@ -298,16 +300,3 @@ def as_numbers(counters: Any) -> dict[str, int]:
         else:
             numbers[name] = value
     return numbers
-
-
-def _sets(settings: Settings) -> Mapping[str, str]:
-    pipeline = settings.pipeline
-    return {
-        "info_extractor": pipeline.info_extractor,
-        "retriever": pipeline.retriever,
-        "updater": pipeline.updater,
-    }
-
-
-def _own(settings: Settings) -> Path | None:
-    return Path(settings.pipeline.directory) if settings.pipeline.directory else None

@@ -21,10 +21,14 @@ class Pipeline:
 
     def __init__(self, stages: Stages, app: DraftApp) -> None:
         """Decide with `stages`, whose foreign classes propose through `app`."""
+        self._app = app
+        self.adopt(stages)
+
+    def adopt(self, stages: Stages) -> None:
+        """Decide with other stages from now on."""
         self._extract = stages.info_extractor.testify
         self._look_up = stages.retriever.look_up
         self._revise = stages.updater.revise
-        self._app = app
 
     def decide(
         self,

@@ -46,12 +46,16 @@ class CreationLimits:
 
     def __init__(self, settings: CreationSettings, existing: int = 0) -> None:
         """Start with `existing` created devices in the store."""
-        self._settings = settings
-        self._networks = [ip_network(network) for network in settings.nat_networks]
+        self.adopt(settings)
         self._buckets: OrderedDict[str, _Bucket] = OrderedDict()
         self._created = existing
         self.refused = 0
         """Creations refused since the start."""
+
+    def adopt(self, settings: CreationSettings) -> None:
+        """Hold to other bounds from now on; what each source has used up, it has used up."""
+        self._settings = settings
+        self._networks = [ip_network(network) for network in settings.nat_networks]
 
     @property
     def created(self) -> int:

@@ -31,6 +31,13 @@ class Advertised:
     _bases: dict[str, Mapping[str, Any]] = field(factory=dict, init=False, repr=False, eq=False)
     _urls: dict[str, str] = field(factory=dict, init=False, repr=False, eq=False)
 
+    def adopt(self, http_base_url: str | None, base_raw_config: Mapping[str, Any]) -> None:
+        """Tell devices something else from now on; the caller forgets what was rendered with this."""
+        self.http_base_url = http_base_url
+        self.base_raw_config = base_raw_config
+        self._bases.clear()
+        self._urls.clear()
+
     def url(self, inquiry: Inquiry) -> str:
         """The URL under which the device that asks reaches this server; empty when there is no telling."""
         if self.http_base_url is not None:

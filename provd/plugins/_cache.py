@@ -99,6 +99,12 @@ class RenderCache:
         while self.used > self._max_bytes:
             self._drop(next(iter(self._entries)))
 
+    def hold(self, max_bytes: int) -> None:
+        """Keep at most `max_bytes` from now on."""
+        self._max_bytes = max_bytes
+        while self.used > self._max_bytes:
+            self._drop(next(iter(self._entries)))
+
     def clear(self) -> None:
         """Forget everything."""
         self._entries.clear()

@@ -111,6 +111,11 @@ class Plugins:
         self._replace(plugin_id, plugin)
         return plugin
 
+    def advertise(self, http_base_url: str | None, base_raw_config: Mapping[str, Any]) -> None:
+        """Tell devices another URL and base from now on, in every file of every plugin."""
+        self._shared.advertised.adopt(http_base_url, base_raw_config)
+        self.cache.clear()
+
     def unload(self, plugin_id: str) -> None:
         self._broken.pop(plugin_id, None)
         self._replace(plugin_id, None)

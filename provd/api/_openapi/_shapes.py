@@ -10,6 +10,7 @@ from typing import Any, Literal
 
 from msgspec import UNSET, Struct, UnsetType
 
+from provd.application.system import LastReload
 from provd.documents import Claim
 
 
@@ -289,6 +290,7 @@ SHAPES: tuple[type[Struct], ...] = (
     Description,
     Flattened,
     Index,
+    LastReload,
     Live,
     PasswordGiven,
     Plugin,

@@ -1,5 +1,12 @@
 """Settings: TOML files and the environment become one frozen, typed object."""
 
+from provd.daemon.settings._changing import (
+    AT_START,
+    SECTIONS_AT_START,
+    WITHOUT_RESTART,
+    changes,
+    why_not,
+)
 from provd.daemon.settings._model import (
     ApiSettings,
     DataSettings,
@@ -16,6 +23,9 @@ from provd.daemon.settings._model import (
 from provd.daemon.settings._sources import read_settings
 
 __all__ = [
+    "AT_START",
+    "SECTIONS_AT_START",
+    "WITHOUT_RESTART",
     "ApiSettings",
     "DataSettings",
     "DecisionSettings",
@@ -27,5 +37,7 @@ __all__ = [
     "ServiceSettings",
     "Settings",
     "StoreSettings",
+    "changes",
     "read_settings",
+    "why_not",
 ]

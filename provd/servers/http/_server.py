@@ -89,6 +89,14 @@ class HTTPServer:
 
         return DeferredList([*closed, drained]).addCallback(over)
 
+    def adopt(self, settings: HTTPSettings) -> None:
+        """Hold to other limits from now on; a connection keeps the bounds of size it began with.
+
+        @raise provd.values.Invalid: the settings name a network that is none.
+        """
+        self._site.adopt(settings)
+        self._settings = settings
+
     def counters(self) -> HTTPCounters:
         """What happened since the server was made."""
         return self._site.counters()

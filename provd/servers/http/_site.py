@@ -57,7 +57,6 @@ class DeviceSite(ServerFactory):
         """@raise provd.values.Invalid: the settings name a network that is none."""
         self.reactor = reactor
         self.inquiries = inquiries
-        self.settings = settings
         self.now = now
         self.interface_of = interface_of
         self.ticks = 0
@@ -65,14 +64,19 @@ class DeviceSite(ServerFactory):
         self.inquired = 0
         self.counts = dict.fromkeys(_COUNTED, 0)
         self.statuses: defaultdict[int, int] = defaultdict(int)
-        self.proxies = TrustedProxies(settings.trusted_proxies, settings.trusted_proxy_count)
-        self.heads = HeadReader(
-            min(settings.max_line_bytes, settings.max_head_bytes), settings.max_headers
-        )
-        self.replies = Replies(now(), settings.retry_after_seconds)
+        self.adopt(settings)
         self._channels: set[Connection] = set()
         self._per_source: dict[str, int] = {}
         self._awaiting_end: list[Deferred[None]] = []
+
+    def adopt(self, settings: HTTPSettings) -> None:
+        """Hold to these limits from now on. @raise provd.values.Invalid: a network is none."""
+        self.proxies = TrustedProxies(settings.trusted_proxies, settings.trusted_proxy_count)
+        self.settings = settings
+        self.heads = HeadReader(
+            min(settings.max_line_bytes, settings.max_head_bytes), settings.max_headers
+        )
+        self.replies = Replies(self.now(), settings.retry_after_seconds)
 
     def buildProtocol(self, addr: IAddress | None) -> DeviceChannel | None:
         """A channel for a new connection; None, which closes it, where there are too many."""

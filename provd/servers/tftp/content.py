@@ -92,6 +92,14 @@ class SharedFiles:
             _, dropped = self._pieces.popitem(last=False)
             self.held -= len(dropped)
 
+    def hold(self, capacity: int, most_open: int) -> None:
+        """Keep less, or more, from now on; what is being read goes on."""
+        self._capacity = capacity
+        self._most_open = most_open
+        while self.held > self._capacity and self._pieces:
+            _, dropped = self._pieces.popitem(last=False)
+            self.held -= len(dropped)
+
     def closed(self, key: Key) -> None:
         """Nobody reads it any more."""
         self._open.pop(key, None)

@@ -38,10 +38,14 @@ class Quotas:
     """The accounts of all sources; those that are idle and full are forgotten."""
 
     def __init__(self, settings: TFTPSettings) -> None:
+        self._sources: dict[str, Source] = {}
+        self.adopt(settings)
+
+    def adopt(self, settings: TFTPSettings) -> None:
+        """Hold to these limits from now on; the accounts stay."""
         self._sessions = settings.max_sessions_per_source
         self._most = float(settings.max_unproven_bytes)
         self._rate = float(settings.unproven_bytes_per_second)
-        self._sources: dict[str, Source] = {}
 
     def enter(self, host: str, now: float) -> Source | None:
         """Count one more transfer; None where the source has as many as it may."""

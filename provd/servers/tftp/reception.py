@@ -93,13 +93,17 @@ class Reception:
         self._tally = lines.tally
         self._files = files
         self._clock = clock
-        self._most = most_sessions
         self._single_port = settings.single_port
+        self.adopt(settings, most_sessions)
+        self._waiting: dict[Hashable, _Waiting] = {}
+        self._closed = False
+
+    def adopt(self, settings: TFTPSettings, most_sessions: int) -> None:
+        """Begin transfers with these settings from now on; those that run keep their own."""
+        self._most = most_sessions
         self._rollover = settings.rollover
         self._reader = Reader(settings.bounds())
         self._patience = settings.patience()
-        self._waiting: dict[Hashable, _Waiting] = {}
-        self._closed = False
 
     @property
     def running(self) -> int:

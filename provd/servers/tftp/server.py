@@ -71,10 +71,11 @@ class TFTPServer:
         self._settings = settings = settings or TFTPSettings()
         network = network or Network()
         self._watch = network.watch(reactor, monotonic)
+        self._quotas = Quotas(settings)
         self._lines = Lines(
             self._watch,
             Wheel(reactor, monotonic),
-            Quotas(settings),
+            self._quotas,
             monotonic,
             network.make_socket,
             gso=settings.gso,
@@ -107,6 +108,13 @@ class TFTPServer:
     def port(self) -> int:
         """The port that is listened on; 0 while none is."""
         return int(self._listeners[0].sock.getsockname()[1]) if self._listeners else 0
+
+    def adopt(self, settings: TFTPSettings) -> None:
+        """Hold to other limits from now on; what touches sockets stays, and so do running transfers."""
+        self._settings = settings
+        self._quotas.adopt(settings)
+        self._files.hold(settings.cache_bytes, settings.max_open_files)
+        self._reception.adopt(settings, _most_sessions(settings))
 
     def counters(self) -> Counters:
         """What has happened so far."""

@@ -16,6 +16,8 @@ from provd.testing.api import Answer, Bench, bench
 from provd.testing.guarded import CANARY, ROLES, guarded
 
 LEAST: Mapping[tuple[str, str], str] = {
+    ("system", "read"): "superuser",
+    ("system", "reload"): "superuser",
     ("audit", "list"): "superuser",
     ("audit", "read"): "superuser",
     ("configs", "create"): "operator",

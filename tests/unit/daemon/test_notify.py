@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import socket
 from collections.abc import Iterator
 from pathlib import Path
@@ -27,6 +28,8 @@ def test_each_state_is_one_datagram(heard: tuple[str, socket.socket]) -> None:
     notify = Notify({"NOTIFY_SOCKET": address})
     notify.ready("answering")
     assert listening.recv(4096) == b"READY=1\nSTATUS=answering"
+    notify.reloading()
+    assert re.fullmatch(rb"RELOADING=1\nMONOTONIC_USEC=[0-9]+", listening.recv(4096))
     notify.stopping()
     assert listening.recv(4096) == b"STOPPING=1\nSTATUS=stopping"
 
