@@ -51,6 +51,7 @@ from provd.documents.redaction import (
     holds_secrets,
     is_secret,
     orders_secrets,
+    patch_tells,
     redacted,
     secrets_restored,
 )
@@ -140,6 +141,7 @@ __all__ = [
     "parse_role",
     "parse_token_wish",
     "parse_user",
+    "patch_tells",
     "progressed",
     "project",
     "redacted",

@@ -118,6 +118,34 @@ def orders_secrets(path: str) -> bool:
     return (names[0] in _MIXED or names[0].startswith("X_")) and names[-1] not in _PLAIN
 
 
+def patch_tells(patch: Sequence[Mapping[str, Any]]) -> str:
+    """The pointer by which a JSON patch (RFC 6902) could tell a secret; empty when none could.
+
+    A `test` compares; what is copied or moved to another name would be shown under that.
+    """
+    for operation in patch:
+        if operation.get("op") == "test":
+            pointer = str(operation.get("path", ""))
+            if _names_secret(pointer) or _holds_objects(operation.get("value")):
+                return pointer or "/"
+        elif operation.get("op") in {"copy", "move"}:
+            pointer = str(operation.get("from", ""))
+            if _names_secret(pointer):
+                return pointer
+    return ""
+
+
+def _names_secret(pointer: str) -> bool:
+    tokens = (token.replace("~1", "/").replace("~0", "~") for token in pointer.split("/"))
+    return any(is_secret(token) for token in tokens)
+
+
+def _holds_objects(value: Any) -> bool:
+    if isinstance(value, list | tuple):
+        return any(isinstance(each, Mapping | list | tuple) for each in value)
+    return isinstance(value, Mapping)
+
+
 _MIXED = frozenset({"raw_config", "options", "resolved"})
 _PLAIN = frozenset(KEYS).union(*(table.row for table in TABLES.values())) - SECRETS
 

@@ -14,6 +14,7 @@ from provd.documents import (
     holds_secrets,
     is_secret,
     orders_secrets,
+    patch_tells,
     redacted,
     secrets_restored,
 )
@@ -134,3 +135,36 @@ def test_orders_that_would_tell(path: str) -> None:
 def test_orders_that_tell_nothing(path: str) -> None:
     """Known parameters that are no secrets may be sorted by."""
     assert not orders_secrets(path)
+
+
+@pytest.mark.parametrize(
+    "operation",
+    [
+        {"op": "test", "path": "/raw_config/admin_password", "value": "a"},
+        {"op": "test", "path": "/raw_config/sip_lines/1/password", "value": None},
+        {"op": "test", "path": "", "value": {"raw_config": {"admin_password": "a"}}},
+        {"op": "test", "path": "/raw_config/X_wifi", "value": {"$a": 1, "psk": "a"}},
+        {"op": "test", "path": "/raw_config/X_door", "value": [{"pin": 1}]},
+        {"op": "copy", "from": "/raw_config/admin_password", "path": "/raw_config/X_note"},
+        {"op": "move", "from": "/raw_config/X_wifi/psk", "path": "/description"},
+        {"op": "copy", "from": "/raw_config/X_a~1password", "path": "/description"},
+    ],
+)
+def test_patches_that_would_tell(operation: dict[str, Any]) -> None:
+    """By comparing, or by giving a secret another name."""
+    assert patch_tells([{"op": "remove", "path": "/sn"}, operation])
+
+
+@pytest.mark.parametrize(
+    "operation",
+    [
+        {"op": "test", "path": "/raw_config/sip_lines/1/username", "value": "u"},
+        {"op": "test", "path": "/parent_ids", "value": ["base"]},
+        {"op": "replace", "path": "/raw_config/admin_password", "value": "new"},
+        {"op": "remove", "path": "/raw_config/admin_password"},
+        {"op": "copy", "from": "/raw_config/sip_lines/1", "path": "/raw_config/sip_lines/2"},
+    ],
+)
+def test_patches_that_tell_nothing(operation: dict[str, Any]) -> None:
+    """Secrets may be set and removed unseen, and stay hidden inside what is copied."""
+    assert not patch_tells([operation])
