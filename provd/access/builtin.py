@@ -36,8 +36,8 @@ BUILT_IN: Mapping[str, Role] = {
             id="operator",
             claims=(
                 *_VIEWER,
-                _claim("devices", "create", "update", "delete"),
-                _claim("configs", "create", "update", "delete"),
+                _claim("devices", "create", "update", "delete", "bulk"),
+                _claim("configs", "create", "update", "delete", "bulk"),
                 _claim("plugins", "reload"),
                 _claim("operations", "cancel"),
             ),

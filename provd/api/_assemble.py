@@ -98,12 +98,12 @@ def answer_to(site: Site, hosts: Iterable[str]) -> None:
 def make_nouns(door: Door, parts: Operators, administration: Administration) -> list[Noun]:
     """Everything that is served."""
     nouns: list[Noun] = [
-        DeviceRoutes(door, parts.devices, administration.auditing),
-        ConfigRoutes(door, parts.configs, administration.auditing),
+        DeviceRoutes(door, parts.devices, administration.auditing, parts.changes, parts.waiting),
+        ConfigRoutes(door, parts.configs, administration.auditing, parts.changes, parts.waiting),
         PluginRoutes(door, parts.plugins),
         DecisionRoutes(door, parts.decisions),
         WhatIfRoutes(door, parts.what_if),
-        OperationRoutes(door, parts.operations),
+        OperationRoutes(door, parts.operations, parts.waiting),
         CounterRoutes(door, parts.tally),
         SystemRoutes(door, parts.system),
         LiveRoutes(door),

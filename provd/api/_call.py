@@ -10,13 +10,23 @@ from typing import Any
 from twisted.web.server import Request
 
 from provd.access import Principal
-from provd.api._body import BODY_LIMIT, read_object
+from provd.api._body import BODY_LIMIT, read_json, read_object
 from provd.api._errors import MalformedRequest, NotAcceptable, TooLarge, UnsupportedMedia
+from provd.application.changing import Patch
+from provd.application.json_patch import check_patch
 from provd.application.precondition import UNCONDITIONAL, Precondition
+from provd.documents import patch_tells
 from provd.values import parse_ip
 
 JSON_TYPES = frozenset({"application/json"})
-PATCH_TYPES = frozenset({"application/merge-patch+json", "application/json"})
+JSON_PATCH = "application/json-patch+json"
+MERGE_TYPES = frozenset({"application/merge-patch+json", "application/json"})
+PATCH_TYPES = MERGE_TYPES | {JSON_PATCH}
+
+LONGEST_WAIT = 300
+"""Seconds that a client may wait for a change."""
+
+_WAIT = re.compile(r"\s*wait\s*=\s*\"?([0-9]{1,6})\"?\s*(?:;.*)?", re.IGNORECASE)
 
 _ETAG = re.compile(r'(W/)?"([^"]*)"')
 _ACCEPTED = frozenset({"*/*", "application/*", "application/json"})
@@ -40,7 +50,7 @@ class Call:
         """Whether secrets are hidden in what is answered."""
         self.only: frozenset[str] | None = None
         """The ids of the documents that a list may show; None: it may show all."""
-        self.check_patch: Callable[[Mapping[str, Any]], None] | None = None
+        self.check_patch: Callable[[Patch], None] | None = None
         """Refuses a patch of a key that the caller may not change."""
 
     @property
@@ -97,17 +107,56 @@ class Call:
 
         @raise TooLarge, UnsupportedMedia, MalformedRequest: it is none, or not one we read.
         """
-        if getattr(self.request, "too_large", False):
-            raise TooLarge(BODY_LIMIT)
         self._require_type(types)
-        content = self.request.content
-        found = read_object(content.read() if content is not None else b"")
+        found = read_object(self.body())
         if self.check_patch is not None:
             self.check_patch(found)
         return found
 
+    def patch(self) -> Patch:
+        """The patch in the body: a merge patch (RFC 7396), or a JSON patch (RFC 6902) where it says so.
+
+        @raise TooLarge, UnsupportedMedia, MalformedRequest, MalformedPatch: it is none.
+        """
+        if self.media != JSON_PATCH:
+            return self.object(MERGE_TYPES if self.media in MERGE_TYPES else PATCH_TYPES)
+        self._require_type(PATCH_TYPES)
+        patch = read_json(self.body())
+        check_patch(patch)
+        self.require_tells_nothing(patch)
+        if self.check_patch is not None:
+            self.check_patch(patch)
+        return patch  # type: ignore[no-any-return]  # checked above
+
+    def require_tells_nothing(self, patch: Patch) -> None:
+        """@raise MalformedRequest: a JSON patch could tell a secret that is not shown to the caller."""
+        if self.hides and not isinstance(patch, Mapping) and (pointer := patch_tells(patch)):
+            raise MalformedRequest("body", f"{pointer[:200]!r} could tell a secret", "other paths")
+
+    def body(self) -> bytes:
+        """The body's bytes. @raise TooLarge: there are more than we read."""
+        if getattr(self.request, "too_large", False):
+            raise TooLarge(BODY_LIMIT)
+        content = self.request.content
+        if content is None:
+            return b""
+        content.seek(0)
+        return bytes(content.read())
+
+    @property
+    def media(self) -> str:
+        """What the body is declared as, without parameters."""
+        return self.header("content-type").partition(";")[0].strip().lower()
+
+    def wait(self) -> int:
+        """Seconds that the client would wait for a change (RFC 7240); 0 where it would not."""
+        for preference in self.header("prefer").split(","):
+            if found := _WAIT.fullmatch(preference):
+                return min(int(found[1]), LONGEST_WAIT)
+        return 0
+
     def _require_type(self, types: frozenset[str]) -> None:
-        given = self.header("content-type").partition(";")[0].strip().lower()
+        given = self.media
         wanted = " or ".join(sorted(types))
         if given not in types:
             raise UnsupportedMedia(given, wanted)

@@ -18,6 +18,7 @@ from werkzeug.exceptions import HTTPException, MethodNotAllowed, NotFound
 from werkzeug.routing import RequestRedirect
 
 from provd.access import Forbidden, NotAuthenticated, TooManyAttempts
+from provd.application.changing import BulkRefused
 from provd.application.errors import (
     AlreadyThere,
     BuiltIn,
@@ -26,7 +27,10 @@ from provd.application.errors import (
     PreconditionFailed,
     TooManyTokens,
 )
+from provd.application.json_patch import MalformedPatch, PatchFailed
+from provd.application.receipts import KeyReused
 from provd.application.system import RestartNeeded
+from provd.application.waiting import TooManyWait
 from provd.values import (
     DraftRefused,
     Invalid,
@@ -136,6 +140,7 @@ TABLE: dict[type[ProvdError], Told] = {
     MalformedSelector: Told(400, "malformed-selector", "The selector cannot be understood"),
     NotAuthenticated: Told(401, "not-authenticated", "Nothing proves who asks"),
     Forbidden: Told(403, "forbidden", "The caller has not got the right"),
+    MalformedPatch: Told(400, "malformed-patch", "The JSON patch cannot be understood"),
     TooBroad: Told(400, "too-broad", "The search would resolve too many documents"),
     ForeignOrigin: Told(403, "foreign-origin", "The request comes from another site's page"),
     NoSuchRoute: Told(404, "no-such-route", "Nothing is served there"),
@@ -149,15 +154,19 @@ TABLE: dict[type[ProvdError], Told] = {
     NotCancellable: Told(409, "not-cancellable", "The operation can no longer be cancelled"),
     RevisionConflict: Told(409, "revision-conflict", "The document keeps changing"),
     DraftRefused: Told(409, "draft-refused", "The change was refused"),
+    PatchFailed: Told(409, "patch-failed", "The patch does not fit the document"),
     PreconditionFailed: Told(412, "precondition-failed", "The document has another revision"),
     TooLarge: Told(413, "too-large", "The body is too large"),
     UnsupportedMedia: Told(415, "unsupported-media", "The body is in another form than JSON"),
     Misdirected: Told(421, "misdirected", "The request was meant for another server"),
     Invalid: Told(422, "invalid", "What was sent is not valid"),
     TooManyAttempts: Told(429, "too-many-attempts", "Too many attempts to log in"),
+    KeyReused: Told(422, "key-reused", "The Idempotency-Key was used for another call"),
+    BulkRefused: Told(422, "bulk-refused", "Operations that belong together cannot all be made"),
     PluginFailed: Told(502, "plugin-failed", "A plugin failed"),
     StoreUnavailable: Told(503, "store-unavailable", "Changes cannot be kept at present"),
     RestartNeeded: Told(409, "restart-needed", "Settings were changed that need a restart"),
+    TooManyWait: Told(503, "too-many-wait", "Too many clients wait for changes"),
     NotReady: Told(503, "not-ready", "A part of the server is not ready"),
 }
 """Every condition that may reach a client; a test holds each to the documentation."""
@@ -190,6 +199,11 @@ def problem_details(row: Told, detail: str, problems: list[dict[str, str]]) -> d
     }
 
 
+def problem_of(error: ProvdError) -> dict[str, Any]:
+    """What is told of one of many errors in an answer."""
+    return problem_details(told(error), str(error), problems_of(error))
+
+
 def problems_of(error: BaseException | None) -> list[dict[str, str]]:
     """Everything that is wrong, each with its place and what would have been right."""
     if isinstance(error, Invalid | RestartNeeded):
@@ -198,7 +212,18 @@ def problems_of(error: BaseException | None) -> list[dict[str, str]]:
         ]
     if isinstance(error, MalformedRequest):
         return [{"path": error.part, "message": error.detail, "expected": error.expected}]
+    if isinstance(error, MalformedPatch | PatchFailed):
+        return [{"path": str(max(error.at, 0)), "message": error.detail, "expected": ""}]
+    if isinstance(error, BulkRefused):
+        return [each for at, refusal in error.refusals for each in _of_one(at, refusal)]
     return []
+
+
+def _of_one(at: int, error: ProvdError) -> list[dict[str, str]]:
+    """The problems of one operation of many, with its place among them."""
+    where = f"operations.{at}"
+    found = [{**each, "path": f"{where}.{each['path']}".rstrip(".")} for each in problems_of(error)]
+    return found or [{"path": where, "message": str(error), "expected": ""}]
 
 
 def refuse(request: IRequest, failure: Failure) -> bytes:

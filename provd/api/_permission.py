@@ -6,7 +6,7 @@ without a right to it.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from twisted.internet.defer import Deferred
@@ -15,6 +15,8 @@ from zope.interface import implementer
 from provd.access import Forbidden, Gate, NotAuthenticated, Principal, Right, TooManyAttempts
 from provd.api._call import Call
 from provd.api._routes import IPermission, Route
+from provd.application.changing import Patch
+from provd.application.json_patch import touched
 from provd.values import Caused, NoSuchDocument, Presented, ProvdError
 
 PUBLIC: frozenset[Right] = frozenset({("health", "live")})
@@ -111,12 +113,39 @@ def _limit_changes(principal: Principal, route: Route, call: Call, document_id: 
     if route.method != "PATCH":
         raise Forbidden(user, scope, "update", "only some fields of it: use PATCH")
 
-    def check(patch: Mapping[str, Any]) -> None:
-        for path in _leaves(patch):
-            if not principal.permits((scope, "update"), document_id, (path,)):
-                raise Forbidden(user, scope, "update", f"not its {path[:200]!r}")
+    call.check_patch = lambda patch: _require_fields(principal, scope, document_id, patch)
 
-    call.check_patch = check
+
+def _require_fields(principal: Principal, scope: str, document_id: str, patch: Patch) -> None:
+    paths = _leaves(patch) if isinstance(patch, Mapping) else _places(patch)
+    for path in paths:
+        if not principal.permits((scope, "update"), document_id, (path,)):
+            raise Forbidden(principal.user, scope, "update", f"not its {path[:200]!r}")
+
+
+def require_change(call: Call, right: Right, document_id: str, patch: Patch | None = None) -> None:
+    """Let one of many changes in a call go on, as a call of its own would.
+
+    @raise Forbidden: it may not be made.
+    @raise NoSuchDocument: nor may its document be seen.
+    """
+    if patch is not None:
+        call.require_tells_nothing(patch)
+    principal, (scope, action) = call.principal, right
+    if not principal.permits(right, document_id):
+        if action != "create" and not principal.permits((scope, "read"), document_id):
+            raise NoSuchDocument(scope, document_id)
+        raise Forbidden(principal.user, scope, action)
+    if action != "update" or principal.permits_everything(right, document_id):
+        return
+    if patch is None:
+        raise Forbidden(principal.user, scope, action, "only some fields of it: patch it")
+    _require_fields(principal, scope, document_id, patch)
+
+
+def _places(patch: Sequence[Mapping[str, Any]]) -> list[str]:
+    """The dotted paths that a JSON patch changes."""
+    return [".".join(token.replace(".", "\0") for token in pointer) for pointer in touched(patch)]
 
 
 def _leaves(patch: Mapping[str, Any], prefix: str = "") -> list[str]:

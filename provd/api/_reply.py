@@ -43,6 +43,8 @@ class Rows(Struct, frozen=True, kw_only=True):
     items: Iterable[Any]
     more: str = ""
     """A cursor to the next page, if there is one."""
+    etag: str = ""
+    """Without its quotes; empty: the list has no validator."""
 
 
 class Page(Struct, frozen=True, kw_only=True):
@@ -103,6 +105,8 @@ async def stream(call: Call, rows: Rows, slices: Slices) -> bytes:
     """Write a listing in slices, as fast as the client reads it, and return nothing more to write."""
     request = call.request
     request.setHeader(b"content-type", JSON_TYPE)
+    if rows.etag:
+        request.setHeader(b"etag", b'"%s"' % rows.etag.encode("ascii"))
     request.setHeader(b"x-total-count", b"%d" % rows.total)
     if rows.more:
         request.setHeader(b"link", b'<%b>; rel="next"' % _next_page(request, rows.more))

@@ -194,4 +194,4 @@ def _refuse(_noun: Any, request: Any, failure: Failure) -> bytes:
 
 def template(path: str) -> str:
     """A path in the notation of RFC 6570: `/api/v1/devices/{document_id}`."""
-    return path.rstrip("/").replace("<", "{").replace(">", "}")
+    return path.rstrip("/").replace("/:", ":").replace("<", "{").replace(">", "}")

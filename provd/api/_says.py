@@ -10,6 +10,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from msgspec import Struct, field
+from msgspec.structs import replace
 
 from provd.api._call import JSON_TYPES, PATCH_TYPES
 
@@ -45,9 +46,15 @@ class Says(Struct, frozen=True, kw_only=True):
     parameters: tuple[Parameter, ...] = ()
     conditional: bool = False
     """It obeys If-Match and If-None-Match."""
+    rehearses: bool = False
+    """It is a change that may be rehearsed (`dryrun`), or be made once (`Idempotency-Key`)."""
+    waits: bool = False
+    """A client that has what there is may wait for something else (`Prefer: wait`)."""
     refuses: tuple[str, ...] = ()
     """The last parts of the types of problems that are its own."""
 
+
+DRYRUN = Parameter("dryrun", "only tell what would change; nothing does", FLAG)
 
 WINDOW = (
     Parameter("q", "a selector in JSON"),
@@ -117,8 +124,52 @@ def patches(schema: str, reads: str, *refuses: str) -> Says:
         reads=reads,
         types=PATCH_TYPES,
         conditional=True,
-        refuses=("no-such-document", "already-there", "invalid", *CHANGING, *refuses),
+        refuses=(
+            "no-such-document",
+            "already-there",
+            "invalid",
+            "malformed-patch",
+            "patch-failed",
+            *CHANGING,
+            *refuses,
+        ),
     )
+
+
+def bulk_of(schema: str) -> Says:
+    """Many changes of one kind of document."""
+    return rehearsed(
+        Says(
+            answers=f"{schema}Results",
+            reads="Bulk",
+            refuses=(
+                "bulk-refused",
+                "no-such-document",
+                "already-there",
+                "not-deletable",
+                "invalid",
+                "malformed-patch",
+                "patch-failed",
+                "key-claimed",
+                *CHANGING,
+            ),
+        )
+    )
+
+
+def rehearsed(says: Says) -> Says:
+    """A change that may be rehearsed, and be made once however often it is sent."""
+    return replace(
+        says,
+        rehearses=True,
+        parameters=(*says.parameters, DRYRUN),
+        refuses=(*says.refuses, "invalid", "key-reused"),
+    )
+
+
+def waited(says: Says) -> Says:
+    """What a client may wait for that has what there is."""
+    return replace(says, waits=True, refuses=(*says.refuses, "too-many-wait"))
 
 
 def deletes(*refuses: str) -> Says:

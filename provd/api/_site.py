@@ -25,6 +25,9 @@ ABORT_AFTER = 8 * BODY_LIMIT
 """Bytes of a refused body that are read and forgotten before the connection is cut."""
 
 
+NOUN_DEPTH = 3
+"""Segments of a noun's own path: `api`, `v1` and its name."""
+
 MOST_PARAMETERS = 200
 """Parameters of one query."""
 
@@ -97,7 +100,7 @@ class Root(Resource):
 
     def _choose(self, request: Request) -> Resource:
         """The noun of the longest prefix; moves that prefix to where klein wants it."""
-        path = request.postpath or []
+        path = _verb_apart(request.postpath or [])
         for length in range(min(self._longest, len(path)), 0, -1):
             resource = self._served.get(tuple(path[:length]))
             if resource is not None:
@@ -106,6 +109,14 @@ class Root(Resource):
                 request.postpath = list(path[length:]) or [b""]
                 return resource
         raise NoSuchRoute(request.path.decode("utf-8", "replace"))
+
+
+def _verb_apart(path: list[bytes]) -> list[bytes]:
+    """`devices:bulk` is the noun `devices` and its route `/:bulk`."""
+    if not path or not path[-1].partition(b":")[0]:
+        return path
+    noun, colon, verb = path[-1].partition(b":")
+    return [*path[:-1], noun, colon + verb] if colon and len(path) == NOUN_DEPTH else path
 
 
 def _segments(prefix: str) -> tuple[bytes, ...]:

@@ -4,20 +4,44 @@ from __future__ import annotations
 
 from typing import ClassVar
 
-from provd.api._call import PATCH_TYPES, Call
-from provd.api._documents import created, gone, one
+from provd.api._asked import how
+from provd.api._bulk import bulk
+from provd.api._call import Call
+from provd.api._changes import answer
+from provd.api._documents import one
 from provd.api._query import CONFIG_FILTERS, read_query
 from provd.api._reply import Reply, Rows
 from provd.api._routes import Door, Noun, Routes, route
-from provd.api._says import KEEPING, creates, deletes, lists, patches, replaces, shows
+from provd.api._says import (
+    KEEPING,
+    bulk_of,
+    creates,
+    deletes,
+    lists,
+    patches,
+    rehearsed,
+    replaces,
+    shows,
+    waited,
+)
+from provd.api._watch import watched, watched_list
 from provd.application.auditing import Auditing
+from provd.application.changing import Changes
 from provd.application.configs import Configs
+from provd.application.waiting import Waiting
 
-LISTS = lists("Config", CONFIG_FILTERS)
-CREATES = creates("Config", "ConfigGiven")
-REPLACES = replaces("Config", "ConfigGiven")
-PATCHES = patches("Config", "Patch")
+LISTS = waited(lists("Config", CONFIG_FILTERS))
+CREATES = rehearsed(creates("Config", "ConfigGiven"))
+REPLACES = rehearsed(replaces("Config", "ConfigGiven"))
+PATCHES = rehearsed(patches("Config", "Patch"))
 REVEALS = shows("Config", *KEEPING)
+
+DELETES = rehearsed(deletes())
+SHOWS = waited(shows("Config"))
+BULK = bulk_of("Config")
+
+SHOWN = ("configs",)
+"""Collections whose changes a list may show."""
 
 
 class ConfigRoutes(Noun):
@@ -26,29 +50,51 @@ class ConfigRoutes(Noun):
     app = Routes()
     prefix: ClassVar[str] = "/api/v1/configs"
 
-    def __init__(self, door: Door, configs: Configs, auditing: Auditing) -> None:
+    def __init__(
+        self,
+        door: Door,
+        configs: Configs,
+        auditing: Auditing,
+        changes: Changes,
+        waiting: Waiting,
+    ) -> None:
         super().__init__(door)
         self._configs = configs
         self._auditing = auditing
+        self._changes = changes
+        self._waiting = waiting
 
     @route(app, "GET", "/", scope="configs", action="list", says=LISTS, narrows=True)
-    async def list(self, call: Call) -> Rows:
+    async def list(self, call: Call) -> Reply | Rows:
         """Those that the parameters choose."""
         asked = read_query(call, CONFIG_FILTERS)
-        found = await self._configs.list(asked.query, asked.fields)
-        return asked.rows(found)
+
+        async def read() -> Rows:
+            return asked.rows(await self._configs.list(asked.query, asked.fields))
+
+        return await watched_list(call, self._waiting, SHOWN, read)
 
     @route(app, "POST", "/", scope="configs", action="create", says=CREATES)
     async def create(self, call: Call) -> Reply:
         """A new one, under its own id or one that is chosen."""
-        call.no_parameters()
-        return created(self.prefix, await self._configs.create(call.object(), call.cause))
+        asked = how(call)
+        proposal = self._configs.creating(call.object())
+        return await answer(call, asked, self._changes, self._configs, proposal)
 
-    @route(app, "GET", "/<document_id>", scope="configs", action="read", says=shows("Config"))
+    @route(app, "POST", "/:bulk", scope="configs", action="bulk", says=BULK)
+    async def bulk(self, call: Call) -> Reply:
+        """Many changes: all of them or, where `atomic` is false, those that can be made."""
+        return await bulk(call, self._changes, self._configs, "configs")
+
+    @route(app, "GET", "/<document_id>", scope="configs", action="read", says=SHOWS)
     async def show(self, call: Call, document_id: str) -> Reply:
-        """One."""
+        """One; with `Prefer: wait`, once it is another than If-None-Match names."""
         call.no_parameters()
-        return one(await self._configs.get(document_id))
+
+        async def read() -> Reply:
+            return one(await self._configs.get(document_id))
+
+        return await watched(call, self._waiting, ("configs", document_id), read)
 
     @route(app, "GET", "/<document_id>/clear", scope="configs", action="reveal", says=REVEALS)
     async def reveal(self, call: Call, document_id: str) -> Reply:
@@ -68,21 +114,21 @@ class ConfigRoutes(Noun):
     @route(app, "PUT", "/<document_id>", scope="configs", action="update", says=REPLACES)
     async def replace(self, call: Call, document_id: str) -> Reply:
         """Another in its place; with `If-None-Match: *`, a new one."""
-        call.no_parameters()
-        wanted = call.precondition()
-        config = await self._configs.replace(document_id, call.object(), call.cause, wanted)
-        return created(self.prefix, config) if wanted.absent else one(config)
+        asked = how(call)
+        proposal = self._configs.replacing(document_id, call.object(), call.precondition())
+        return await answer(call, asked, self._changes, self._configs, proposal)
 
     @route(app, "PATCH", "/<document_id>", scope="configs", action="update", says=PATCHES)
     async def patch(self, call: Call, document_id: str) -> Reply:
-        """Merge (RFC 7396)."""
-        call.no_parameters()
-        patch, wanted = call.object(PATCH_TYPES), call.precondition()
-        return one(await self._configs.patch(document_id, patch, call.cause, wanted))
+        """Merge (RFC 7396), or apply operations (RFC 6902)."""
+        asked = how(call)
+        patch, wanted = call.patch(), call.precondition()
+        proposal = self._configs.patching(document_id, patch, wanted, hides=call.hides)
+        return await answer(call, asked, self._changes, self._configs, proposal)
 
-    @route(app, "DELETE", "/<document_id>", scope="configs", action="delete", says=deletes())
+    @route(app, "DELETE", "/<document_id>", scope="configs", action="delete", says=DELETES)
     async def delete(self, call: Call, document_id: str) -> Reply:
         """Delete it, unless it says that it may not be."""
-        call.no_parameters()
-        await self._configs.delete(document_id, call.cause, call.precondition())
-        return gone()
+        asked = how(call)
+        proposal = self._configs.deleting(document_id, call.precondition())
+        return await answer(call, asked, self._changes, self._configs, proposal)

@@ -4,28 +4,44 @@ from __future__ import annotations
 
 from typing import ClassVar
 
-from provd.api._call import PATCH_TYPES, Call
-from provd.api._documents import created, gone, one
+from provd.api._asked import how
+from provd.api._bulk import bulk
+from provd.api._call import Call
+from provd.api._changes import answer
+from provd.api._documents import one
 from provd.api._query import DEVICE_FILTERS, read_query
 from provd.api._reply import Reply, Rows
 from provd.api._routes import Door, Noun, Routes, route
 from provd.api._says import (
     KEEPING,
+    bulk_of,
     creates,
     deletes,
     lists,
     patches,
+    rehearsed,
     replaces,
     shows,
+    waited,
 )
+from provd.api._watch import watched, watched_list
 from provd.application.auditing import Auditing
+from provd.application.changing import Changes
 from provd.application.devices import Devices
+from provd.application.waiting import Waiting
 
-LISTS = lists("Device", DEVICE_FILTERS)
-CREATES = creates("Device", "DeviceGiven", "key-claimed")
-REPLACES = replaces("Device", "DeviceGiven", "key-claimed")
-PATCHES = patches("Device", "Patch", "key-claimed")
+LISTS = waited(lists("Device", DEVICE_FILTERS))
+CREATES = rehearsed(creates("Device", "DeviceGiven", "key-claimed"))
+REPLACES = rehearsed(replaces("Device", "DeviceGiven", "key-claimed"))
+PATCHES = rehearsed(patches("Device", "Patch", "key-claimed"))
 REVEALS = shows("Device", *KEEPING)
+
+DELETES = rehearsed(deletes())
+SHOWS = waited(shows("Device"))
+BULK = bulk_of("Device")
+
+SHOWN = ("devices", "statuses", "configs")
+"""Collections whose changes a list may show."""
 
 
 class DeviceRoutes(Noun):
@@ -34,29 +50,51 @@ class DeviceRoutes(Noun):
     app = Routes()
     prefix: ClassVar[str] = "/api/v1/devices"
 
-    def __init__(self, door: Door, devices: Devices, auditing: Auditing) -> None:
+    def __init__(
+        self,
+        door: Door,
+        devices: Devices,
+        auditing: Auditing,
+        changes: Changes,
+        waiting: Waiting,
+    ) -> None:
         super().__init__(door)
         self._devices = devices
         self._auditing = auditing
+        self._changes = changes
+        self._waiting = waiting
 
     @route(app, "GET", "/", scope="devices", action="list", says=LISTS, narrows=True)
-    async def list(self, call: Call) -> Rows:
+    async def list(self, call: Call) -> Reply | Rows:
         """Those that the parameters choose."""
         asked = read_query(call, DEVICE_FILTERS)
-        found = await self._devices.list(asked.query, asked.fields)
-        return asked.rows(found)
+
+        async def read() -> Rows:
+            return asked.rows(await self._devices.list(asked.query, asked.fields))
+
+        return await watched_list(call, self._waiting, SHOWN, read)
 
     @route(app, "POST", "/", scope="devices", action="create", says=CREATES)
     async def create(self, call: Call) -> Reply:
         """A new one, under its own id or one that is chosen."""
-        call.no_parameters()
-        return created(self.prefix, await self._devices.create(call.object(), call.cause))
+        asked = how(call)
+        proposal = self._devices.creating(call.object())
+        return await answer(call, asked, self._changes, self._devices, proposal)
 
-    @route(app, "GET", "/<document_id>", scope="devices", action="read", says=shows("Device"))
+    @route(app, "POST", "/:bulk", scope="devices", action="bulk", says=BULK)
+    async def bulk(self, call: Call) -> Reply:
+        """Many changes: all of them or, where `atomic` is false, those that can be made."""
+        return await bulk(call, self._changes, self._devices, "devices")
+
+    @route(app, "GET", "/<document_id>", scope="devices", action="read", says=SHOWS)
     async def show(self, call: Call, document_id: str) -> Reply:
-        """One."""
+        """One; with `Prefer: wait`, once it is another than If-None-Match names."""
         call.no_parameters()
-        return one(await self._devices.get(document_id))
+
+        async def read() -> Reply:
+            return one(await self._devices.get(document_id))
+
+        return await watched(call, self._waiting, ("devices", document_id), read)
 
     @route(app, "GET", "/<document_id>/clear", scope="devices", action="reveal", says=REVEALS)
     async def reveal(self, call: Call, document_id: str) -> Reply:
@@ -68,21 +106,21 @@ class DeviceRoutes(Noun):
     @route(app, "PUT", "/<document_id>", scope="devices", action="update", says=REPLACES)
     async def replace(self, call: Call, document_id: str) -> Reply:
         """Another in its place; with `If-None-Match: *`, a new one."""
-        call.no_parameters()
-        wanted = call.precondition()
-        device = await self._devices.replace(document_id, call.object(), call.cause, wanted)
-        return created(self.prefix, device) if wanted.absent else one(device)
+        asked = how(call)
+        proposal = self._devices.replacing(document_id, call.object(), call.precondition())
+        return await answer(call, asked, self._changes, self._devices, proposal)
 
     @route(app, "PATCH", "/<document_id>", scope="devices", action="update", says=PATCHES)
     async def patch(self, call: Call, document_id: str) -> Reply:
-        """Merge (RFC 7396)."""
-        call.no_parameters()
-        patch, wanted = call.object(PATCH_TYPES), call.precondition()
-        return one(await self._devices.patch(document_id, patch, call.cause, wanted))
+        """Merge (RFC 7396), or apply operations (RFC 6902)."""
+        asked = how(call)
+        patch, wanted = call.patch(), call.precondition()
+        proposal = self._devices.patching(document_id, patch, wanted, hides=call.hides)
+        return await answer(call, asked, self._changes, self._devices, proposal)
 
-    @route(app, "DELETE", "/<document_id>", scope="devices", action="delete", says=deletes())
+    @route(app, "DELETE", "/<document_id>", scope="devices", action="delete", says=DELETES)
     async def delete(self, call: Call, document_id: str) -> Reply:
         """Forget it."""
-        call.no_parameters()
-        await self._devices.delete(document_id, call.cause, call.precondition())
-        return gone()
+        asked = how(call)
+        proposal = self._devices.deleting(document_id, call.precondition())
+        return await answer(call, asked, self._changes, self._devices, proposal)

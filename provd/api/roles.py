@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import ClassVar
 
-from provd.api._call import PATCH_TYPES, Call
+from provd.api._call import Call
 from provd.api._documents import created, gone, one
 from provd.api._query import ROLE_FILTERS, read_query
 from provd.api._reply import Reply, Rows
@@ -62,9 +62,9 @@ class RoleRoutes(Noun):
 
     @route(app, "PATCH", "/<document_id>", scope="roles", action="update", says=PATCHES)
     async def patch(self, call: Call, document_id: str) -> Reply:
-        """Merge (RFC 7396)."""
+        """Merge (RFC 7396), or apply operations (RFC 6902)."""
         call.no_parameters()
-        patch, wanted = call.object(PATCH_TYPES), call.precondition()
+        patch, wanted = call.patch(), call.precondition()
         return one(await self._roles.patch(document_id, patch, call.principal, call.cause, wanted))
 
     @route(

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import ClassVar
 
-from provd.api._call import PATCH_TYPES, Call
+from provd.api._call import Call
 from provd.api._documents import created, gone, one
 from provd.api._errors import MalformedRequest
 from provd.api._query import USER_FILTERS, read_query
@@ -71,9 +71,9 @@ class UserRoutes(Noun):
         says=patches("User", "Patch"),
     )
     async def patch(self, call: Call, document_id: str) -> Reply:
-        """Merge (RFC 7396)."""
+        """Merge (RFC 7396), or apply operations (RFC 6902)."""
         call.no_parameters()
-        patch, wanted = call.object(PATCH_TYPES), call.precondition()
+        patch, wanted = call.patch(), call.precondition()
         return one(await self._users.patch(document_id, patch, call.principal, call.cause, wanted))
 
     @route(

@@ -20,7 +20,7 @@ from provd.application.receipts import AlreadyMade, Once, Receipts
 from provd.application.slices import Slices
 from provd.application.writing import TRIES, write
 from provd.contracts import IDocumentStore, IDraft
-from provd.documents import to_dict
+from provd.documents import redacted, to_dict
 from provd.values import Invalid, Problem, ProvdError, RevisionConflict, StoreUnavailable
 
 Patch = Mapping[str, Any] | Sequence[Mapping[str, Any]]
@@ -55,9 +55,15 @@ class Editable(Protocol):
         """One in the place of another."""
 
     def patching(
-        self, document_id: str, patch: Patch, precondition: Precondition = ..., /
+        self,
+        document_id: str,
+        patch: Patch,
+        precondition: Precondition = ...,
+        /,
+        *,
+        hides: bool = False,
     ) -> Proposal:
-        """A patch of one as it is shown."""
+        """A patch of one as it is shown; `hides`: with its secrets hidden."""
 
     def deleting(self, document_id: str, precondition: Precondition = ..., /) -> Proposal:
         """One gone."""
@@ -123,8 +129,11 @@ class BulkRefused(ProvdError):
         return f"nothing was changed: {len(self.refusals)} of the operations cannot be made"
 
 
-def patched(present: Mapping[str, Any], patch: Patch) -> Mapping[str, Any]:
+def patched(present: Mapping[str, Any], patch: Patch, *, hides: bool = False) -> Mapping[str, Any]:
     """What a patch makes of a document as it is shown.
+
+    To whom secrets are hidden (`hides`), it is a patch of what they see: neither a `test` nor a
+    `copy` tells them more.
 
     @raise PatchFailed: it cannot be applied.
     @raise Invalid: no object is left.
@@ -132,7 +141,7 @@ def patched(present: Mapping[str, Any], patch: Patch) -> Mapping[str, Any]:
     if isinstance(patch, Mapping):
         merged: Mapping[str, Any] = merge_patch(present, patch)
         return merged
-    result = json_patch(dict(present), patch)
+    result = json_patch(redacted(dict(present)) if hides else dict(present), patch)
     if not isinstance(result, Mapping):
         raise Invalid("patch", (Problem("", "leaves no object", "an object"),))
     return result

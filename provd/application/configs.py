@@ -113,11 +113,16 @@ class Configs(Making):
         return self._changing(config_id, op, lambda _present: given, precondition)
 
     def patching(
-        self, config_id: str, patch: Patch, precondition: Precondition = UNCONDITIONAL
+        self,
+        config_id: str,
+        patch: Patch,
+        precondition: Precondition = UNCONDITIONAL,
+        *,
+        hides: bool = False,
     ) -> Proposal:
         """A patch of a config. Proposing it raises as replacing does, and `PatchFailed`."""
         return self._changing(
-            config_id, "patch", lambda present: patched(present, patch), precondition
+            config_id, "patch", lambda present: patched(present, patch, hides=hides), precondition
         )
 
     def deleting(self, config_id: str, precondition: Precondition = UNCONDITIONAL) -> Proposal:

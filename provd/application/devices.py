@@ -129,11 +129,16 @@ class Devices(Making):
         return self._changing(device_id, op, lambda _present: given, precondition)
 
     def patching(
-        self, device_id: str, patch: Patch, precondition: Precondition = UNCONDITIONAL
+        self,
+        device_id: str,
+        patch: Patch,
+        precondition: Precondition = UNCONDITIONAL,
+        *,
+        hides: bool = False,
     ) -> Proposal:
         """A patch of a device; what is patched is the device as it is shown."""
         return self._changing(
-            device_id, "patch", lambda present: patched(present, patch), precondition
+            device_id, "patch", lambda present: patched(present, patch, hides=hides), precondition
         )
 
     def deleting(self, device_id: str, precondition: Precondition = UNCONDITIONAL) -> Proposal:

@@ -22,6 +22,7 @@ from provd.application.remembered import Remembered
 from provd.application.revalidation import Revalidation
 from provd.application.slices import Slices
 from provd.application.system import System
+from provd.application.waiting import Waiting
 from provd.application.whatif import AsksWhatIf, WhatIf
 from provd.contracts import IDocumentStore, IPlugins
 
@@ -44,6 +45,7 @@ class Operators:
     what_if: WhatIf
     operations: Operations
     changes: Changes
+    waiting: Waiting
     health: Health
     tally: Tally
     revalidation: Revalidation
@@ -84,6 +86,7 @@ def make_operators(  # noqa: PLR0913 - what a server is made of, each part named
         decisions=Remembered(decisions, store),
         what_if=WhatIf(inquiries, slices, clock.seconds, local_of),
         operations=operations,
+        waiting=Waiting(store, clock),
         changes=Changes(store, slices, Receipts(store, clock.seconds)),
         health=Health(store, plugins),
         tally=Tally(store, plugins, {"inquiries": inquiries.counters}),

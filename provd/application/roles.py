@@ -9,9 +9,9 @@ from typing import Any
 from msgspec.structs import replace
 
 from provd.access import BUILT_IN, Forbidden, Gate, Principal
+from provd.application.changing import Patch, patched
 from provd.application.errors import BuiltIn
 from provd.application.listing import Listing, list_documents, show
-from provd.application.merge_patch import merge_patch
 from provd.application.precondition import UNCONDITIONAL, Precondition
 from provd.application.slices import Slices
 from provd.application.writing import settled, write
@@ -82,14 +82,14 @@ class Roles:
     async def patch(
         self,
         role_id: str,
-        patch: Mapping[str, Any],
+        patch: Patch,
         by: Principal,
         cause: str,
         precondition: Precondition = UNCONDITIONAL,
     ) -> dict[str, Any]:
-        """Merge a patch (RFC 7396) into a role. Raises as `replace` does."""
+        """Apply a patch to a role. Raises as `replace` does."""
         return await self._change(
-            role_id, lambda present: merge_patch(present, patch), by, cause, precondition
+            role_id, lambda present: patched(present, patch), by, cause, precondition
         )
 
     async def delete(

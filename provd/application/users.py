@@ -8,8 +8,8 @@ from typing import Any
 from msgspec.structs import replace
 
 from provd.access import Forbidden, Gate, Passwords, Principal
+from provd.application.changing import Patch, patched
 from provd.application.listing import Listing, list_documents
-from provd.application.merge_patch import merge_patch
 from provd.application.precondition import UNCONDITIONAL, Precondition
 from provd.application.slices import Slices
 from provd.application.writing import settled, write
@@ -69,14 +69,14 @@ class Users:
     async def patch(
         self,
         user_id: str,
-        patch: Mapping[str, Any],
+        patch: Patch,
         by: Principal,
         cause: str,
         precondition: Precondition = UNCONDITIONAL,
     ) -> dict[str, Any]:
-        """Merge a patch (RFC 7396) into a user. Raises as `replace` does."""
+        """Apply a patch to a user. Raises as `replace` does."""
         return await self._change(
-            user_id, lambda present: merge_patch(present, patch), by, cause, precondition
+            user_id, lambda present: patched(present, patch), by, cause, precondition
         )
 
     async def delete(

@@ -88,6 +88,13 @@ def components() -> dict[str, Schema]:
             "type": "object",
             "description": "A merge patch (RFC 7396): null removes a key. The result must be valid.",
         },
+        "JsonPatch": {
+            "type": "array",
+            "description": "Operations of a JSON patch (RFC 6902), 1000 at most.",
+            "items": {"type": "object"},
+        },
+        "DeviceResults": _results("Device"),
+        "ConfigResults": _results("Config"),
         "Counters": {
             "type": "object",
             "description": "Counts since the start, by part and name.",
@@ -98,6 +105,39 @@ def components() -> dict[str, Schema]:
         },
     }
     return found | _shapes()
+
+
+def _results(name: str) -> Schema:
+    """What came of many changes of one kind of document."""
+    result = {
+        "type": "object",
+        "description": "What came of one operation.",
+        "properties": {
+            "op": {"type": "string", "description": "`create`, `replace`, `patch` or `delete`."},
+            "id": {"type": "string", "description": "Of the document."},
+            "status": {"type": "integer", "description": "As a call of its own would answer."},
+            "document": _with(ref(name), "As it is since."),
+            "problem": _with(ref("ProblemDetails"), "Why it was not made."),
+            "changes": {
+                "type": "array",
+                "description": "With `dryrun`: what would change.",
+                "items": ref("Change"),
+            },
+        },
+        "required": ["status"],
+    }
+    return {
+        "type": "object",
+        "description": f"What came of many changes ({name}).",
+        "properties": {
+            "atomic": {"type": "boolean", "description": "Whether they were made in one commit."},
+            "made": {"type": "integer", "description": "How many were made."},
+            "refused": {"type": "integer", "description": "How many were not."},
+            "results": {"type": "array", "description": "In order.", "items": result},
+            "dryrun": {"type": "boolean", "description": "Nothing was changed."},
+        },
+        "required": ["atomic", "made", "refused", "results"],
+    }
 
 
 def ref(name: str) -> Schema:

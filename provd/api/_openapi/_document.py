@@ -8,7 +8,7 @@ from http import HTTPStatus
 from importlib.metadata import version
 from typing import Any
 
-from provd.api._call import JSON_TYPES
+from provd.api._call import JSON_PATCH, JSON_TYPES
 from provd.api._errors import DEFECT, METHOD_NOT_ALLOWED, TABLE, Told
 from provd.api._openapi._components import ID, components, ref
 from provd.api._routes import Noun, Route, template
@@ -30,6 +30,13 @@ ABOUT = (
 CONDITIONS: Mapping[str, str] = {
     "If-Match": 'Only if the document is still at this revision: `"7"`.',
     "If-None-Match": "`*`: only if there is no such document yet.",
+}
+ONCE: Mapping[str, str] = {
+    "Idempotency-Key": "Of the client's choice: the same call with the same key is made once, within a day.",
+}
+WAIT: Mapping[str, str] = {
+    "If-None-Match": "The ETag of what the client has: 304 where there is nothing else.",
+    "Prefer": "`wait=30`: with If-None-Match, wait so many seconds (300 at most) for something else.",
 }
 REVISION: Schema = {
     "ETag": {"description": "The revision, in quotes.", "schema": {"type": "string"}},
@@ -91,9 +98,12 @@ def _of_query(says: Says) -> list[Schema]:
 
 
 def _of_headers(says: Says) -> list[Schema]:
-    if not says.conditional:
-        return []
-    return [_parameter(Parameter(name, about), "header") for name, about in CONDITIONS.items()]
+    read = {
+        **(CONDITIONS if says.conditional else {}),
+        **(ONCE if says.rehearses else {}),
+        **(WAIT if says.waits else {}),
+    }
+    return [_parameter(Parameter(name, about), "header") for name, about in read.items()]
 
 
 def _parameter(parameter: Parameter, where: str) -> Schema:
@@ -110,17 +120,38 @@ def _body(says: Says) -> Schema:
     types = sorted(says.types, key=lambda name: (name not in JSON_TYPES, name))
     return {
         "required": True,
-        "content": {name: {"schema": ref(says.reads)} for name in types},
+        "content": {name: {"schema": ref(_read_as(says, name))} for name in types},
     }
+
+
+def _read_as(says: Says, media: str) -> str:
+    """The schema of a body of that type."""
+    return "JsonPatch" if media == JSON_PATCH else says.reads
 
 
 def _successes(route: Route) -> Schema:
     says = route.says
     made = {str(status): _success(route, status) for status in (says.status, *says.also)}
-    if _has_revision(says) and route.method == "GET":
+    if says.rehearses:
+        made["200"] = _rehearsed(made.get("200"))
+    if route.method == "GET" and (says.waits or _has_revision(says)):
         about = "The client has it already: If-None-Match names its revision."
         made["304"] = {"description": about, "headers": {**REVISION, **NAME_OF_CALL}}
     return made
+
+
+def _rehearsed(made: Schema | None) -> Schema:
+    """A success, or with `dryrun` what would have been done."""
+    told = ref("DryRun")
+    if made is None:
+        about = "With `dryrun`: what would change."
+        return {
+            "description": about,
+            "headers": dict(NAME_OF_CALL),
+            "content": {"application/json": {"schema": told}},
+        }
+    [(media, content)] = made["content"].items()
+    return {**made, "content": {media: {"schema": {"anyOf": [content["schema"], told]}}}}
 
 
 def _refusals(says: Says, shared: dict[str, Schema]) -> Schema:
