@@ -6,7 +6,7 @@ something is proposed.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Container, Mapping
 from typing import Any, Protocol
 
 from msgspec import Struct
@@ -56,12 +56,12 @@ class Source(Protocol):
 class Draft:
     """The unit of work. Made by `IDocumentStore.draft`."""
 
-    __slots__ = ("_claims", "_proposed", "_reads", "_source", "cause", "urgent")
+    __slots__ = ("_claims", "_proposed", "_reads", "_source", "_urgent", "cause")
 
     def __init__(self, source: Source, cause: str) -> None:
         self._source = source
         self.cause = cause
-        self.urgent = False
+        self._urgent: set[Key] | None = None
         self._proposed: dict[Key, Proposal] | None = None
         self._reads: dict[Key, int] | None = None
         self._claims: list[tuple[Claim, str]] | None = None
@@ -108,8 +108,18 @@ class Draft:
             return document
         _check_kept(self._source.kinds[collection], document)
         self._propose(key, Proposal(_base(document, known), before, document))
-        self.urgent = self.urgent or urgent
+        if urgent:
+            self._hurry(key)
         return document
+
+    @property
+    def urgent(self) -> bool:
+        return bool(self._urgent)
+
+    @property
+    def urgent_keys(self) -> Container[Key]:
+        """What an answer must wait for; whatever else is proposed came along and is written behind."""
+        return self._urgent or ()
 
     def delete(self, collection: str, document_id: str) -> None:
         document = self.get(collection, document_id)
@@ -120,7 +130,7 @@ class Draft:
         before = known.before if known else document
         base = known.base if known else document.revision
         self._propose(key, Proposal(base, before, None))
-        self.urgent = True
+        self._hurry(key)
 
     def claim(self, collection: str, field: str, value: str, holder: str) -> None:
         self._source.index(collection, field)
@@ -141,6 +151,11 @@ class Draft:
         if (collection, document_id) not in self._reads:
             kept = self._source.get(collection, document_id)
             self._reads[collection, document_id] = kept.revision if kept else 0
+
+    def _hurry(self, key: Key) -> None:
+        if self._urgent is None:
+            self._urgent = set()
+        self._urgent.add(key)
 
     def _propose(self, key: Key, proposal: Proposal) -> None:
         if self._proposed is None:

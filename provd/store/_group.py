@@ -9,7 +9,7 @@ kept; until then nothing new is accepted.  This file knows no backend: it is giv
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Container, Mapping, Sequence
 from functools import partial
 from typing import Any, Protocol
 
@@ -131,13 +131,16 @@ class GroupCommit:
             return f"{len(self._forming.rows)} documents wait for its slow disk already"
         return ""
 
-    def accept(self, changes: Sequence[Change], *, urgent: bool) -> None:
-        """Keep one commit, soon. The caller has looked at `unavailable` before."""
+    def accept(self, changes: Sequence[Change], urgent: Container[Key]) -> None:
+        """Keep one commit, soon; answers wait for the documents in `urgent`, not for those that came along.
+
+        The caller has looked at `unavailable` before.
+        """
         forming = self._forming
         forming.add(changes)
-        if urgent:
-            for change in changes:
-                self._awaiting[change.collection, change.document_id] = forming
+        awaited = [key for key in map(_key, changes) if key in urgent]
+        if awaited:
+            self._awaiting.update(dict.fromkeys(awaited, forming))
             self._hurry()
         elif self._timer is None and not forming.urgent:
             self._timer = self._reactor.callLater(self._keeping.behind, self._hurry)
@@ -250,3 +253,7 @@ class GroupCommit:
             self._ended.errback(StoreUnavailable(self._why_not))
         elif not self._forming.rows:
             self._ended.callback(None)
+
+
+def _key(change: Change) -> Key:
+    return change.collection, change.document_id

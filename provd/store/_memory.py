@@ -5,14 +5,14 @@ It is the fake that every test uses, and it is verified: it passes the contract 
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Container, Iterable, Sequence
 
 from twisted.internet.defer import Deferred, fail, succeed
 from zope.interface import implementer
 
 from provd.contracts import IDocumentStore, IDraft
 from provd.documents.base import Kind
-from provd.store._draft import own
+from provd.store._draft import Key, own
 from provd.store._reactor import Time
 from provd.store._replica import Replica
 from provd.values import Change, Committed, StoreUnavailable
@@ -47,7 +47,7 @@ class MemoryStore(Replica):
         self.feed.tell_kept()
         return succeed(committed)
 
-    def _accept(self, changes: Sequence[Change], *, urgent: bool) -> None:
+    def _accept(self, changes: Sequence[Change], urgent: Container[Key]) -> None:
         """Nothing is kept."""
 
     def durable(self, committed: Committed) -> Deferred[None]:

@@ -9,7 +9,7 @@ change of any document, and never comes back, not even when a document is delete
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Container, Iterable, Iterator, Mapping, Sequence
 from types import MappingProxyType
 from typing import Any
 
@@ -77,12 +77,12 @@ class Replica:
         changes = tuple(self._changes(draft))
         position = Position(self._owner, self._epoch, self._n)
         if changes:
-            self._accept(changes, urgent=draft.urgent)
+            self._accept(changes, draft.urgent_keys)
             self.feed.apply(position, changes)
         return Committed(position, changes)
 
-    def _accept(self, changes: Sequence[Change], *, urgent: bool) -> None:
-        """Have changes kept, which memory has now: the backend's part."""
+    def _accept(self, changes: Sequence[Change], urgent: Container[Key]) -> None:
+        """Have changes kept, which memory has now, those in `urgent` soon: the backend's part."""
         raise NotImplementedError
 
     def _changes(self, draft: Draft) -> Iterator[Change]:

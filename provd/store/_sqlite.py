@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Iterable, Sequence
+from collections.abc import Container, Iterable, Sequence
 from functools import partial
 from pathlib import Path
 from uuid import uuid4
@@ -15,7 +15,7 @@ from zope.interface import implementer
 from provd.contracts import IDocumentStore, IDraft
 from provd.documents.base import Kind
 from provd.store._database import Database
-from provd.store._draft import own
+from provd.store._draft import Key, own
 from provd.store._errors import StoreNotOpened
 from provd.store._group import GroupCommit, Keeping, Rows
 from provd.store._loading import Loading
@@ -99,8 +99,8 @@ class SQLiteStore(Replica):
             return fail(refusal)
         return succeed(self.apply(proposed))
 
-    def _accept(self, changes: Sequence[Change], *, urgent: bool) -> None:
-        self._group.accept(changes, urgent=urgent)
+    def _accept(self, changes: Sequence[Change], urgent: Container[Key]) -> None:
+        self._group.accept(changes, urgent)
 
     def durable(self, committed: Committed) -> Deferred[None]:
         """Fires when what was committed survives a crash; fails with `StoreUnavailable`.

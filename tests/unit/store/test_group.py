@@ -50,10 +50,21 @@ class GroupCommitTests(SynchronousTestCase):
         for document_id in ids:
             self.n += 1
             changes.append(Change(self.n, "boxes", document_id, None, None, ""))
-        self.group.accept(changes, urgent=urgent)
+        keys = {("boxes", document_id) for document_id in ids} if urgent else ()
+        self.group.accept(changes, keys)
 
     def awaited(self, document_id: str) -> Deferred[None] | None:
         return self.group.awaited(("boxes", document_id))
+
+    def test_what_only_came_along_is_not_awaited(self) -> None:
+        """A refreshed fact in a draft that creates something else holds up nobody."""
+        changes = [
+            Change(n, "boxes", document_id, None, None, "")
+            for n, document_id in ((1, "a"), (2, "b"))
+        ]
+        self.group.accept(changes, {("boxes", "a")})
+        self.assertIsNotNone(self.awaited("a"))
+        self.assertIsNone(self.awaited("b"))
 
     def test_the_first_goes_at_once_and_the_rest_together(self) -> None:
         """What comes while the disk works shares the next commit, the newest of each document."""
