@@ -16,6 +16,7 @@ from provd.api._call import JSON_TYPES, PATCH_TYPES
 
 TEXT: Mapping[str, Any] = {"type": "string"}
 FLAG: Mapping[str, Any] = {"type": "boolean"}
+BARE_FLAG: Mapping[str, Any] = {"anyOf": [FLAG, {"type": "string", "maxLength": 0}]}
 COUNT: Mapping[str, Any] = {"type": "integer", "minimum": 0, "maximum": 10**9}
 
 
@@ -59,7 +60,7 @@ DRYRUN = Parameter("dryrun", "only tell what would change; nothing does", FLAG)
 WINDOW = (
     Parameter("q", "a selector in JSON"),
     Parameter("sort", "a dotted key; with `-` in front, descending"),
-    Parameter("reverse", "the other way round", FLAG),
+    Parameter("reverse", "the other way round; may stand without a value", BARE_FLAG),
     Parameter("skip", "how many of those that match are left out", COUNT),
     Parameter("limit", "how many are answered at most; 0 is no limit", COUNT),
     Parameter("cursor", "`next` of the page before: what follows on it"),

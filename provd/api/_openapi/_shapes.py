@@ -6,12 +6,13 @@ of the API to its shape, unknown keys included.
 
 from __future__ import annotations
 
-from typing import Any, Literal
+from typing import Annotated, Any, Literal
 
-from msgspec import UNSET, Struct, UnsetType
+from msgspec import UNSET, Meta, Struct, UnsetType
 
 from provd.application.system import LastReload
-from provd.documents import Claim
+from provd.documents import SHORTEST_LIFE, Claim
+from provd.documents.user import LONGEST_PASSWORD, SHORTEST_PASSWORD
 
 
 class Flattened(Struct, kw_only=True):
@@ -249,17 +250,17 @@ class Index(Struct, kw_only=True):
     """In order of path and method."""
 
 
-class PasswordGiven(Struct, kw_only=True):
+class PasswordGiven(Struct, kw_only=True, forbid_unknown_fields=True):
     """A new password."""
 
-    password: str
+    password: Annotated[str, Meta(min_length=SHORTEST_PASSWORD, max_length=LONGEST_PASSWORD)]
     """Its length is the only rule."""
 
 
-class TokenWish(Struct, kw_only=True):
+class TokenWish(Struct, kw_only=True, forbid_unknown_fields=True):
     """What a token is to be like; it may be empty."""
 
-    seconds: int | UnsetType | None = UNSET
+    seconds: Annotated[int, Meta(ge=SHORTEST_LIFE)] | UnsetType | None = UNSET
     """How long it is to live."""
     claims: list[Claim] | UnsetType | None = UNSET
     """What it is limited to; without, it may do what its user may."""
@@ -267,10 +268,10 @@ class TokenWish(Struct, kw_only=True):
     """For whoever finds it in a list."""
 
 
-class WhoseTokens(Struct, kw_only=True):
+class WhoseTokens(Struct, kw_only=True, forbid_unknown_fields=True):
     """Whose tokens are taken back."""
 
-    subject: str | UnsetType = UNSET
+    subject: Annotated[str, Meta(min_length=1)] | UnsetType = UNSET
     """A user; without, everybody's."""
 
 
