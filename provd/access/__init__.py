@@ -5,16 +5,19 @@ from provd.access.audit import AuditedStore, AuditTrail
 from provd.access.basic import BasicIdentity
 from provd.access.bearer import AUDIENCE, ONCE, BearerTokens, digest_of
 from provd.access.builtin import BUILT_IN, OWN, for_device, for_plugin
+from provd.access.certificates import Authority, Certificates
 from provd.access.claims import Grant, Permits, Right, covers, permits
 from provd.access.errors import (
     Forbidden,
     NotAuthenticated,
     TooManyAttempts,
     UnsafeKeyFile,
+    UnusableAuthority,
     UnusableHtpasswd,
 )
 from provd.access.gate import Gate
 from provd.access.htpasswd import Htpasswd
+from provd.access.ident import Ident
 from provd.access.passwords import Passwords
 from provd.access.principal import Principal
 from provd.access.settings import AccessSettings
@@ -30,12 +33,15 @@ __all__ = [
     "Attempts",
     "AuditTrail",
     "AuditedStore",
+    "Authority",
     "BasicIdentity",
     "BearerTokens",
+    "Certificates",
     "Forbidden",
     "Gate",
     "Grant",
     "Htpasswd",
+    "Ident",
     "NotAuthenticated",
     "Passwords",
     "Permits",
@@ -44,6 +50,7 @@ __all__ = [
     "SigningKeys",
     "TooManyAttempts",
     "UnsafeKeyFile",
+    "UnusableAuthority",
     "UnusableHtpasswd",
     "Whitelist",
     "covers",

@@ -5,7 +5,7 @@ from __future__ import annotations
 import secrets
 from collections import deque
 from collections.abc import Callable, Mapping, Sequence
-from itertools import islice
+from itertools import count, islice
 from typing import Any
 
 import msgspec
@@ -34,6 +34,8 @@ class AuditTrail:
         self._store = store
         self._now = now
         self._kept = kept
+        self._numbers = count()
+        """Those of one millisecond sort by these."""
         self._ids = deque(sorted(line.id for line in store.collection(COLLECTION)))
         store.feed.subscribe("audit trail", [COLLECTION], self._told)
 
@@ -50,8 +52,8 @@ class AuditTrail:
         if caused is None:
             return
         proposals = [each for each in draft.proposals() if each[0] in AUDITED]
-        for at, (collection, before, after) in enumerate(proposals):
-            line = self._line(caused, at, collection, before or after, _action(before, after))
+        for collection, before, after in proposals:
+            line = self._line(caused, collection, before or after, _action(before, after))
             was, is_ = _difference(before, after)
             draft.put(COLLECTION, replace(line, before=was, after=is_))
         self._let_go(draft, len(proposals))
@@ -60,16 +62,16 @@ class AuditTrail:
         """Write down that somebody reads a document in clear; nothing where nobody is behind it."""
         caused = read_cause(draft.cause)
         if caused is not None:
-            draft.put(COLLECTION, self._line(caused, 0, collection, document, "reveal"))
+            draft.put(COLLECTION, self._line(caused, collection, document, "reveal"))
             self._let_go(draft, 1)
 
     def _line(
-        self, caused: Caused, at: int, collection: str, document: Document | None, action: str
+        self, caused: Caused, collection: str, document: Document | None, action: str
     ) -> AuditLine:
         assert document is not None  # noqa: S101 - a proposal has one of the two
         now = self._now()
         return AuditLine(
-            id=f"{int(now * 1000):014d}-{at:05d}-{secrets.token_hex(4)}",
+            id=f"{int(now * 1000):014d}-{next(self._numbers) % 10**6:06d}-{secrets.token_hex(2)}",
             at=now,
             action=action,
             collection=collection,

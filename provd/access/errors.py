@@ -58,6 +58,17 @@ class UnsafeKeyFile(ProvdError):
 
 
 @define
+class UnusableAuthority(ProvdError):
+    """The files that say who signs client certificates, or which are revoked, cannot be used."""
+
+    path: str
+    reason: str
+
+    def __str__(self) -> str:
+        return f"client certificates cannot be checked against {self.path}: {self.reason}"
+
+
+@define
 class UnusableHtpasswd(ProvdError):
     """The htpasswd file that the settings name cannot be used."""
 

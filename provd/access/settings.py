@@ -7,6 +7,7 @@ from typing import Annotated, Literal
 
 from msgspec import Meta, Struct
 
+from provd.access.certificates import NameKind
 from provd.documents import SHORTEST_LIFE
 
 Seconds = Annotated[int, Meta(ge=SHORTEST_LIFE, le=10 * 366 * 86400)]
@@ -17,10 +18,12 @@ class AccessSettings(Struct, frozen=True, kw_only=True):
 
     required: bool = False
     """Whether everybody must prove who they are; else programs on this host may do everything."""
-    providers: tuple[Literal["token", "password", "whitelist"], ...] = (
+    providers: tuple[Literal["token", "password", "certificate", "whitelist", "ident"], ...] = (
         "token",
         "password",
+        "certificate",
         "whitelist",
+        "ident",
     )
     """What proves it, in the order in which it is looked at."""
     token_seconds: Seconds = 12 * 3600
@@ -31,5 +34,13 @@ class AccessSettings(Struct, frozen=True, kw_only=True):
     """A file with names and bcrypt hashes, for users that have no password here; empty for none."""
     whitelist: Mapping[str, str] = {}
     """From an address, a network or a host name to the user who calls from there without a proof."""
+    client_ca: str = ""
+    """PEM of the CAs that sign client certificates; empty asks for none. Needs HTTPS."""
+    client_crl: str = ""
+    """PEM of the CAs' lists of revoked certificates; empty: none is revoked."""
+    client_name: NameKind = "cn"
+    """Which name in a client certificate is the user's."""
+    ident: tuple[str, ...] = ()
+    """Networks of hosts that are believed when they say who calls from them (RFC 1413)."""
     audit_kept: Annotated[int, Meta(ge=100, le=1_000_000)] = 10_000
     """Audit lines that are kept; the oldest go first."""

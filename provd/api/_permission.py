@@ -7,9 +7,12 @@ without a right to it.
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from typing import Any
+from typing import Any, cast
 
+from cryptography.hazmat.primitives.serialization import Encoding
+from OpenSSL import SSL
 from twisted.internet.defer import Deferred
+from twisted.internet.interfaces import ISSLTransport
 from zope.interface import implementer
 
 from provd.access import Forbidden, Gate, NotAuthenticated, Principal, Right, TooManyAttempts
@@ -21,6 +24,9 @@ from provd.values import Caused, NoSuchDocument, Presented, ProvdError
 
 PUBLIC: frozenset[Right] = frozenset({("health", "live")})
 """What anybody may ask: it tells nothing but that there is an answer."""
+
+MOST_BETWEEN = 4
+"""Certificates between a client's and its CA's that are looked at."""
 
 EXCHANGE: Right = ("self", "issue")
 """Asking for a token, for which one that is good once may be spent."""
@@ -164,8 +170,29 @@ def _leaves(patch: Mapping[str, Any], prefix: str = "") -> list[str]:
 
 
 def _presented(call: Call, authorization: str, right: Right) -> Presented:
+    if authorization:
+        return Presented(authorization=authorization, peer=call.peer, exchange=right == EXCHANGE)
+    there, here = call.request.getClientAddress(), call.request.getHost()
     return Presented(
-        authorization=authorization,
         peer=call.peer,
-        exchange=right == EXCHANGE,
+        peer_port=getattr(there, "port", 0),
+        local=getattr(here, "host", ""),
+        local_port=getattr(here, "port", 0),
+        certificates=_certificates(call.request),
     )
+
+
+def _certificates(request: Any) -> tuple[bytes, ...]:
+    """What the client's end of TLS showed, its own certificate first; nothing without TLS."""
+    channel = request.channel
+    # Over HTTP/2 a channel is one of many of a connection, which has the transport.
+    transport: Any = getattr(getattr(channel, "_conn", channel), "transport", None)
+    if not ISSLTransport.providedBy(transport):
+        return ()
+    connection: SSL.Connection = cast("Any", transport).getHandle()
+    own = connection.get_peer_certificate(as_cryptography=True)
+    if own is None:
+        return ()
+    chain = connection.get_peer_cert_chain(as_cryptography=True) or []
+    between = [each for each in chain if each != own][:MOST_BETWEEN]
+    return tuple(each.public_bytes(Encoding.DER) for each in (own, *between))

@@ -21,10 +21,13 @@ from provd.access import (
     Attempts,
     AuditedStore,
     AuditTrail,
+    Authority,
     BasicIdentity,
     BearerTokens,
+    Certificates,
     Gate,
     Htpasswd,
+    Ident,
     Passwords,
     SigningKeys,
     Whitelist,
@@ -36,8 +39,8 @@ from provd.contracts import IDocumentStore, IIdentityProvider
 
 log = Logger("provd.access")
 
-HASHING = 2
-"""Threads that hash passwords, of their own, so that nothing else waits for a guess."""
+THREADS = 2
+"""Threads that hash passwords and judge certificates, so that nothing else waits for a guess."""
 
 KEYS = "access-keys.json"
 
@@ -57,18 +60,27 @@ def access_of(
 ) -> Administration:
     """Everything that says who may do what. Reads the keys and the htpasswd file.
 
-    @raise UnsafeKeyFile, UnusableHtpasswd: they cannot be used.
+    @raise UnsafeKeyFile, UnusableHtpasswd, UnusableAuthority: they cannot be used.
     """
     now = reactor.seconds
-    passwords = Passwords(_hashing(reactor))
+    in_thread = _threads(reactor)
+    passwords = Passwords(in_thread)
     keys = SigningKeys.open(directory / KEYS, time.time(), settings.longest_token_seconds)
     htpasswd = Htpasswd(Path(settings.htpasswd)) if settings.htpasswd else None
     providers: dict[str, IIdentityProvider] = {
+        "ident": Ident(settings.ident, reactor),
         "token": BearerTokens(store, keys, now),
         "password": BasicIdentity(store, passwords, Attempts(time.monotonic), htpasswd),
         "whitelist": Whitelist(settings.whitelist, _resolver(reactor), reactor),
     }
-    gate = Gate(store, [providers[name] for name in settings.providers], rights())
+    if settings.client_ca:
+        authority = Authority(
+            Path(settings.client_ca), Path(settings.client_crl) if settings.client_crl else None
+        )
+        providers["certificate"] = Certificates(authority, settings.client_name, in_thread, now)
+    gate = Gate(
+        store, [providers[name] for name in settings.providers if name in providers], rights()
+    )
     return make_administration(
         store=AuditedStore(store, AuditTrail(store, now, settings.audit_kept)),
         gate=gate,
@@ -94,8 +106,8 @@ async def welcome(
     log.info("there are no users: a token for the first one was written to standard error")
 
 
-def _hashing(reactor: Any) -> Callable[[Callable[[], Any]], Deferred[Any]]:
-    pool = ThreadPool(minthreads=0, maxthreads=HASHING, name="passwords")
+def _threads(reactor: Any) -> Callable[[Callable[[], Any]], Deferred[Any]]:
+    pool = ThreadPool(minthreads=0, maxthreads=THREADS, name="access")
     pool.start()
     reactor.addSystemEventTrigger("during", "shutdown", pool.stop)
     return lambda work: deferToThreadPool(reactor, pool, work)

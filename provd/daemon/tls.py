@@ -45,11 +45,17 @@ def _has_port(host: str) -> bool:
     return host.rpartition(":")[2].isdigit() and (host.startswith("[") or host.count(":") == 1)
 
 
+def _accept(*_shown: object) -> bool:
+    return True
+
+
 @implementer(IOpenSSLServerConnectionCreator)
 class Handshakes:
     """Begins TLS with the newest certificate; connections that stand keep the one they began with."""
 
-    def __init__(self, certificate: Certificate) -> None:
+    def __init__(self, certificate: Certificate, *, ask_clients: bool = False) -> None:
+        """`ask_clients`: for a certificate of theirs; what it is worth is judged elsewhere."""
+        self._ask_clients = ask_clients
         self.use(certificate)
 
     def use(self, certificate: Certificate) -> None:
@@ -61,7 +67,11 @@ class Handshakes:
             extraCertChain=between,
             raiseMinimumTo=TLSVersion.TLSv1_2,
         )
-        self._context = options.getContext()
+        context = options.getContext()
+        if self._ask_clients:
+            # The handshake proves that it is theirs; one that is not good is refused with a reason.
+            context.set_verify(SSL.VERIFY_PEER, _accept)
+        self._context = context
 
     def serverConnectionForTLS(self, _protocol: Any) -> SSL.Connection:
         """A connection that has not begun yet."""
@@ -71,10 +81,12 @@ class Handshakes:
 class Secured:
     """TLS in front of a factory, as long as it runs."""
 
-    def __init__(self, certificate: ServerCertificate, reactor: Any) -> None:
+    def __init__(
+        self, certificate: ServerCertificate, reactor: Any, *, ask_clients: bool = False
+    ) -> None:
         self.certificate = certificate
         self._reactor = reactor
-        self._handshakes = Handshakes(certificate.current)
+        self._handshakes = Handshakes(certificate.current, ask_clients=ask_clients)
         self._looking = LoopingCall(self.look_again)
         self._looking.clock = reactor
 
@@ -117,4 +129,4 @@ def secured_by(settings: Settings, reactor: Any) -> Secured | None:
     if not settings.api.secure:
         return None
     certificate = ServerCertificate(certificate_of(settings), reactor.seconds())
-    return Secured(certificate, reactor)
+    return Secured(certificate, reactor, ask_clients=bool(settings.access.client_ca))

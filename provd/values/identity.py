@@ -15,6 +15,8 @@ class Presented(Struct, frozen=True, kw_only=True, gc=False):
     peer_port: int = 0
     local: str = ""
     local_port: int = 0
+    certificates: tuple[bytes, ...] = ()
+    """The client certificate of its TLS connection (DER), and those that lead to its CA; not judged."""
     exchange: bool = False
     """The request asks for a token: one that is good once may be spent on it."""
 

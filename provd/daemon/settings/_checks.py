@@ -60,6 +60,9 @@ def _raw_config(value: Mapping[str, Any]) -> Iterator[Problem]:
 def check_together(settings: Any) -> Iterator[Problem]:
     """What is wrong with settings that are each right."""
     yield from _guarded(settings)
+    if settings.access.client_ca and not settings.api.secure:
+        why = "is given, and the API speaks plain HTTP, where nobody shows a certificate"
+        yield Problem("access.client_ca", why, 'tls = "on" in [api]')
     given, wanted = bool(settings.api.certificate), bool(settings.api.key)
     if given != wanted:
         missing, has = ("key", "certificate") if given else ("certificate", "key")
@@ -80,6 +83,7 @@ CHECKS: Mapping[str, Check] = {
     "api.interface": _address,
     "http.trusted_proxies": _networks,
     "limits.nat_networks": _networks,
+    "access.ident": _networks,
     "phones.http_base_url": _url,
     "phones.raw_config": _raw_config,
 }
