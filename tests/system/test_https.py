@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import http.client
+import json
 import socket
 import ssl
 import subprocess
@@ -169,31 +170,46 @@ class TestHTTP2:
     def test_reading_and_changing(self, server: Daemon) -> None:
         """One and lists, with bodies both ways."""
         assert self.curl(server, "/readyz", "--http2")[:2] == ["2", "200"]
-        json = ("--header", "content-type: application/json")
+        typed = ("--header", "content-type: application/json")
         made = self.curl(
             server,
             "/api/v1/configs",
-            *json,
+            *typed,
             "--data",
             '{"id": "x", "parent_ids": [], "raw_config": {}}',
         )
         assert made[:2] == ["2", "201"]
-        assert '"total":1' in self.curl(server, "/api/v1/configs")[2]
+        assert '"total":1' in self.curl(server, "/api/v1/configs?id=x")[2]
         assert self.curl(server, "/api/v1/configs/x", "--request", "DELETE")[:2] == ["2", "204"]
 
     def test_bodies_are_bounded(self, server: Daemon, tmp_path: Path) -> None:
         """What is too large is refused, what is far too large is cut off, and the server lives on."""
         (tmp_path / "large").write_bytes(b" " * (2 << 20))
-        json = ("--header", "content-type: application/json")
+        typed = ("--header", "content-type: application/json")
         body = f"@{tmp_path}/large"
-        assert self.curl(server, "/api/v1/configs", *json, "--data-binary", body)[:2] == [
+        assert self.curl(server, "/api/v1/configs", *typed, "--data-binary", body)[:2] == [
             "2",
             "413",
         ]
         (tmp_path / "large").write_bytes(b" " * (20 << 20))
         with pytest.raises(subprocess.CalledProcessError):
-            self.curl(server, "/api/v1/configs", *json, "--data-binary", body)
+            self.curl(server, "/api/v1/configs", *typed, "--data-binary", body)
         assert self.curl(server, "/readyz")[:2] == ["2", "200"]
+
+    def test_a_long_list(self, server: Daemon) -> None:
+        """It is sent while it is being made, as fast as the client takes it."""
+        with contextlib.closing(Api(url(server), ca=pin(server))) as api:
+            for number in range(300):
+                api.configs.create(
+                    {
+                        "id": f"c{number}",
+                        "parent_ids": [],
+                        "raw_config": {"X_filler": "x" * 2000},
+                    }
+                )
+        told = self.curl(server, "/api/v1/configs?limit=0", "--limit-rate", "2M")
+        assert told[:2] == ["2", "200"]
+        assert len(json.loads(told[2])["items"]) == 300
 
     def test_not_unless_it_is_wanted(self, tmp_path: Path) -> None:
         """Left off, both sides speak HTTP/1.1."""
@@ -230,6 +246,21 @@ class TestFiles:
             with contextlib.closing(Api(url(server), ca=str(place.certificate))) as api:
                 [warning] = api.ready()["warnings"]
             assert "ends in" in warning
+
+    def test_one_that_is_replaced(self, tmp_path: Path) -> None:
+        """It is taken up when the settings are read again, without a restart."""
+        place = Place(tmp_path / "c.pem", tmp_path / "c.key", own=True, names=("127.0.0.1",))
+        first = obtain(place, time.time())
+        with running(
+            tmp_path / "provd", certificate=str(place.certificate), key=str(place.key)
+        ) as server:
+            for path in (place.certificate, place.key):
+                path.unlink()
+            second = obtain(place, time.time())
+            with contextlib.closing(Api(url(server), ca=first.pin)) as api:
+                assert api.reload()["outcome"] == "done"
+            with contextlib.closing(Api(url(server), ca=second.pin)) as api:
+                assert api.ready()["ready"] is True
 
     def test_one_that_cannot_be_used(self, tmp_path: Path) -> None:
         """Is no reason to serve without TLS: the server does not start, and says why."""

@@ -11,6 +11,7 @@ from typing import Any
 from provd.api._call import JSON_PATCH, JSON_TYPES
 from provd.api._errors import DEFECT, METHOD_NOT_ALLOWED, TABLE, Told
 from provd.api._openapi._components import ID, components, ref
+from provd.api._permission import PUBLIC
 from provd.api._routes import Noun, Route, template
 from provd.api._says import EVERYWHERE, WITH_A_BODY, Parameter, Says
 
@@ -41,6 +42,20 @@ WAIT: Mapping[str, str] = {
 REVISION: Schema = {
     "ETag": {"description": "The revision, in quotes.", "schema": {"type": "string"}},
 }
+PROOFS: Schema = {
+    "bearer": {
+        "type": "http",
+        "scheme": "bearer",
+        "description": "A token. Where `access.required` is off, programs on the host need none.",
+    },
+    "basic": {
+        "type": "http",
+        "scheme": "basic",
+        "description": "A name and a password, to get a token with.",
+    },
+}
+"""What proves who calls."""
+
 NAME_OF_CALL: Schema = {
     "X-Request-Id": {
         "description": "The name of the call: its changes and log lines carry it.",
@@ -70,7 +85,12 @@ def describe(nouns: Iterable[Noun]) -> dict[str, Any]:
         "servers": [{"url": "/"}],
         "tags": [{"name": name, "description": about} for name, about in sorted(tags.items())],
         "paths": dict(sorted(paths.items())),
-        "components": {"schemas": components(), "responses": refusals},
+        "security": [{"bearer": []}, {"basic": []}, {}],
+        "components": {
+            "schemas": components(),
+            "responses": refusals,
+            "securitySchemes": PROOFS,
+        },
     }
 
 
@@ -85,6 +105,8 @@ def _operation(noun: Noun, route: Route, refusals: dict[str, Schema]) -> Schema:
         "parameters": [*_of_path(noun, route), *_of_query(says), *_of_headers(says)],
         "responses": _successes(route) | _refusals(route.says, refusals),
     }
+    if (route.scope, route.action) in PUBLIC:
+        made["security"] = []
     return made | ({"requestBody": _body(says)} if says.reads else {})
 
 

@@ -84,6 +84,17 @@ def test_parameters_are_those_that_the_route_knows(noun: Noun, route: Route) -> 
     assert known == {each["name"] for each in described if each["in"] == "query"}
 
 
+def test_what_proves_who_calls() -> None:
+    """A token or a password, or nothing where that is enough; and what anybody may ask is marked."""
+    proofs = DESCRIPTION["components"]["securitySchemes"]
+    assert {each["scheme"] for each in proofs.values()} == {"bearer", "basic"}
+    assert DESCRIPTION["security"] == [*({name: []} for name in proofs), {}]
+    public = {
+        name for name, each in zip(NAMES, routes(), strict=True) if "security" in operation(*each)
+    }
+    assert public == {"GET /healthz"}
+
+
 def test_every_refusal_is_told_somewhere() -> None:
     """Name its slug in the `refuses` of the routes that raise it, or in `EVERYWHERE`."""
     told = {slug for name in DESCRIPTION["components"]["responses"] for slug in name.split(".")[1:]}
