@@ -5,7 +5,13 @@ from __future__ import annotations
 from collections import deque
 from itertools import islice
 
+from msgspec.structs import replace
+
 from provd.values import Decision
+
+
+LONG = 1024
+"""Characters of path and headers together that are kept as they came."""
 
 
 class Decisions:
@@ -14,7 +20,16 @@ class Decisions:
     def __init__(self, size: int = 8192) -> None:
         """Keep `size` decisions (about 2 KiB each)."""
         self._ring: deque[Decision] = deque(maxlen=size)
-        self.add = self._ring.append
+
+    def add(self, decision: Decision) -> None:
+        """Keep a decision in the place of the oldest.
+
+        What a flood puts into long headers and paths is not kept for it: explaining shows no headers.
+        """
+        inquiry = decision.inquiry
+        if len(inquiry.path) + sum(map(len, inquiry.headers.values())) > LONG:
+            decision.inquiry = replace(inquiry, path=inquiry.path[:LONG], query="", headers={})
+        self._ring.append(decision)
 
     def keep(self, size: int) -> None:
         """Keep `size` decisions from now on, the newest of those there are among them."""
