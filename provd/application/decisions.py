@@ -9,7 +9,6 @@ from msgspec.structs import replace
 
 from provd.values import Decision
 
-
 LONG = 1024
 """Characters of path and headers together that are kept as they came."""
 
@@ -35,7 +34,6 @@ class Decisions:
         """Keep `size` decisions from now on, the newest of those there are among them."""
         if size != self._ring.maxlen:
             self._ring = deque(self._ring, maxlen=size)
-            self.add = self._ring.append
 
     def __len__(self) -> int:
         return len(self._ring)
