@@ -18,6 +18,7 @@ from provd.access.errors import (
 from provd.access.gate import Gate
 from provd.access.htpasswd import Htpasswd
 from provd.access.ident import Ident
+from provd.access.oidc import ForeignTokens
 from provd.access.passwords import Passwords
 from provd.access.principal import Principal
 from provd.access.settings import AccessSettings
@@ -38,6 +39,7 @@ __all__ = [
     "BearerTokens",
     "Certificates",
     "Forbidden",
+    "ForeignTokens",
     "Gate",
     "Grant",
     "Htpasswd",

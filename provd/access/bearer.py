@@ -13,6 +13,7 @@ from hashlib import sha256
 from zope.interface import implementer
 
 from provd.access.errors import NotAuthenticated
+from provd.access.oidc import issuer_of
 from provd.access.signing import SigningKeys
 from provd.contracts import IDocumentStore, IIdentityProvider
 from provd.documents import Token
@@ -47,6 +48,8 @@ class BearerTokens:
         scheme, _space, text = presented.authorization.partition(" ")
         if scheme.lower() != "bearer":
             return None
+        if text not in self._verified and issuer_of(text.strip()):
+            return None  # ours name no issuer: it is another one's
         token = self._token(text.strip(), presented)
         now = self._now()
         if token is None or token.revoked or not token.not_before <= now < token.expiry:

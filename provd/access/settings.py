@@ -18,9 +18,12 @@ class AccessSettings(Struct, frozen=True, kw_only=True):
 
     required: bool = False
     """Whether everybody must prove who they are; else programs on this host may do everything."""
-    providers: tuple[Literal["token", "password", "certificate", "whitelist", "ident"], ...] = (
+    providers: tuple[
+        Literal["token", "password", "oidc", "certificate", "whitelist", "ident"], ...
+    ] = (
         "token",
         "password",
+        "oidc",
         "certificate",
         "whitelist",
         "ident",
@@ -42,5 +45,11 @@ class AccessSettings(Struct, frozen=True, kw_only=True):
     """Which name in a client certificate is the user's."""
     ident: tuple[str, ...] = ()
     """Networks of hosts that are believed when they say who calls from them (RFC 1413)."""
+    oidc_issuer: str = ""
+    """The URL of an OpenID Connect issuer whose tokens are accepted; empty for none."""
+    oidc_audience: str = ""
+    """For whom its tokens must be."""
+    oidc_claim: str = "sub"
+    """Which claim of them is the user's name."""
     audit_kept: Annotated[int, Meta(ge=100, le=1_000_000)] = 10_000
     """Audit lines that are kept; the oldest go first."""

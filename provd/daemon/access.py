@@ -25,6 +25,7 @@ from provd.access import (
     BasicIdentity,
     BearerTokens,
     Certificates,
+    ForeignTokens,
     Gate,
     Htpasswd,
     Ident,
@@ -36,6 +37,7 @@ from provd.api import rights
 from provd.application.administration import Administration, make_administration
 from provd.application.slices import Slices
 from provd.contracts import IDocumentStore, IIdentityProvider
+from provd.daemon.fetch import Fetcher
 
 log = Logger("provd.access")
 
@@ -78,6 +80,15 @@ def access_of(
             Path(settings.client_ca), Path(settings.client_crl) if settings.client_crl else None
         )
         providers["certificate"] = Certificates(authority, settings.client_name, in_thread, now)
+    if settings.oidc_issuer:
+        providers["oidc"] = ForeignTokens(
+            settings.oidc_issuer,
+            settings.oidc_audience,
+            settings.oidc_claim,
+            Fetcher(reactor),
+            reactor,
+            now,
+        )
     gate = Gate(
         store, [providers[name] for name in settings.providers if name in providers], rights()
     )

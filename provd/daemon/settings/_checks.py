@@ -41,6 +41,13 @@ def _networks(values: tuple[str, ...]) -> Iterator[Problem]:
             yield Problem(f"[{number}]", str(error), "a network such as 192.0.2.0/28")
 
 
+def _secure_url(value: str) -> Iterator[Problem]:
+    if value and not value.startswith("https://"):
+        yield Problem("", f"{value!r} is not HTTPS", "https://id.example.org")
+    else:
+        yield from _url(value)
+
+
 def _url(value: str) -> Iterator[Problem]:
     try:
         address = urlsplit(value)
@@ -63,6 +70,9 @@ def check_together(settings: Any) -> Iterator[Problem]:
     if settings.access.client_ca and not settings.api.secure:
         why = "is given, and the API speaks plain HTTP, where nobody shows a certificate"
         yield Problem("access.client_ca", why, 'tls = "on" in [api]')
+    if settings.access.oidc_issuer and not settings.access.oidc_audience:
+        why = "is missing, and access.oidc_issuer is given"
+        yield Problem("access.oidc_audience", why, "for whom the issuer's tokens must be")
     given, wanted = bool(settings.api.certificate), bool(settings.api.key)
     if given != wanted:
         missing, has = ("key", "certificate") if given else ("certificate", "key")
@@ -84,6 +94,7 @@ CHECKS: Mapping[str, Check] = {
     "http.trusted_proxies": _networks,
     "limits.nat_networks": _networks,
     "access.ident": _networks,
+    "access.oidc_issuer": _secure_url,
     "phones.http_base_url": _url,
     "phones.raw_config": _raw_config,
 }

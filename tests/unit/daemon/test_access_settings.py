@@ -37,3 +37,21 @@ def test_providers_are_those_that_there_are() -> None:
     """A mistyped one would let nobody in, or too many."""
     with pytest.raises(Invalid, match=r"access\.providers"):
         read_settings(None, {}, {"access": {"providers": ["tokens"]}})
+
+
+@pytest.mark.parametrize(
+    ("access", "wrong"),
+    [
+        ({"oidc_issuer": "https://id.example"}, "access.oidc_audience"),
+        ({"oidc_issuer": "http://id.example", "oidc_audience": "provd"}, "access.oidc_issuer"),
+        ({"client_ca": "/etc/ca.pem"}, "access.client_ca"),
+        ({"ident": ["192.0.2.1/24"]}, "access.ident"),
+        ({"token_seconds": 1}, "access.token_seconds"),
+    ],
+)
+def test_what_would_prove_nothing_is_refused(access: dict[str, object], wrong: str) -> None:
+    """Half an issuer, keys in clear, certificates without TLS, networks that are none."""
+    with pytest.raises(Invalid) as caught:
+        read_settings(None, {}, {"access": access})
+    [problem] = caught.value.problems
+    assert wrong in problem.path
