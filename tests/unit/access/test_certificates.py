@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from datetime import datetime, timedelta
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Any
 
 import pytest
@@ -191,21 +192,19 @@ def test_files_that_cannot_be_used(text: bytes, files: Path) -> None:
         Authority(files / "nothing.pem")
 
 
-class CertificateTests(
-    make_identity_provider_tests(  # type: ignore[misc]  # a class made by a function
-        lambda test: _fixture(Path(test.mktemp()))
-    )
-):
-    pass
-
-
-def _fixture(directory: Path) -> ProviderFixture:
-    directory.mkdir(parents=True)
-    (directory / "ca.pem").write_bytes(CA.certificate.public_bytes(Encoding.PEM))
+def fixture(test: SynchronousTestCase) -> ProviderFixture:
+    """Our CA in a file, a certificate of it, and one of another."""
+    directory = TemporaryDirectory()
+    test.addCleanup(directory.cleanup)
+    (Path(directory.name) / "ca.pem").write_bytes(CA.certificate.public_bytes(Encoding.PEM))
     return ProviderFixture(
-        provider(directory),
+        provider(Path(directory.name)),
         presented(certificates=der(CA.client("ann"))),
         "ann",
         presented(certificates=der(OTHER.client("ann"))),
         presented("Bearer x", certificates=der(CA.client("ann"))),
     )
+
+
+class CertificateTests(make_identity_provider_tests(fixture)):  # type: ignore[misc]  # a class made by a function
+    pass
