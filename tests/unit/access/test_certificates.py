@@ -14,6 +14,7 @@ from cryptography.hazmat.primitives.serialization import Encoding
 from cryptography.x509.oid import ExtendedKeyUsageOID
 from twisted.internet.defer import maybeDeferred
 from twisted.internet.task import Clock
+from twisted.trial.unittest import SynchronousTestCase
 
 from provd.access import Authority, Certificates, NotAuthenticated, UnusableAuthority
 from provd.access.certificates import REMEMBERED, _Good
