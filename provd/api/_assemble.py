@@ -90,9 +90,11 @@ def prepare(site: Site) -> None:
             _made = noun.made
 
 
-def answer_to(site: Site, hosts: Iterable[str]) -> None:
-    """Have the API answer to other names from now on, beside those of loopback."""
-    site.resource.screen.adopt(hosts)
+def answer_to(site: Site, hosts: Iterable[str], origins: Iterable[str] = ()) -> None:
+    """Have the API answer to other names from now on, beside those of loopback, and to pages of these
+    origins, beside its own.
+    """
+    site.resource.screen.adopt(hosts, origins)
 
 
 def make_nouns(door: Door, parts: Operators, administration: Administration) -> list[Noun]:

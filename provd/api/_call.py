@@ -10,17 +10,20 @@ from typing import Any
 from twisted.web.server import Request
 
 from provd.access import Principal
-from provd.api._body import BODY_LIMIT, read_json, read_object
-from provd.api._errors import MalformedRequest, NotAcceptable, TooLarge, UnsupportedMedia
+from provd.api._body import BODY_LIMIT, read_json
+from provd.api._errors import MalformedRequest, TooLarge, UnsupportedMedia
+from provd.api._forms import YAML_TYPES, wanted, wants_gzip
+from provd.api._yaml import read_yaml
 from provd.application.changing import Patch
 from provd.application.json_patch import check_patch
 from provd.application.precondition import UNCONDITIONAL, Precondition
 from provd.documents import patch_tells
 from provd.values import parse_ip
 
-JSON_TYPES = frozenset({"application/json"})
+JSON_TYPES = frozenset({"application/json", *YAML_TYPES})
+"""What a body may be declared as."""
 JSON_PATCH = "application/json-patch+json"
-MERGE_TYPES = frozenset({"application/merge-patch+json", "application/json"})
+MERGE_TYPES = JSON_TYPES | {"application/merge-patch+json"}
 PATCH_TYPES = MERGE_TYPES | {JSON_PATCH}
 
 LONGEST_WAIT = 300
@@ -29,7 +32,8 @@ LONGEST_WAIT = 300
 _WAIT = re.compile(r"\s*wait\s*=\s*\"?([0-9]{1,6})\"?\s*(?:;.*)?", re.IGNORECASE)
 
 _ETAG = re.compile(r'(W/)?"([^"]*)"')
-_ACCEPTED = frozenset({"*/*", "application/*", "application/json"})
+_FORM = re.compile(r"(?:-yaml|-csv)?(?:-gzip)?$")
+"""What a validator ends with in other forms than JSON; all are of one revision."""
 
 
 class Call:
@@ -46,6 +50,10 @@ class Call:
         self.cause = cause
         self.segments = segments
         """The variables of the route's path; the first is the id of the document it is about."""
+        self.form = "json"
+        """`json`, `yaml` or, of a list, `csv`."""
+        self.gzips = False
+        """The answer is compressed."""
         self.hides = False
         """Whether secrets are hidden in what is answered."""
         self.only: frozenset[str] | None = None
@@ -63,11 +71,10 @@ class Call:
         values = self.request.requestHeaders.getRawHeaders(name, ())
         return ", ".join(values)
 
-    def require_acceptable(self) -> None:
-        """@raise NotAcceptable: the client refuses JSON."""
-        accept = self.header("accept")
-        if accept and not any(_accepts_json(item) for item in accept.split(",")):
-            raise NotAcceptable(accept[:200])
+    def choose_form(self, *, listed: bool) -> None:
+        """Find out how the client wants to be answered. @raise NotAcceptable: in no way that we can."""
+        self.form = wanted(self.header("accept"), listed=listed)
+        self.gzips = wants_gzip(self.header("accept-encoding"))
 
     def parameters(self, known: Collection[str]) -> dict[str, str]:
         """The query's parameters, each at most once.
@@ -108,7 +115,9 @@ class Call:
         @raise TooLarge, UnsupportedMedia, MalformedRequest: it is none, or not one we read.
         """
         self._require_type(types)
-        found = read_object(self.body())
+        found = self._read()
+        if not isinstance(found, dict):
+            raise MalformedRequest("body", f"is {type(found).__name__}", "an object")
         if self.check_patch is not None:
             self.check_patch(found)
         return found
@@ -132,6 +141,9 @@ class Call:
         """@raise MalformedRequest: a JSON patch could tell a secret that is not shown to the caller."""
         if self.hides and not isinstance(patch, Mapping) and (pointer := patch_tells(patch)):
             raise MalformedRequest("body", f"{pointer[:200]!r} could tell a secret", "other paths")
+
+    def _read(self) -> Any:
+        return read_yaml(self.body()) if self.media in YAML_TYPES else read_json(self.body())
 
     def body(self) -> bytes:
         """The body's bytes. @raise TooLarge: there are more than we read."""
@@ -157,11 +169,11 @@ class Call:
 
     def _require_type(self, types: frozenset[str]) -> None:
         given = self.media
-        wanted = " or ".join(sorted(types))
+        readable = " or ".join(sorted(types))
         if given not in types:
-            raise UnsupportedMedia(given, wanted)
+            raise UnsupportedMedia(given, readable)
         if self.header("content-encoding").lower() not in {"", "identity"}:
-            raise UnsupportedMedia(f"encoded as {self.header('content-encoding')[:40]}", wanted)
+            raise UnsupportedMedia(f"encoded as {self.header('content-encoding')[:40]}", readable)
 
     def precondition(self) -> Precondition:
         """What If-Match and If-None-Match ask of a document that is to be changed."""
@@ -171,14 +183,14 @@ class Call:
         if not given or given == "*":
             return UNCONDITIONAL
         # If-Match compares strongly (RFC 9110 section 13.1.1): a weak tag matches nothing.
-        strong = [tag for weak, tag in _ETAG.findall(given) if not weak]
+        strong = [_FORM.sub("", tag) for weak, tag in _ETAG.findall(given) if not weak]
         return Precondition(revisions=frozenset(int(tag) for tag in strong if _is_revision(tag)))
 
     def has_seen(self, etag: str) -> bool:
         """Whether If-None-Match names this validator: the client has the document already."""
         given = self.header("if-none-match").strip()
         return bool(etag) and (
-            given == "*" or any(tag == etag for _weak, tag in _ETAG.findall(given))
+            given == "*" or any(_FORM.sub("", tag) == etag for _weak, tag in _ETAG.findall(given))
         )
 
 
@@ -200,9 +212,3 @@ def _text(raw: bytes, part: str) -> str:
         return raw.decode("utf-8")
     except UnicodeDecodeError:
         raise MalformedRequest(part, "is not UTF-8") from None
-
-
-def _accepts_json(item: str) -> bool:
-    media, *parameters = (piece.strip().lower() for piece in item.split(";"))
-    refused = any(re.fullmatch(r"q=0(\.0*)?", parameter) for parameter in parameters)
-    return media in _ACCEPTED and not refused

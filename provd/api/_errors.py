@@ -91,7 +91,10 @@ class NotAcceptable(ProvdError):
     accept: str
 
     def __str__(self) -> str:
-        return f"only application/json can be sent, and {self.accept!r} does not accept it"
+        return (
+            f"{self.accept!r} accepts nothing of what can be sent: application/json,"
+            " application/yaml, and lists as text/csv"
+        )
 
 
 @define
@@ -145,7 +148,7 @@ TABLE: dict[type[ProvdError], Told] = {
     ForeignOrigin: Told(403, "foreign-origin", "The request comes from another site's page"),
     NoSuchRoute: Told(404, "no-such-route", "Nothing is served there"),
     NoSuchDocument: Told(404, "no-such-document", "There is no such document"),
-    NotAcceptable: Told(406, "not-acceptable", "The client accepts no JSON"),
+    NotAcceptable: Told(406, "not-acceptable", "The client accepts nothing that can be sent"),
     AlreadyThere: Told(409, "already-there", "There is a document of that id already"),
     KeyClaimed: Told(409, "key-claimed", "Another document holds a value only one may hold"),
     NotDeletable: Told(409, "not-deletable", "The document may not be deleted"),
@@ -157,7 +160,7 @@ TABLE: dict[type[ProvdError], Told] = {
     PatchFailed: Told(409, "patch-failed", "The patch does not fit the document"),
     PreconditionFailed: Told(412, "precondition-failed", "The document has another revision"),
     TooLarge: Told(413, "too-large", "The body is too large"),
-    UnsupportedMedia: Told(415, "unsupported-media", "The body is in another form than JSON"),
+    UnsupportedMedia: Told(415, "unsupported-media", "The body is in a form that is not read"),
     Misdirected: Told(421, "misdirected", "The request was meant for another server"),
     Invalid: Told(422, "invalid", "What was sent is not valid"),
     TooManyAttempts: Told(429, "too-many-attempts", "Too many attempts to log in"),

@@ -57,13 +57,15 @@ class Listed(Struct, frozen=True):
     """Those with a `-` in front are left out."""
     others: Mapping[str, str]
     """Parameters of this route alone."""
+    columns: tuple[str, ...]
+    """Of a table of what is listed."""
     of: bytes
     """What the list is of: a cursor is good for nothing else."""
 
     def rows(self, found: Listing) -> Rows:
         """The listing as it is sent, with the way to its next page."""
         more = make_cursor(found.more, self.of) if found.more is not None else ""
-        return Rows(total=found.total, items=found.items, more=more)
+        return Rows(total=found.total, items=found.items, more=more, columns=self.columns)
 
 
 def read_query(call: Call, filters: Mapping[str, Field], others: tuple[str, ...] = ()) -> Listed:
@@ -88,9 +90,11 @@ def read_query(call: Call, filters: Mapping[str, Field], others: tuple[str, ...]
         after=read_cursor(given["cursor"], of) if "cursor" in given else None,
     )
     fields = tuple(field for field in given.get("fields", "").split(",") if field)
-    slim = tuple(f"-{field}" for field in given.get("slim", "").split(",") if field)
+    slim = tuple(field for field in given.get("slim", "").split(",") if field)
     rest = {name: given[name] for name in others if name in given}
-    return Listed(query, fields + slim, rest, of)
+    left = (field for field in fields or filters if field not in {"id", *slim} and field[0] != "-")
+    left_out = tuple(f"-{field}" for field in slim)
+    return Listed(query, fields + left_out, rest, ("id", *left), of)
 
 
 def _sorted_out(

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+import gzip
+import zlib
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 from urllib.parse import parse_qsl, quote_from_bytes, urlencode
 
-import msgspec
 from msgspec import Struct
 from msgspec.structs import replace
 from twisted.internet.defer import Deferred
@@ -15,10 +16,15 @@ from twisted.web.server import Request
 from zope.interface import implementer
 
 from provd.api._call import Call
+from provd.api._forms import JSON, YAML, Csv, Form
 from provd.application.slices import Slices
 from provd.documents import redacted
 
-JSON_TYPE = b"application/json"
+LEVEL = 3
+"""How hard gzip tries: 64 KiB in a millisecond."""
+
+SMALLEST, LARGEST = 1 << 10, 256 << 10
+"""Bytes of a document that is worth compressing, and may be without a pause; lists are in pieces."""
 
 CHUNK = 64 << 10
 """Bytes of a listing that are gathered before they are written."""
@@ -45,6 +51,8 @@ class Rows(Struct, frozen=True, kw_only=True):
     """A cursor to the next page, if there is one."""
     etag: str = ""
     """Without its quotes; empty: the list has no validator."""
+    columns: Sequence[str] = ()
+    """Of a table of them; empty: those of the first."""
 
 
 class Page(Struct, frozen=True, kw_only=True):
@@ -88,15 +96,19 @@ def send(call: Call, reply: Reply) -> bytes:
     for name, value in reply.headers.items():
         request.setHeader(name.encode("ascii"), value.encode("utf-8"))
     if reply.etag:
-        request.setHeader(b"etag", b'"%s"' % reply.etag.encode("ascii"))
+        _validate(call, reply.etag)
         if request.method in {b"GET", b"HEAD"} and call.has_seen(reply.etag):
             request.setResponseCode(304)
             return b""
     request.setResponseCode(reply.status)
     if reply.body is None:
         return b""
-    body = msgspec.json.encode(reply.body)
-    request.setHeader(b"content-type", JSON_TYPE)
+    form = YAML if call.form == "yaml" else JSON
+    body = form.whole(reply.body)
+    request.setHeader(b"content-type", form.media)
+    if call.gzips and SMALLEST <= len(body) <= LARGEST:
+        body = gzip.compress(body, LEVEL, mtime=0)
+        request.setHeader(b"content-encoding", b"gzip")
     request.setHeader(b"content-length", b"%d" % len(body))
     return body
 
@@ -104,19 +116,21 @@ def send(call: Call, reply: Reply) -> bytes:
 async def stream(call: Call, rows: Rows, slices: Slices) -> bytes:
     """Write a listing in slices, as fast as the client reads it, and return nothing more to write."""
     request = call.request
-    request.setHeader(b"content-type", JSON_TYPE)
+    form = _form_of_list(call, rows)
+    request.setHeader(b"content-type", form.media)
     if rows.etag:
-        request.setHeader(b"etag", b'"%s"' % rows.etag.encode("ascii"))
+        _validate(call, rows.etag)
     request.setHeader(b"x-total-count", b"%d" % rows.total)
     if rows.more:
         request.setHeader(b"link", b'<%b>; rel="next"' % _next_page(request, rows.more))
-    head = b'{"total":%d,"next":%b,"items":[' % (rows.total, msgspec.json.encode(rows.more or None))
+    if call.gzips:
+        request.setHeader(b"content-encoding", b"gzip")
     if request.method == b"HEAD":
-        return head
-    outlet = _Outlet(request)
+        return form.head(rows.total, rows.more)
+    outlet = _Outlet(request, zlib.compressobj(LEVEL, wbits=31) if call.gzips else None)
     request.registerProducer(outlet, True)
     try:
-        await _write_rows(outlet, head, rows, slices)
+        await _write_rows(outlet, form, rows, slices)
     finally:
         # A client that has gone took the channel with it.
         if request.channel is not None:
@@ -141,33 +155,57 @@ def _next_page(request: Request, cursor: str) -> bytes:
     )
 
 
-async def _write_rows(outlet: _Outlet, head: bytes, rows: Rows, slices: Slices) -> None:
-    encoder = msgspec.json.Encoder()
-    buffer = bytearray(head)
-    comma = b""
+async def _write_rows(outlet: _Outlet, form: Form, rows: Rows, slices: Slices) -> None:
+    buffer = bytearray(form.head(rows.total, rows.more))
+    first = True
     async for item in slices.over(rows.items):
-        buffer += comma
-        comma = b","
-        buffer += encoder.encode(item)
+        buffer += form.item(item, first=first)
+        first = False
         if len(buffer) >= CHUNK:
             await outlet.write(bytes(buffer))
             buffer.clear()
-    buffer += b"]}"
+    buffer += form.tail(empty=first)
     await outlet.write(bytes(buffer))
+    await outlet.end()
+
+
+def _form_of_list(call: Call, rows: Rows) -> Form:
+    if call.form == "csv":
+        call.request.setHeader(b"content-disposition", b"attachment")
+        return Csv(rows.columns)
+    return YAML if call.form == "yaml" else JSON
+
+
+def _validate(call: Call, etag: str) -> None:
+    """Set the validator: that of the document, told apart by its form (RFC 9110 section 8.8.3)."""
+    tag = {"yaml": "-yaml", "csv": "-csv"}.get(call.form, "") + ("-gzip" if call.gzips else "")
+    call.request.setHeader(b"etag", f'"{etag}{tag}"'.encode("ascii"))
 
 
 @implementer(IPushProducer)
 class _Outlet:
     """Writes to a client no faster than it reads."""
 
-    def __init__(self, request: Request) -> None:
+    def __init__(self, request: Request, packer: Any = None) -> None:
         self._request = request
+        self._packer = packer
+        """A zlib compressor; None: what is written is sent as it is."""
         self._drained: Deferred[None] | None = None
 
     async def write(self, data: bytes) -> None:
         if self._drained is not None:
             await self._drained
-        self._request.write(data)
+        if self._packer is not None:
+            data = self._packer.compress(data)
+        if data:
+            self._request.write(data)
+
+    async def end(self) -> None:
+        if self._packer is None:
+            return
+        if self._drained is not None:
+            await self._drained
+        self._request.write(self._packer.flush())
 
     def pauseProducing(self) -> None:
         if self._drained is None:

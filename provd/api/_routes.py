@@ -168,7 +168,7 @@ async def _serve(
     waiting = noun.door.permission.permit(record, call)
     if waiting is not None:
         await waiting
-    call.require_acceptable()
+    call.choose_form(listed=record.says.listed)
     reply = await handler(noun, call, **segments)
     if record.method != "GET":
         log.info(

@@ -14,6 +14,7 @@ from ipaddress import ip_address
 from attrs import define
 from twisted.web.iweb import IRequest
 
+from provd.api._cors import Cors
 from provd.api._errors import ForeignOrigin, MalformedRequest, Misdirected
 from provd.values import ProvdError
 
@@ -73,8 +74,9 @@ class Screen:
         self.adopt(hosts)
         self._numbers = numbers
 
-    def adopt(self, hosts: Iterable[str]) -> None:
-        """Answer to these names from now on, and to those of loopback."""
+    def adopt(self, hosts: Iterable[str], origins: Iterable[str] = ()) -> None:
+        """Answer to these names from now on, and to those of loopback; and pages of these origins."""
+        self.cors = Cors(origins)
         self._names = LOOPBACK_NAMES | {host_name(host) for host in hosts}
 
     def check(self, request: IRequest) -> None:
@@ -90,7 +92,7 @@ class Screen:
             raise Misdirected(authority)
         for raw in request.requestHeaders.getRawHeaders(b"origin", ()):
             origin = raw.decode("latin-1")
-            if not self._is_own(origin, authority):
+            if not (self._is_own(origin, authority) or self.cors.allows(origin)):
                 raise ForeignOrigin(origin)
 
     @staticmethod

@@ -82,9 +82,12 @@ class Root(Resource):
         """Answer one request."""
         request.setHeader(b"server", b"provd")
         request.setHeader(b"cache-control", b"no-store")
+        request.setHeader(b"vary", b"accept, accept-encoding, origin")
         request.setHeader(b"x-content-type-options", b"nosniff")
         try:
             self._screen_request(request)
+            if self.screen.cors.tell(request):
+                return b""
             return self._choose(request).render(request)
         except ProvdError:
             return refuse(request, Failure())

@@ -94,7 +94,7 @@ class Reloading:
         server.tftp.adopt(wanted.tftp)
         server.plugins.cache.hold(wanted.plugins.cache_bytes)
         server.refresh_every(wanted.plugins.refresh)
-        answer_to(server.api, wanted.api.hosts)
+        answer_to(server.api, wanted.api.hosts, wanted.api.cors_origins)
         if self._lines is not None:
             self._lines.adopt(wanted.log)
         if server.secured is not None:

@@ -18,7 +18,7 @@ from twisted.internet.threads import deferToThreadPool
 from twisted.logger import Logger
 from twisted.web.server import Site
 
-from provd.api import make_api, prepare
+from provd.api import answer_to, make_api, prepare
 from provd.application.administration import Administration
 from provd.application.counters import Tally
 from provd.application.decisions import Decisions
@@ -193,6 +193,7 @@ def wire(settings: Settings, reactor: Any) -> Server:
         secure=settings.api.secure,
         http2=settings.api.http2,
     )
+    answer_to(api, settings.api.hosts, settings.api.cors_origins)
     secured = secured_by(settings, reactor)
     if secured is not None:
         operators.health.ask_too(secured.warnings)

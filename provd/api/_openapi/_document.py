@@ -8,7 +8,7 @@ from http import HTTPStatus
 from importlib.metadata import version
 from typing import Any
 
-from provd.api._call import JSON_PATCH, JSON_TYPES
+from provd.api._call import JSON_PATCH
 from provd.api._errors import DEFECT, METHOD_NOT_ALLOWED, TABLE, Told
 from provd.api._openapi._components import ID, components, ref
 from provd.api._permission import PUBLIC
@@ -139,7 +139,7 @@ def _parameter(parameter: Parameter, where: str) -> Schema:
 
 def _body(says: Says) -> Schema:
     # What a declared type may be is the route's business; the first is what a client should send.
-    types = sorted(says.types, key=lambda name: (name not in JSON_TYPES, name))
+    types = sorted(says.types, key=lambda name: (name != "application/json", name))
     return {
         "required": True,
         "content": {name: {"schema": ref(_read_as(says, name))} for name in types},

@@ -56,6 +56,7 @@ WITHOUT_RESTART = frozenset(
             )
         ),
         "api.hosts",
+        "api.cors_origins",
         *(
             f"pipeline.{name}"
             for name in ("info_extractor", "retriever", "updater", "directory", "nat")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import re
 from collections.abc import Callable, Iterator, Mapping
 from ipaddress import ip_address, ip_network
 from typing import Any
@@ -87,7 +88,17 @@ def _is_address(text: str) -> bool:
     return True
 
 
+def _origins(values: tuple[str, ...]) -> Iterator[Problem]:
+    for number, value in enumerate(values):
+        if not _ORIGIN.fullmatch(value):
+            expected = "https://console.example, each by name, without a path"
+            yield Problem(f"[{number}]", f"{value!r} is no origin", expected)
+
+
+_ORIGIN = re.compile(r"https?://(?:[A-Za-z0-9.-]+|\[[0-9A-Fa-f:.]+\])(?::[0-9]{1,5})?")
+
 CHECKS: Mapping[str, Check] = {
+    "api.cors_origins": _origins,
     "listen.interface": _address,
     "tftp.interface": _address,
     "api.interface": _address,

@@ -61,6 +61,8 @@ class ApiSettings(Struct, frozen=True, kw_only=True):
     port: Port = 8092
     hosts: tuple[str, ...] = ()
     """Host names, besides those of loopback, that requests may be addressed to."""
+    cors_origins: tuple[str, ...] = ()
+    """Origins, besides its own, whose pages may ask: `https://console.example`."""
     tls: Literal["auto", "on", "off"] = "auto"
     """HTTPS; `auto` is on wherever another than a loopback address is listened on."""
     certificate: str = ""
