@@ -29,7 +29,8 @@ def how(call: Call) -> Asked:
         rehearse = flag(given.get("dryrun", "false") or "true")
     except ValueError as error:
         raise MalformedRequest("dryrun", str(error), "true or false") from error
-    return Asked(rehearse, None if rehearse else _once(call))
+    key = _once(call)
+    return Asked(rehearse, None if rehearse else key)
 
 
 def _once(call: Call) -> Once | None:

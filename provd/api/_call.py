@@ -68,8 +68,9 @@ class Call:
 
     def header(self, name: str) -> str:
         """All values of a header, joined as RFC 9110 section 5.2 allows; empty when absent."""
-        values = self.request.requestHeaders.getRawHeaders(name, ())
-        return ", ".join(values)
+        # Asked for as text, Twisted would decode UTF-8, which no header has to be (RFC 9110 section 5.5).
+        values = self.request.requestHeaders.getRawHeaders(name.encode("ascii"), ())
+        return b", ".join(values).decode("latin-1")
 
     def choose_form(self, *, listed: bool) -> None:
         """Find out how the client wants to be answered. @raise NotAcceptable: in no way that we can."""

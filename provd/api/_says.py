@@ -55,7 +55,7 @@ class Says(Struct, frozen=True, kw_only=True):
     """The last parts of the types of problems that are its own."""
 
 
-DRYRUN = Parameter("dryrun", "only tell what would change; nothing does", FLAG)
+DRYRUN = Parameter("dryrun", "only tell what would change; nothing does", BARE_FLAG)
 
 WINDOW = (
     Parameter("q", "a selector in JSON"),

@@ -11,6 +11,7 @@ from twisted.python.failure import Failure
 from twisted.web.http import HTTPChannel
 from twisted.web.resource import Resource
 from twisted.web.server import Request, Site
+from werkzeug.exceptions import MethodNotAllowed
 
 from provd.api._body import BODY_LIMIT
 from provd.api._errors import MalformedRequest, NoSuchRoute, refuse
@@ -74,6 +75,7 @@ class Root(Resource):
         self._served: Mapping[tuple[bytes, ...], Resource] = {
             _segments(noun.prefix): noun.app.resource() for noun in nouns
         }
+        self._verbs = _verbs(nouns)
         self._longest = max(len(segments) for segments in self._served)
         self.refused = 0
         """How many requests the screen refused."""
@@ -89,7 +91,7 @@ class Root(Resource):
             if self.screen.cors.tell(request):
                 return b""
             return self._choose(request).render(request)
-        except ProvdError:
+        except (ProvdError, MethodNotAllowed):
             return refuse(request, Failure())
 
     def _screen_request(self, request: Request) -> None:
@@ -103,7 +105,7 @@ class Root(Resource):
 
     def _choose(self, request: Request) -> Resource:
         """The noun of the longest prefix; moves that prefix to where klein wants it."""
-        path = _verb_apart(request.postpath or [])
+        path = self._verb_apart(request)
         for length in range(min(self._longest, len(path)), 0, -1):
             resource = self._served.get(tuple(path[:length]))
             if resource is not None:
@@ -113,13 +115,33 @@ class Root(Resource):
                 return resource
         raise NoSuchRoute(request.path.decode("utf-8", "replace"))
 
+    def _verb_apart(self, request: Request) -> list[bytes]:
+        """`devices:bulk` is the noun `devices` and its route `/:bulk`, and nothing else: no document's id.
 
-def _verb_apart(path: list[bytes]) -> list[bytes]:
-    """`devices:bulk` is the noun `devices` and its route `/:bulk`."""
-    if not path or not path[-1].partition(b":")[0]:
-        return path
-    noun, colon, verb = path[-1].partition(b":")
-    return [*path[:-1], noun, colon + verb] if colon and len(path) == NOUN_DEPTH else path
+        @raise NoSuchRoute, MethodNotAllowed: the noun has no such verb, or not by this method.
+        """
+        path = list(request.postpath or [])
+        noun, colon, verb = path[-1].partition(b":") if path else (b"", b"", b"")
+        if not noun or not colon or len(path) != NOUN_DEPTH:
+            return path
+        apart = [*path[:-1], noun, colon + verb]
+        methods = self._verbs.get(tuple(apart))
+        if methods is None:
+            raise NoSuchRoute(request.path.decode("utf-8", "replace"))
+        if request.method.decode("ascii") not in methods:
+            raise MethodNotAllowed(sorted(methods))
+        return apart
+
+
+def _verbs(nouns: Iterable[Noun]) -> Mapping[tuple[bytes, ...], frozenset[str]]:
+    """What may be done to a noun as a whole (`devices:bulk`), and by which methods."""
+    found: dict[tuple[bytes, ...], frozenset[str]] = {}
+    for noun in nouns:
+        for route in noun.app.census.values():
+            if route.path.startswith("/:"):
+                key = (*_segments(noun.prefix), route.path[1:].encode("ascii"))
+                found[key] = found.get(key, frozenset()) | {route.method}
+    return found
 
 
 def _segments(prefix: str) -> tuple[bytes, ...]:

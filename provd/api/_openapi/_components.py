@@ -12,6 +12,7 @@ from provd.api._openapi._raw_config import raw_config_schema
 from provd.api._openapi._shapes import SHAPES
 from provd.api._openapi._words import first_words, words_of
 from provd.application.devices import SHOWN_OF_STATUS
+from provd.application.json_patch import DEEPEST, MOST
 from provd.documents import (
     NEVER_SHOWN,
     Answered,
@@ -44,6 +45,9 @@ IP: Schema = {
         {"type": "string", "maxLength": 0},
     ]
 }
+POINTER: Schema = {"type": "string", "pattern": rf"^(/([^~/]|~[01])*){{0,{DEEPEST}}}$"}
+"""A JSON pointer (RFC 6901)."""
+
 NULL: Schema = {"type": "null"}
 HAS_PASSWORD: Schema = {"type": "boolean", "description": "Whether a password was set."}
 TEXT_OF_TOKEN: Schema = {
@@ -90,8 +94,15 @@ def components() -> dict[str, Schema]:
         },
         "JsonPatch": {
             "type": "array",
-            "description": "Operations of a JSON patch (RFC 6902), 1000 at most.",
-            "items": {"type": "object"},
+            "description": f"Operations of a JSON patch (RFC 6902), {MOST} at most.",
+            "maxItems": MOST,
+            "items": {
+                "anyOf": [
+                    _operation(("add", "replace", "test"), path=POINTER, value={}),
+                    _operation(("remove",), path=POINTER),
+                    _operation(("move", "copy"), path=POINTER, **{"from": POINTER}),
+                ]
+            },
         },
         "DeviceResults": _results("Device"),
         "ConfigResults": _results("Config"),
@@ -105,6 +116,15 @@ def components() -> dict[str, Schema]:
         },
     }
     return found | _shapes()
+
+
+def _operation(names: tuple[str, ...], **needed: Schema) -> Schema:
+    """One of a JSON patch; what it does not need it may have."""
+    return {
+        "type": "object",
+        "properties": {"op": {"type": "string", "enum": list(names)}, **needed},
+        "required": ["op", *needed],
+    }
 
 
 def _results(name: str) -> Schema:

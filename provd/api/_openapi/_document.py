@@ -8,12 +8,13 @@ from http import HTTPStatus
 from importlib.metadata import version
 from typing import Any
 
+from provd.api._asked import LONGEST_KEY
 from provd.api._call import JSON_PATCH
 from provd.api._errors import DEFECT, METHOD_NOT_ALLOWED, TABLE, Told
 from provd.api._openapi._components import ID, components, ref
 from provd.api._permission import PUBLIC
 from provd.api._routes import Noun, Route, template
-from provd.api._says import EVERYWHERE, WITH_A_BODY, Parameter, Says
+from provd.api._says import EVERYWHERE, TEXT, WITH_A_BODY, Parameter, Says
 
 Schema = dict[str, Any]
 
@@ -39,6 +40,11 @@ WAIT: Mapping[str, str] = {
     "If-None-Match": "The ETag of what the client has: 304 where there is nothing else.",
     "Prefer": "`wait=30`: with If-None-Match, wait so many seconds (300 at most) for something else.",
 }
+SPELLED_SO: Mapping[str, Schema] = {
+    "Idempotency-Key": {"type": "string", "pattern": f"^[ -~]{{0,{LONGEST_KEY}}}$"},
+}
+"""Headers that are no plain texts."""
+
 REVISION: Schema = {
     "ETag": {"description": "The revision, in quotes.", "schema": {"type": "string"}},
 }
@@ -125,7 +131,10 @@ def _of_headers(says: Says) -> list[Schema]:
         **(ONCE if says.rehearses else {}),
         **(WAIT if says.waits else {}),
     }
-    return [_parameter(Parameter(name, about), "header") for name, about in read.items()]
+    return [
+        _parameter(Parameter(name, about, SPELLED_SO.get(name, TEXT)), "header")
+        for name, about in read.items()
+    ]
 
 
 def _parameter(parameter: Parameter, where: str) -> Schema:

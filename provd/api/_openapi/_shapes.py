@@ -188,7 +188,7 @@ class DryRun(Struct, kw_only=True):
     """Every document that would change."""
 
 
-class BulkOperation(Struct, kw_only=True):
+class BulkOperation(Struct, kw_only=True, forbid_unknown_fields=True):
     """One of many changes."""
 
     op: Literal["create", "replace", "patch", "delete"]
@@ -199,11 +199,11 @@ class BulkOperation(Struct, kw_only=True):
     """For `create` and `replace`."""
     patch: dict[str, Any] | list[dict[str, Any]] | UnsetType = UNSET
     """For `patch`: a merge patch, or the operations of a JSON patch."""
-    revision: int | UnsetType = UNSET
+    revision: Annotated[int, Meta(ge=1)] | UnsetType = UNSET
     """Only if the document is still at this one."""
 
 
-class Bulk(Struct, kw_only=True):
+class Bulk(Struct, kw_only=True, forbid_unknown_fields=True):
     """Many changes."""
 
     operations: list[BulkOperation]

@@ -7,6 +7,7 @@ import json
 from typing import Any
 from urllib.parse import quote, quote_from_bytes
 
+import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from twisted.logger import globalLogPublisher
@@ -101,6 +102,22 @@ def test_any_call_has_a_precise_answer(
         assert api.core.store.feed.applied() == before
     elif answer.body and "json" in answer.headers["content-type"]:
         json.loads(answer.body)
+
+
+@pytest.mark.parametrize(
+    "name",
+    "accept if-match if-none-match content-type content-encoding origin idempotency-key prefer"
+    " authorization accept-encoding".split(),
+)
+@pytest.mark.parametrize("method", ["GET", "PUT"])
+def test_a_header_that_is_no_text(name: str, method: str) -> None:
+    """No header has to be UTF-8; what makes no sense is refused, and nothing is a defect."""
+    api = bench()
+    head = f"{method} /api/v1/configs/x HTTP/1.1\r\nhost: localhost\r\nconnection: close\r\n"
+    body = b"content-type: application/json\r\n" if name != "content-type" else b""
+    line = name.encode() + b": \xe4\xff\r\ncontent-length: 2\r\n\r\n{}"
+    answer = api.raw(head.encode() + body + line)
+    assert 400 <= answer.status < 500, answer
 
 
 @given(st.binary(max_size=300))

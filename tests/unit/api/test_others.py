@@ -338,3 +338,24 @@ class TestEveryRoute:
         assert all(cause.startswith("api-test-") for cause in causes)
         named = api.ask("PATCH", "/api/v1/devices/a", {"sn": "2"}).headers["x-request-id"]
         assert causes[-1] == named
+
+
+@pytest.mark.parametrize(
+    ("method", "path", "status"),
+    [
+        ("PUT", "/api/v1/devices:bulk", 405),
+        ("GET", "/api/v1/configs:bulk", 405),
+        ("GET", "/api/v1/devices:nonsense", 404),
+        ("PUT", "/api/v1/plugins:bulk", 404),
+        ("GET", "/api/v1/devices/:bulk", 404),
+    ],
+)
+def test_a_verb_is_no_document(method: str, path: str, status: int) -> None:
+    """What is done to a noun as a whole is never taken for one of its documents."""
+    made = bench()
+    answer = made.ask(
+        method, path, {"parent_ids": [], "raw_config": {}} if method == "PUT" else None
+    )
+    assert answer.status == status
+    if status == 405:
+        assert answer.headers["allow"] == "POST"
