@@ -10,6 +10,7 @@ from provd.access.claims import Grant, Permits, Right, covers, permits
 from provd.access.errors import (
     Forbidden,
     NotAuthenticated,
+    SiteOwned,
     TooManyAttempts,
     UnsafeKeyFile,
     UnusableAuthority,
@@ -23,6 +24,7 @@ from provd.access.passwords import Passwords
 from provd.access.principal import Principal
 from provd.access.settings import AccessSettings
 from provd.access.signing import SigningKeys
+from provd.access.tenancy import TenantStore
 from provd.access.whitelist import Whitelist
 
 __all__ = [
@@ -50,6 +52,8 @@ __all__ = [
     "Principal",
     "Right",
     "SigningKeys",
+    "SiteOwned",
+    "TenantStore",
     "TooManyAttempts",
     "UnsafeKeyFile",
     "UnusableAuthority",

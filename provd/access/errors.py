@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from attrs import define
 
-from provd.values import ProvdError
+from provd.values import DraftRefused, ProvdError
 
 
 @define
@@ -30,6 +30,20 @@ class Forbidden(ProvdError):
         detail = f" ({self.detail})" if self.detail else ""
         return (
             f"{self.user} may not {self.action} {self.scope}{detail}; a role would have to grant it"
+        )
+
+
+@define
+class SiteOwned(DraftRefused):
+    """A config that all tenants inherit from was to be changed by one of them."""
+
+    collection: str
+    document_id: str
+
+    def __str__(self) -> str:
+        return (
+            f"{self.collection}/{self.document_id} belongs to the site; make one of your own that"
+            " inherits from it"
         )
 
 

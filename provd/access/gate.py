@@ -112,4 +112,5 @@ class Gate:
             rights=self.rights,
             whole=frozenset.intersection(*(layer.whole for layer in layers)),
             token=identity.token,
+            tenants=frozenset(user.tenants) or None,
         )

@@ -24,6 +24,8 @@ class Principal(Struct, frozen=True, kw_only=True):
     token: str = ""
     whole: frozenset[Right] = frozenset()
     """The rights that every layer grants on every document and for every field."""
+    tenants: frozenset[str] | None = None
+    """Whose documents they see and change; None: everybody's."""
     anonymous: bool = False
     """Nobody had to prove anything: a program on this host, while access is not required."""
 

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
+from functools import lru_cache
 from itertools import count
 from typing import Any
 
+from attrs import frozen
 from twisted.web.server import Site
 
-from provd.access import Right
+from provd.access import Right, TenantStore
 from provd.api._permission import AccessPermission
 from provd.api._routes import Door, Noun
 from provd.api._screen import is_loopback, require_guarded
@@ -28,8 +30,15 @@ from provd.api.system import SystemRoutes
 from provd.api.tokens import TokenRoutes
 from provd.api.users import UserRoutes
 from provd.application.administration import Administration
+from provd.application.auditing import Auditing
+from provd.application.changing import Changes
+from provd.application.configs import Configs
+from provd.application.devices import Devices
 from provd.application.operators import Operators
 from provd.application.slices import Slices
+
+TENANCIES = 256
+"""Sets of tenants whose use cases are kept."""
 
 NOUNS: tuple[type[Noun], ...] = (
     AuditRoutes,
@@ -75,7 +84,12 @@ def make_api(  # noqa: PLR0913 - what an API is made of, each part named
     """
     require_guarded(interface, secure=secure, required=administration.required)
     permission = AccessPermission(administration.gate, required=administration.required)
-    door = Door(permission=permission, slices=Slices(reactor), next_cause=names_of_calls(boot_id))
+    door = Door(
+        permission=permission,
+        slices=Slices(reactor),
+        next_cause=names_of_calls(boot_id),
+        over=limiting(parts, administration),
+    )
     root = make_root(
         make_nouns(door, parts, administration), hosts, numbers=not is_loopback(interface)
     )
@@ -127,6 +141,29 @@ def rights() -> frozenset[Right]:
     return frozenset(
         (record.scope, record.action) for noun in NOUNS for record in noun.app.census.values()
     )
+
+
+@frozen
+class Seen:
+    """What some tenants' people work with."""
+
+    devices: Devices
+    configs: Configs
+    changes: Changes
+    auditing: Auditing
+
+
+def limiting(parts: Operators, administration: Administration) -> Callable[[frozenset[str]], Seen]:
+    """A function from tenants to the use cases over what is theirs."""
+
+    @lru_cache(maxsize=TENANCIES)
+    def over(tenants: frozenset[str]) -> Seen:
+        store = TenantStore(administration.store, tenants)
+        limited = parts.over(store)
+        auditing = administration.auditing.over(store)
+        return Seen(limited.devices, limited.configs, limited.changes, auditing)
+
+    return over
 
 
 def names_of_calls(boot_id: str) -> Callable[[], str]:

@@ -202,6 +202,7 @@ def _proposal(
     op = operation["op"]
     if op == "create":
         given = operation["document"]
+        call.require_unnamed(given)
         proposal = documents.creating(given)
         require_change(call, (scope, "create"), proposal.document_id)
         return proposal

@@ -9,7 +9,7 @@ from typing import Any
 
 from twisted.web.server import Request
 
-from provd.access import Principal
+from provd.access import Forbidden, Principal
 from provd.api._body import BODY_LIMIT, read_json
 from provd.api._errors import MalformedRequest, TooLarge, UnsupportedMedia
 from provd.api._forms import YAML_TYPES, wanted, wants_gzip
@@ -58,6 +58,8 @@ class Call:
         """Whether secrets are hidden in what is answered."""
         self.only: frozenset[str] | None = None
         """The ids of the documents that a list may show; None: it may show all."""
+        self.unnamed = False
+        """Whether new documents get their ids from the server only."""
         self.check_patch: Callable[[Patch], None] | None = None
         """Refuses a patch of a key that the caller may not change."""
 
@@ -119,9 +121,18 @@ class Call:
         found = self._read()
         if not isinstance(found, dict):
             raise MalformedRequest("body", f"is {type(found).__name__}", "an object")
+        self.require_unnamed(found)
         if self.check_patch is not None:
             self.check_patch(found)
         return found
+
+    def require_unnamed(self, document: Any) -> None:
+        """@raise Forbidden: a document is to be made under an id of the caller's choice, who may not
+        choose: that one is taken would tell that it exists.
+        """
+        if self.unnamed and isinstance(document, Mapping) and document.get("id") is not None:
+            detail = "under an id of your choice: leave it to the server"
+            raise Forbidden(self.principal.user, "documents", "create", detail)
 
     def patch(self) -> Patch:
         """The patch in the body: a merge patch (RFC 7396), or a JSON patch (RFC 6902) where it says so.

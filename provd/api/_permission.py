@@ -93,6 +93,8 @@ class AccessPermission:
         call.principal = principal
         call.hides = route.action != "reveal"
         call.cause = str(Caused(call.cause, principal.user, call.peer))
+        if principal.tenants is not None:
+            call.unnamed = route.action in {"create", "bulk"}
         if not document_id:
             _limit_documents(principal, route, call)
         elif route.action == "update":
@@ -112,7 +114,8 @@ def _limit_documents(principal: Principal, route: Route, call: Call) -> None:
 
 def _limit_changes(principal: Principal, route: Route, call: Call, document_id: str) -> None:
     user, scope = principal.user, route.scope
-    if call.precondition().absent and not principal.permits((scope, "create"), document_id):
+    creates = principal.tenants is None and principal.permits((scope, "create"), document_id)
+    if call.precondition().absent and not creates:
         raise Forbidden(user, scope, "create")
     if principal.permits_everything((scope, "update"), document_id):
         return

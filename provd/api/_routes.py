@@ -19,6 +19,7 @@ from twisted.python.failure import Failure
 from twisted.web.server import Request
 from zope.interface import Interface
 
+from provd.access import Forbidden, Principal
 from provd.api._call import Call
 from provd.api._errors import refuse
 from provd.api._reply import Page, Reply, Rows, hiding_secrets, send, show, stream
@@ -80,6 +81,8 @@ class Door(Struct, frozen=True, kw_only=True):
     slices: Slices
     next_cause: Callable[[], str]
     """A fresh name for a call; unique over restarts."""
+    over: Callable[[frozenset[str]], Any]
+    """The use cases (`provd.application.operators.Limited`, and their `auditing`) of some tenants' people."""
 
 
 class Noun:
@@ -88,9 +91,18 @@ class Noun:
     app: ClassVar[Routes]
     prefix: ClassVar[str]
     """Where it is served, without a slash at the end: `/api/v1/devices`."""
+    everybodys: ClassVar[bool] = False
+    """It shows nothing that belongs to a tenant."""
 
     def __init__(self, door: Door) -> None:
         self.door = door
+
+    def seen_by(self, principal: Principal) -> Noun:
+        """It, as a tenant's people see it. @raise Forbidden: it is not for them."""
+        if not self.everybodys:
+            detail = "it shows what is not your tenant's"
+            raise Forbidden(principal.user, self.prefix, "ask", detail)
+        return self
 
 
 class Routes(Klein):
@@ -168,6 +180,8 @@ async def _serve(
     waiting = noun.door.permission.permit(record, call)
     if waiting is not None:
         await waiting
+    if call.principal.tenants is not None:
+        noun = noun.seen_by(call.principal)
     call.choose_form(listed=record.says.listed)
     reply = await handler(noun, call, **segments)
     if record.method != "GET":

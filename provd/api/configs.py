@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import ClassVar
 
+from provd.access import Principal
 from provd.api._asked import how
 from provd.api._bulk import bulk
 from provd.api._call import Call
@@ -63,6 +64,11 @@ class ConfigRoutes(Noun):
         self._auditing = auditing
         self._changes = changes
         self._waiting = waiting
+
+    def seen_by(self, principal: Principal) -> Noun:
+        """Those of the caller's tenants, and no others."""
+        parts = self.door.over(principal.tenants or frozenset())
+        return ConfigRoutes(self.door, parts.configs, parts.auditing, parts.changes, self._waiting)
 
     @route(app, "GET", "/", scope="configs", action="list", says=LISTS, narrows=True)
     async def list(self, call: Call) -> Reply | Rows:

@@ -16,6 +16,7 @@ class IndexRoutes(Noun):
 
     app = Routes()
     prefix: ClassVar[str] = "/api/v1"
+    everybodys: ClassVar[bool] = True
 
     def __init__(self, door: Door, nouns: Sequence[Noun]) -> None:
         super().__init__(door)

@@ -31,6 +31,7 @@ class OpenApiRoutes(Noun):
 
     app = Routes()
     prefix: ClassVar[str] = "/api/v1/openapi.json"
+    everybodys: ClassVar[bool] = True
 
     def __init__(self, door: Door, nouns: Sequence[Noun]) -> None:
         super().__init__(door)
@@ -59,6 +60,7 @@ class DocsRoutes(Noun):
 
     app = Routes()
     prefix: ClassVar[str] = "/api/v1/docs"
+    everybodys: ClassVar[bool] = True
 
     def __init__(self, door: Door, openapi: OpenApiRoutes) -> None:
         super().__init__(door)

@@ -26,6 +26,7 @@ class SelfRoutes(Noun):
 
     app = Routes()
     prefix: ClassVar[str] = "/api/v1/self"
+    everybodys: ClassVar[bool] = True
 
     def __init__(self, door: Door, users: Users, tokens: Tokens) -> None:
         super().__init__(door)

@@ -24,6 +24,10 @@ class Auditing:
         self._trail = trail
         self._slices = slices
 
+    def over(self, store: IDocumentStore) -> Auditing:
+        """The same trail, for readers to whom only what is in `store` is there."""
+        return Auditing(store, self._trail, self._slices)
+
     async def list(self, query: Query, fields: Sequence[str] = ()) -> Listing:
         """The lines a query is about. @raise MalformedSelector: its selector is none."""
         return await list_documents(self._store, COLLECTION, query, to_dict, self._slices, fields)

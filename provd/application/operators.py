@@ -16,7 +16,7 @@ from provd.application.devices import Devices
 from provd.application.health import Health
 from provd.application.operations import Operations
 from provd.application.plugins import Plugins
-from provd.application.readiness import BaseRawConfig, Readiness
+from provd.application.readiness import BaseRawConfig, Readiness, WholeReadiness
 from provd.application.receipts import Receipts
 from provd.application.remembered import Remembered
 from provd.application.revalidation import Revalidation
@@ -32,6 +32,15 @@ class AsksAndCounts(AsksWhatIf, Protocol):
 
     def counters(self) -> dict[str, int]:
         """What happened since the start, by name."""
+
+
+@frozen(kw_only=True)
+class Limited:
+    """The use cases of those to whom not everything is there."""
+
+    devices: Devices
+    configs: Configs
+    changes: Changes
 
 
 @frozen(kw_only=True)
@@ -51,6 +60,8 @@ class Operators:
     revalidation: Revalidation
     readiness: Readiness
     system: System
+    over: Callable[[IDocumentStore], Limited]
+    """The use cases that work on documents, over a store that holds less."""
 
 
 def _unknown(_peer: str) -> str:
@@ -79,7 +90,19 @@ def make_operators(  # noqa: PLR0913 - what a server is made of, each part named
     readiness = Readiness(plugins, base)
     operations = Operations(store, slices, new_id, clock.seconds)
     revalidation = Revalidation(store, readiness, operations, slices, clock)
+    receipts = Receipts(store, clock.seconds)
+
+    def over(limited: IDocumentStore) -> Limited:
+        judging = WholeReadiness(readiness)
+        return Limited(
+            devices=Devices(limited, judging, slices, new_id, own_tenant),
+            configs=Configs(limited, base, slices, new_id),
+            changes=Changes(limited, slices, receipts),
+        )
+
+    health = Health(store, plugins)
     return Operators(
+        over=over,
         devices=Devices(store, readiness, slices, new_id, own_tenant),
         configs=Configs(store, base, slices, new_id),
         plugins=Plugins(plugins, store, revalidation),
@@ -87,8 +110,8 @@ def make_operators(  # noqa: PLR0913 - what a server is made of, each part named
         what_if=WhatIf(inquiries, slices, clock.seconds, local_of),
         operations=operations,
         waiting=Waiting(store, clock),
-        changes=Changes(store, slices, Receipts(store, clock.seconds)),
-        health=Health(store, plugins),
+        changes=Changes(store, slices, receipts),
+        health=health,
         tally=Tally(store, plugins, {"inquiries": inquiries.counters}),
         revalidation=revalidation,
         readiness=readiness,

@@ -47,3 +47,21 @@ class Readiness:
         """The device's status with what was found; the caller proposes it."""
         status = view.get("statuses", device.id) or Status(id=device.id, tenant=device.tenant)
         return configured(status, self.problems(device, view))
+
+
+class WholeReadiness(Readiness):
+    """Judges by everything there is, whatever those who ask for it may see of it themselves.
+
+    What a device is answered does not depend on who changed it last.
+    """
+
+    def __init__(self, readiness: Readiness) -> None:
+        """Another's judgement, and its base."""
+        self._readiness = readiness
+        self.base = readiness.base
+
+    def problems(self, device: Device, view: IReadable) -> Sequence[str]:
+        return self._readiness.problems(device, getattr(view, "whole", view))
+
+    def judge(self, device: Device, view: IReadable) -> Status:
+        return self._readiness.judge(device, getattr(view, "whole", view))

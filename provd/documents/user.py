@@ -22,6 +22,8 @@ class User(Document, frozen=True, kw_only=True, gc=False, omit_defaults=True):
 
     roles: tuple[str, ...] = ()
     """Ids of roles; one that does not exist gives nothing."""
+    tenants: tuple[str, ...] = ()
+    """Whose documents the user sees and changes; empty: everybody's."""
     disabled: bool = False
     """Nothing this user presents is accepted any more."""
     description: str | None = None
@@ -49,6 +51,7 @@ def parse_user(given: Mapping[str, Any], *, document_id: str = "", subject: str 
     user = User(
         **read_header(read, document_id),
         roles=_roles(read),
+        tenants=_tenants(read),
         disabled=read.flag("disabled", default=False),
         description=read.filled("description"),
         extra=read.rest(),
@@ -67,6 +70,15 @@ def _roles(read: Reading) -> tuple[str, ...]:
     if len(set(roles)) != len(roles):
         read.note("roles", "names a role twice", "each role once")
     return roles
+
+
+def _tenants(read: Reading) -> tuple[str, ...]:
+    if read.take("tenants") is None:
+        return ()
+    tenants = read.texts("tenants")
+    if len(set(tenants)) != len(tenants) or not all(tenants):
+        read.note("tenants", "names nobody, or one twice", "each tenant once")
+    return tenants
 
 
 def parse_password(given: Mapping[str, Any], *, subject: str = "password") -> str:

@@ -6,6 +6,7 @@ import re
 from pathlib import Path
 
 import pytest
+from msgspec.structs import replace
 from twisted.trial.unittest import SynchronousTestCase
 
 from provd.api import Noun, Routes, make_api
@@ -95,9 +96,7 @@ class Denial(SynchronousTestCase):
 
         made_up = NotLoopback("nobody")
         for noun in made.site.resource.nouns:
-            noun.door = type(noun.door)(
-                permission=Denies(), slices=noun.door.slices, next_cause=noun.door.next_cause
-            )
+            noun.door = replace(noun.door, permission=Denies())
         answer = made.ask("POST", "/api/v1/devices", {"nonsense": [1]})
         self.assertEqual(["create"], [route.action for route in asked])
         self.assertEqual(500, answer.status)

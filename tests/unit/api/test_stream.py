@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from typing import Any
 
+from msgspec.structs import replace
 from twisted.internet.address import IPv4Address
 from twisted.internet.defer import Deferred
 from twisted.internet.error import ConnectionLost
@@ -55,9 +56,7 @@ def many(count: int) -> tuple[Bench, Stepping]:
     api, slices = bench(), Stepping()
     api.core.keep(*(a_device(f"phone-{number:05}", mac=None) for number in range(count)))
     for noun in api.site.resource.nouns:
-        noun.door = type(noun.door)(
-            permission=noun.door.permission, slices=slices, next_cause=noun.door.next_cause
-        )
+        noun.door = replace(noun.door, slices=slices)
     api.operators.devices._slices = slices
     return api, slices
 

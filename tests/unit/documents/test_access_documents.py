@@ -63,6 +63,15 @@ def test_a_user() -> None:
     assert to_dict(user)["X_phone"] == "7"
 
 
+def test_the_tenants_of_a_user() -> None:
+    """None is everybody's; an empty one, or one twice, is a mistake that would show too much."""
+    assert parse_user({"id": "a", "roles": []}).tenants == ()
+    assert parse_user({"id": "a", "roles": [], "tenants": ["x", "y"]}).tenants == ("x", "y")
+    for wrong in ([""], ["x", "x"], "x", [1]):
+        found = problems(lambda: parse_user({"id": "a", "roles": [], "tenants": wrong}))  # noqa: B023
+        assert found[0].startswith("tenants")
+
+
 def test_a_password_is_no_part_of_a_user() -> None:
     """Nobody can slip in a hash of their own making."""
     assert problems(
