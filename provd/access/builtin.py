@@ -14,7 +14,10 @@ def _claim(scope: str, *actions: str, specific: str = EVERY) -> Claim:
     return Claim(scope=scope, actions=actions, specific=(specific,))
 
 
-OWN: tuple[Claim, ...] = (_claim("self", EVERY), _claim("index", "read"))
+OWN: tuple[Claim, ...] = (
+    _claim("self", EVERY),
+    _claim("index", "read"),
+)
 """What everybody may who is anybody: see what they are, and have and give back tokens of their own."""
 
 _VIEWER = (
@@ -22,6 +25,7 @@ _VIEWER = (
     _claim("decisions", "whatif"),
     _claim("counters", "read"),
     _claim("health", "read"),
+    _claim("info", "read", "indexes"),
 )
 
 BUILT_IN: Mapping[str, Role] = {

@@ -21,6 +21,7 @@ from provd.api.decisions import DecisionRoutes, WhatIfRoutes
 from provd.api.devices import DeviceRoutes
 from provd.api.health import CounterRoutes, LiveRoutes, ReadyRoutes
 from provd.api.index import IndexRoutes
+from provd.api.info import IndexesRoutes, InfoRoutes
 from provd.api.openapi import DocsRoutes, OpenApiRoutes
 from provd.api.operations import OperationRoutes
 from provd.api.own import SelfRoutes
@@ -48,6 +49,8 @@ NOUNS: tuple[type[Noun], ...] = (
     DeviceRoutes,
     DocsRoutes,
     IndexRoutes,
+    IndexesRoutes,
+    InfoRoutes,
     LiveRoutes,
     OpenApiRoutes,
     OperationRoutes,
@@ -121,6 +124,8 @@ def make_nouns(door: Door, parts: Operators, administration: Administration) -> 
         WhatIfRoutes(door, parts.what_if),
         OperationRoutes(door, parts.operations, parts.waiting),
         CounterRoutes(door, parts.tally),
+        InfoRoutes(door, parts.info),
+        IndexesRoutes(door, parts.info),
         SystemRoutes(door, parts.system),
         LiveRoutes(door),
         ReadyRoutes(door, parts.health),

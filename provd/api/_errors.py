@@ -27,6 +27,7 @@ from provd.application.errors import (
     PreconditionFailed,
     TooManyTokens,
 )
+from provd.application.grades import ReadOnly
 from provd.application.json_patch import MalformedPatch, PatchFailed
 from provd.application.receipts import KeyReused
 from provd.application.system import RestartNeeded
@@ -157,6 +158,7 @@ TABLE: dict[type[ProvdError], Told] = {
     NotCancellable: Told(409, "not-cancellable", "The operation can no longer be cancelled"),
     RevisionConflict: Told(409, "revision-conflict", "The document keeps changing"),
     DraftRefused: Told(409, "draft-refused", "The change was refused"),
+    ReadOnly: Told(409, "read-only", "The document belongs to another site"),
     PatchFailed: Told(409, "patch-failed", "The patch does not fit the document"),
     PreconditionFailed: Told(412, "precondition-failed", "The document has another revision"),
     TooLarge: Told(413, "too-large", "The body is too large"),

@@ -185,7 +185,7 @@ def deletes(*refuses: str) -> Says:
 KEEPING = ("revision-conflict", "draft-refused", "store-unavailable")
 """What may keep any change from being kept."""
 
-CHANGING = ("precondition-failed", *KEEPING)
+CHANGING = ("precondition-failed", "read-only", *KEEPING)
 """What may keep a change of a document from being made."""
 
 EVERYWHERE = (

@@ -8,6 +8,7 @@ from typing import Any
 from msgspec.structs import replace
 
 from provd.application.changing import Making, Patch, Proposal, patched
+from provd.application.grades import GRADES, grades, require_own
 from provd.application.lifecycle import require_deletable
 from provd.application.listing import Listing, list_documents, resolving
 from provd.application.precondition import ABSENT, UNCONDITIONAL, Precondition
@@ -59,7 +60,12 @@ class Configs(Making):
         @raise TooBroad: it resolves too many.
         """
         return await list_documents(
-            self._store, COLLECTION, resolving(query, self._derived), shown, self._slices, fields
+            self._store,
+            COLLECTION,
+            resolving(query, self._derived),
+            self.shown,
+            self._slices,
+            fields,
         )
 
     async def get(self, config_id: str) -> dict[str, Any]:
@@ -67,7 +73,7 @@ class Configs(Making):
         config = await settled(self._store, COLLECTION, config_id)
         if config is None:
             raise NoSuchDocument(COLLECTION, config_id)
-        return shown(config)
+        return self.shown(config)
 
     async def raw(self, config_id: str) -> dict[str, Any]:
         """`raw_config` flattened over its parents and the server's base, and the `origin` of each value.
@@ -90,6 +96,20 @@ class Configs(Making):
             "lineage": [config.id for config in lineage.configs],
             "missing": [each for each, revision in lineage.seen if not revision],
         }
+
+    def shown(self, config: Document) -> dict[str, Any]:
+        """A config as clients see it: what a config must have is there, be it empty."""
+        shown = {"parent_ids": [], "raw_config": {}, **to_dict(config)}
+        return shown | grades(config, self._errors(config))
+
+    def _errors(self, config: Document) -> Sequence[str]:
+        """Parents that are not there: the config is used without them."""
+        parents = config.parent_ids if isinstance(config, Config) else ()
+        return [
+            f"its parent {parent_id!r} does not exist; create it, or take it out of `parent_ids`"
+            for parent_id in parents
+            if self._store.get(COLLECTION, parent_id) is None
+        ]
 
     def creating(self, given: Mapping[str, Any]) -> Proposal:
         """A new config, under its own id or one that is chosen.
@@ -152,9 +172,10 @@ class Configs(Making):
     ) -> Proposal:
         def propose(draft: IDraft) -> None:
             before = _before(draft, config_id, precondition)
-            present = shown(before) if before else {}
+            present = self.shown(before) if before else {}
             given = with_secrets(wanted(present), present, "config")
-            config = parse_config(given, document_id=config_id)
+            own = {key: value for key, value in given.items() if key not in GRADES}
+            config = parse_config(own, document_id=config_id)
             draft.put(COLLECTION, _with_what_the_server_keeps(config, before))
 
         return Proposal(
@@ -164,11 +185,6 @@ class Configs(Making):
             propose=propose,
             insists=precondition.conditional,
         )
-
-
-def shown(config: Document) -> dict[str, Any]:
-    """A config as clients see it: what a config must have is there, be it empty."""
-    return {"parent_ids": [], "raw_config": {}, **to_dict(config)}
 
 
 def _with_what_the_server_keeps(config: Config, before: Config | None) -> Config:
@@ -182,6 +198,7 @@ def _present(draft: IDraft, config_id: str, precondition: Precondition) -> Confi
     precondition.check(COLLECTION, config_id, config)
     if config is None:
         raise NoSuchDocument(COLLECTION, config_id)
+    require_own(COLLECTION, config)
     return config
 
 

@@ -7,6 +7,7 @@ from functools import partial
 from typing import Any
 
 from provd.application.changing import Making, Patch, Proposal, patched
+from provd.application.grades import GRADES, grades, require_own
 from provd.application.lifecycle import drop_abandoned, require_deletable
 from provd.application.listing import Listing, list_documents, resolving
 from provd.application.precondition import ABSENT, UNCONDITIONAL, Precondition
@@ -19,6 +20,7 @@ from provd.documents import (
     Device,
     Document,
     Query,
+    Status,
     check_id,
     is_new,
     keep_what_the_server_manages,
@@ -34,7 +36,7 @@ COLLECTION = "devices"
 SHOWN_OF_STATUS = ("configured", "problems", "last_seen", "versions", "answers")
 """What of a device's status is shown with it."""
 
-SERVER_KEPT = frozenset((*SHOWN_OF_STATUS, *DERIVED_KEYS, "revision"))
+SERVER_KEPT = frozenset((*SHOWN_OF_STATUS, *DERIVED_KEYS, *GRADES, "revision"))
 """Keys of a shown device that a client may send back and that say nothing then."""
 
 
@@ -94,7 +96,7 @@ class Devices(Making):
         shown["configured"] = False
         if status is not None:
             shown |= to_dict(status, SHOWN_OF_STATUS)
-        return shown
+        return shown | grades(device, _errors(status))
 
     def _is_new(self, device: Document) -> bool:
         return is_new(device, self._own_tenant)
@@ -193,6 +195,16 @@ class Devices(Making):
             draft.put("statuses", self._readiness.judge(device, draft))
 
 
+NOT_LOOKED_AT = "nobody has looked yet whether everything is there to answer it"
+
+
+def _errors(status: Status | None) -> Sequence[str]:
+    """Why a device cannot be answered; a status that says so always says why."""
+    if status is None or status.configured is None:
+        return (NOT_LOOKED_AT,)
+    return status.problems
+
+
 def _own(given: Mapping[str, Any]) -> dict[str, Any]:
     return {key: value for key, value in given.items() if key not in SERVER_KEPT}
 
@@ -202,6 +214,7 @@ def _present(draft: IDraft, device_id: str, precondition: Precondition) -> Devic
     precondition.check(COLLECTION, device_id, device)
     if device is None:
         raise NoSuchDocument(COLLECTION, device_id)
+    require_own(COLLECTION, device)
     return device
 
 

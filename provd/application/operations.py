@@ -30,6 +30,9 @@ log = Logger("provd.operations")
 
 COLLECTION = "operations"
 
+LIFE = 7 * 86_400
+"""Seconds that an ended operation is kept."""
+
 KEPT = 1000
 """Ended operations that are remembered; older ones go when a new one starts."""
 
@@ -107,12 +110,15 @@ class Operations:
     def _forget_old(self, draft: IDraft) -> None:
         """Make room; a thousand documents are looked at in well below a millisecond."""
         collection = self._store.collection(COLLECTION)
-        if len(collection) < KEPT:
-            return
         ended = [each for each in collection if isinstance(each, Operation) and each.ended]
         ended.sort(key=lambda each: each.updated)
-        for operation in ended[: max(len(collection) - KEPT + 1, 0)]:
-            draft.delete(COLLECTION, operation.id)
+        surplus = max(len(collection) - KEPT + 1, 0)
+        for at, operation in enumerate(ended):
+            if at < surplus or self._expired(operation):
+                draft.delete(COLLECTION, operation.id)
+
+    def _expired(self, operation: Operation) -> bool:
+        return operation.ended and operation.updated + LIFE < self._now()
 
     async def recover(self) -> Sequence[Operation]:
         """At start: what ran when the process ended has failed. Answers those operations."""
@@ -123,6 +129,7 @@ class Operations:
             if operation.id not in self._running
         ]
         draft = self._store.draft("recovery")
+        self._forget_old(draft)
         for operation in left:
             draft.put(COLLECTION, failed(operation, at=self._now(), reason=RESTARTED))
         await self._store.commit(draft)
@@ -135,7 +142,7 @@ class Operations:
     async def get(self, operation_id: str) -> dict[str, Any]:
         """One operation. @raise NoSuchDocument: there is none."""
         operation = await settled(self._store, COLLECTION, operation_id)
-        if operation is None:
+        if operation is None or self._expired(operation):
             raise NoSuchDocument(COLLECTION, operation_id)
         return shown(operation)
 
@@ -162,5 +169,8 @@ class Operations:
 
 
 def shown(operation: Document) -> dict[str, Any]:
-    """An operation as clients see it; how far it is, is always told."""
-    return {"state": State.WAITING, "current": 0, **to_dict(operation)}
+    """An operation as clients see it; how far it is, is always told, and when it will be forgotten."""
+    found = {"state": State.WAITING, "current": 0, **to_dict(operation)}
+    if isinstance(operation, Operation) and operation.ended:
+        found["expires"] = operation.updated + LIFE
+    return found

@@ -14,6 +14,7 @@ from provd.application.counters import Tally
 from provd.application.decisions import Decisions
 from provd.application.devices import Devices
 from provd.application.health import Health
+from provd.application.info import Info
 from provd.application.operations import Operations
 from provd.application.plugins import Plugins
 from provd.application.readiness import BaseRawConfig, Readiness, WholeReadiness
@@ -55,6 +56,7 @@ class Operators:
     operations: Operations
     changes: Changes
     waiting: Waiting
+    info: Info
     health: Health
     tally: Tally
     revalidation: Revalidation
@@ -101,6 +103,7 @@ def make_operators(  # noqa: PLR0913 - what a server is made of, each part named
         )
 
     health = Health(store, plugins)
+    health = Health(store, plugins)
     return Operators(
         over=over,
         devices=Devices(store, readiness, slices, new_id, own_tenant),
@@ -110,6 +113,7 @@ def make_operators(  # noqa: PLR0913 - what a server is made of, each part named
         what_if=WhatIf(inquiries, slices, clock.seconds, local_of),
         operations=operations,
         waiting=Waiting(store, clock),
+        info=Info(store, plugins, health, clock.seconds),
         changes=Changes(store, slices, receipts),
         health=health,
         tally=Tally(store, plugins, {"inquiries": inquiries.counters}),

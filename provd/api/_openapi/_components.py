@@ -61,22 +61,44 @@ IS_NEW = {
 }
 
 
+GRADES: dict[str, Schema] = {
+    "validated": {"type": "boolean", "description": "It is well formed: nothing else is kept."},
+    "available": {"type": "boolean", "description": "It can be used as it is."},
+    "errors": {
+        "type": "array",
+        "items": {"type": "string"},
+        "description": "What is missing where it cannot, as sentences.",
+    },
+    "read_only": {"type": "boolean", "description": "It belongs to another site."},
+    "owner": {"type": "string", "description": "The site it belongs to; empty for this one."},
+}
+
+INDEXES_OF_ONE: Schema = {
+    "type": "object",
+    "description": "The indexes of one collection, by field.",
+    "additionalProperties": {"$ref": REF.format(name="Indexed")},
+}
+
+
 @cache
 def components() -> dict[str, Schema]:
     """Every schema by its name."""
     status = {name: each for name, each in _fields(Status).items() if name in SHOWN_OF_STATUS}
     found = {
-        "Device": _shown(Device, {"is_new": IS_NEW, **status}),
+        "Device": _shown(Device, {"is_new": IS_NEW, **status, **GRADES}),
         "DeviceGiven": _given(
             Device,
             {"mac": MAC, "ip": IP, "added": {"type": "string", "enum": ["auto"]}},
         ),
-        "Config": _shown(Config),
+        "Config": _shown(Config, GRADES),
         "ConfigGiven": _given(
             Config, {"raw_config": ref("RawConfig")}, ("parent_ids", "raw_config")
         ),
         "RawConfig": raw_config_schema(),
-        "Operation": _shown(Operation),
+        "Operation": _shown(
+            Operation,
+            {"expires": {"type": "number", "description": "When it will be forgotten."}},
+        ),
         "User": _shown(User, {"has_password": HAS_PASSWORD}),
         "UserGiven": _given(User, {}, ("roles",)),
         "Role": _shown(Role),
@@ -103,6 +125,12 @@ def components() -> dict[str, Schema]:
                     _operation(("move", "copy"), path=POINTER, **{"from": POINTER}),
                 ]
             },
+        },
+        "IndexesOfOne": INDEXES_OF_ONE,
+        "Indexes": {
+            "type": "object",
+            "description": "What is found without looking at every document, by collection.",
+            "additionalProperties": INDEXES_OF_ONE,
         },
         "DeviceResults": _results("Device"),
         "ConfigResults": _results("Config"),

@@ -212,6 +212,42 @@ class Bulk(Struct, kw_only=True, forbid_unknown_fields=True):
     """Whether they are made in one commit or not at all; true where it is not told."""
 
 
+class Info(Struct, kw_only=True):
+    """What the server is."""
+
+    version: str
+    """Of provd."""
+    python: str
+    """The version of Python it runs on."""
+    os: str
+    """The operating system."""
+    arch: str
+    """The processor."""
+    id: str
+    """Of this installation."""
+    epoch: int
+    """Changes when it is restored: places in the feed of another epoch mean nothing."""
+    position: int
+    """Of the newest change."""
+    started: float
+    """When, in seconds since the epoch."""
+    now: float
+    """By its clock."""
+    features: list[str]
+    """What a client may rely on, by name."""
+    stats: dict[str, int]
+    """Documents by collection, and loaded plugins."""
+    errors: list[str]
+    """What should be looked at, as sentences."""
+
+
+class Indexed(Struct, kw_only=True):
+    """One index."""
+
+    unique: bool
+    """Whether no two documents share a value."""
+
+
 class Live(Struct, kw_only=True):
     """An answer is the answer."""
 
@@ -335,6 +371,8 @@ class ProblemDetails(Struct, kw_only=True):
 
 
 SHAPES: tuple[type[Struct], ...] = (
+    Indexed,
+    Info,
     Bulk,
     BulkOperation,
     Change,

@@ -41,6 +41,8 @@ LEAST: Mapping[tuple[str, str], str] = {
     ("health", "live"): "anybody",
     ("health", "read"): "viewer",
     ("index", "read"): "none",
+    ("info", "indexes"): "viewer",
+    ("info", "read"): "viewer",
     ("operations", "cancel"): "operator",
     ("operations", "list"): "viewer",
     ("operations", "read"): "viewer",
@@ -95,6 +97,7 @@ each_place = pytest.mark.parametrize(
 
 IDS = {
     "devices": "phone",
+    "info": "devices",
     "configs": "base",
     "plugins": "acme-1.0",
     "users": "other",
