@@ -103,7 +103,6 @@ def make_operators(  # noqa: PLR0913 - what a server is made of, each part named
         )
 
     health = Health(store, plugins)
-    health = Health(store, plugins)
     return Operators(
         over=over,
         devices=Devices(store, readiness, slices, new_id, own_tenant),
