@@ -15,7 +15,7 @@ from provd.pipeline.placeholders import is_placeholder
 from provd.pipeline.stages import AbstractDeviceInfoExtractor, as_extractor
 from provd.values import IDENTITY_KEYS, Info, Note, Protocol, Step, Testimony
 
-MEMO_SIZE = 65536
+MEMO_SIZE = 32768
 """Testimonies kept per protocol; 0.9 KiB each, and 50 bytes more for each further witness (measured)."""
 
 NOBODY = "{key} {value} names no single device: it is ignored"
