@@ -39,7 +39,7 @@ def test_the_description_is_true(tmp_path: Path) -> None:
         run = subprocess.run(
             [
                 *(SCHEMATHESIS, "--config-file", RULES, "run", "--no-color", "--warnings=off"),
-                *("--checks=all", "--phases=examples,coverage,fuzzing,stateful"),
+                "--phases=examples,coverage,fuzzing,stateful",
                 *(f"--max-examples={EXAMPLES}", "--suppress-health-check=all"),
                 *("--url", url, described),
             ],
