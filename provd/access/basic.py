@@ -6,6 +6,7 @@ import binascii
 from base64 import b64decode
 
 from twisted.internet.defer import Deferred
+from twisted.logger import Logger
 from zope.interface import implementer
 
 from provd.access.attempts import Attempts
@@ -15,6 +16,8 @@ from provd.access.passwords import Passwords
 from provd.contracts import IDocumentStore, IIdentityProvider
 from provd.documents import User
 from provd.values import Identity, Presented
+
+log = Logger("provd.access")
 
 WRONG = "the name or the password is wrong"
 
@@ -57,6 +60,8 @@ class BasicIdentity:
 
     def _judge(self, right: bool, name: str, peer: str) -> Identity:  # noqa: FBT001 - a callback
         if not right:
+            # Not the name: it may be a password that was typed one line too early.
+            log.info("a wrong name or password from {peer}", peer=peer)
             raise NotAuthenticated(WRONG)
         self._attempts.succeeded(name, peer)
         return Identity(user=name, provider=self.name)

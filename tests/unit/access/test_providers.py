@@ -9,6 +9,7 @@ import bcrypt
 import pytest
 from twisted.internet.defer import Deferred, fail, succeed
 from twisted.internet.task import Clock
+from twisted.logger import capturedLogs
 from twisted.trial.unittest import SynchronousTestCase
 
 from provd.access import (
@@ -125,6 +126,15 @@ def test_a_wrong_password_is_told_like_an_unknown_user(name: str) -> None:
     found = outcome(lambda: local().identify(presented(basic(name, "wrong password"))))
     assert isinstance(found, NotAuthenticated)
     assert "name or the password" in str(found)
+
+
+def test_a_wrong_password_is_logged_with_its_source() -> None:
+    """And with nothing that was typed."""
+    with capturedLogs() as events:
+        outcome(lambda: local().identify(presented(basic("secret name", "secret word"))))
+    [event] = events
+    assert event["peer"] == "192.0.2.7"
+    assert "secret" not in str({key: each for key, each in event.items() if key != "log_trace"})
 
 
 @pytest.mark.parametrize("name", ["ann", "gone", "nobody"])
