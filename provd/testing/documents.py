@@ -51,7 +51,15 @@ def a_raw_config(**more: Any) -> dict[str, Any]:
     }
     extensions = {
         f"exten_{name}": "*21"
-        for name in ("dnd", "park", "voicemail", "pickup_group", "pickup_call", "fwd_busy", "fwd_no_answer")
+        for name in (
+            "dnd",
+            "park",
+            "voicemail",
+            "pickup_group",
+            "pickup_call",
+            "fwd_busy",
+            "fwd_no_answer",
+        )
     }
     custom = {f"X_site_{number}": number for number in range(10)}
     return {

@@ -14,7 +14,7 @@ from provd.values import Invalid, Problem
 
 PREFIX = "PROVD_"
 NOTHING: Mapping[str, Mapping[str, Any]] = {}
-_CLIENT_ONLY = frozenset({"PROVD_URL", "PROVD_CA", "PROVD_CONFIG"})
+_CLIENT_ONLY = frozenset({"PROVD_URL", "PROVD_CA", "PROVD_CONFIG", "PROVD_TOKEN"})
 
 
 def read_settings(
