@@ -91,7 +91,9 @@ def _dumped(shown: dict[str, Any]) -> str:
         line = orjson.dumps(shown, option=orjson.OPT_APPEND_NEWLINE)
     except TypeError:
         line = b"\xff"
-    return line.decode("ascii") if line.isascii() else json.dumps(shown) + "\n"
+    text = line.decode("ascii") if line.isascii() else json.dumps(shown) + "\n"
+    # DEL is the one control character that JSON need not escape.
+    return text.replace("\x7f", "\\u007f")
 
 
 def _inquiry_line(decision: Decision) -> str:

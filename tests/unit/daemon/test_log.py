@@ -8,7 +8,7 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 from twisted.internet.task import Clock
 from twisted.logger import Logger, LogLevel
@@ -88,6 +88,7 @@ def test_json_has_the_same_by_name() -> None:
 
 @pytest.mark.parametrize("spell", FORMATS)
 @given(text=st.text(st.characters()))
+@example(text="\x7f")
 def test_nothing_forges_a_line(spell: Callable[[Any], str], text: str) -> None:
     """Any text, in any place, leaves one event one line, for readers that break lines at U+2028 too."""
     for each in (
