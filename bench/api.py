@@ -30,7 +30,7 @@ from provd.application.decisions import Decisions
 from provd.application.operators import make_operators
 from provd.daemon.wiring import KINDS
 from provd.store import MemoryStore
-from provd.testing.access import administration
+from provd.testing.access import administration, basic, keep, user
 from provd.testing.inquiries import core
 
 MANY = 100_000
@@ -54,6 +54,7 @@ def provd_site() -> Site:
     """The API, all of it."""
     store = filled()
     access = administration(store, reactor, rights())
+    keep(store, users=[user("bench", "operator")])
     made = core(store=store, autoprov=False)
     operators = make_operators(
         store=access.store,
@@ -111,6 +112,12 @@ class Client:
             raise RuntimeError(f"{path}: {answer.status} {body[:200]!r}")
         return body
 
+    def token(self) -> str:
+        """What proves who asks, for further requests."""
+        head = {"Authorization": basic("bench"), "Content-Type": "application/json"}
+        self._connection.request("POST", "/api/v1/tokens", b"{}", head)
+        return f"Bearer {json.loads(self._connection.getresponse().read())['token']}"
+
     def milliseconds(self, path: str) -> float:
         """The median of what some requests took."""
         took = []
@@ -129,12 +136,17 @@ def run(report: Report) -> None:
         one = f"/api/v1/devices/{device(4711).id}"
         size = len(client.get(one))
         with serving("klein", PORT + 1, size) as klein:
-            measured: dict[str, list[float]] = {"provd": [], "klein": []}
+            measured: dict[str, list[float]] = {"provd": [], "klein": [], "token": []}
+            token = client.token()
             for _round in range(ROUNDS):
                 for name, server in (("provd", provd), ("klein", klein)):
                     measured[name].append(wrk(server, "one.lua", one).per_cpu_second)
+                measured["token"].append(wrk(provd, "one.lua", one, token).per_cpu_second)
         report.ratio(
             "GET one device / a bare klein route", measured["provd"], measured["klein"], 0.4, "/s"
+        )
+        report.ratio(
+            "the same with a token / without", measured["token"], measured["provd"], 1 / 1.2, "/s"
         )
         pages(report, client)
 

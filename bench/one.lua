@@ -1,7 +1,10 @@
--- wrk: ask for one path again and again. Argument: the path.
+-- wrk: ask for one path again and again. Arguments: the path; perhaps what proves who asks.
 local request_text
 
 function init(args)
+  if args[2] then
+    wrk.headers["Authorization"] = args[2]
+  end
   request_text = wrk.format("GET", args[1])
 end
 
