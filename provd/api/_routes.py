@@ -180,7 +180,8 @@ async def _serve(
     waiting = noun.door.permission.permit(record, call)
     if waiting is not None:
         await waiting
-    if call.principal.tenants is not None:
+    # What is one's own shows nothing of any tenant's, wherever it is served.
+    if call.principal.tenants is not None and record.scope != "self":
         noun = noun.seen_by(call.principal)
     call.choose_form(listed=record.says.listed)
     reply = await handler(noun, call, **segments)

@@ -177,6 +177,18 @@ def test_everything_else_is_not_for_them() -> None:
                 assert word not in answer.body
 
 
+def test_they_log_in() -> None:
+    """With a token they see what they see with a password."""
+    made = shared()
+    issued = made.ask("POST", "/api/v1/tokens", {}, **ANN)
+    assert issued.status == 201, issued.body
+    bearer = {"authorization": f"Bearer {issued.json['token']}"}
+    assert ids(made.ask("GET", "/api/v1/devices", **bearer)) == ["ours"]
+    assert made.ask("GET", "/api/v1/devices/theirs", **bearer).status == 404
+    assert made.ask("GET", "/api/v1/tokens", **bearer).status == 403
+    assert made.ask("POST", "/api/v1/tokens/revoke", {}, **bearer).status == 403
+
+
 def test_what_they_do_is_in_the_trail() -> None:
     """For those who may read it."""
     made = shared()
