@@ -26,6 +26,7 @@ _VIEWER = (
     _claim("counters", "read"),
     _claim("health", "read"),
     _claim("info", "read", "indexes"),
+    _claim("devices", "actions"),
 )
 
 BUILT_IN: Mapping[str, Role] = {
@@ -40,7 +41,7 @@ BUILT_IN: Mapping[str, Role] = {
             id="operator",
             claims=(
                 *_VIEWER,
-                _claim("devices", "create", "update", "delete", "bulk"),
+                _claim("devices", "create", "update", "delete", "bulk", "act"),
                 _claim("configs", "create", "update", "delete", "bulk"),
                 _claim("plugins", "reload"),
                 _claim("operations", "cancel"),

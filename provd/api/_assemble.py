@@ -117,7 +117,14 @@ def answer_to(site: Site, hosts: Iterable[str], origins: Iterable[str] = ()) -> 
 def make_nouns(door: Door, parts: Operators, administration: Administration) -> list[Noun]:
     """Everything that is served."""
     nouns: list[Noun] = [
-        DeviceRoutes(door, parts.devices, administration.auditing, parts.changes, parts.waiting),
+        DeviceRoutes(
+            door,
+            parts.devices,
+            administration.auditing,
+            parts.changes,
+            parts.waiting,
+            parts.actions,
+        ),
         ConfigRoutes(door, parts.configs, administration.auditing, parts.changes, parts.waiting),
         PluginRoutes(door, parts.plugins),
         DecisionRoutes(door, parts.decisions),

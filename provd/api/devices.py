@@ -15,6 +15,7 @@ from provd.api._reply import Reply, Rows
 from provd.api._routes import Door, Noun, Routes, route
 from provd.api._says import (
     KEEPING,
+    Says,
     bulk_of,
     creates,
     deletes,
@@ -26,6 +27,7 @@ from provd.api._says import (
     waited,
 )
 from provd.api._watch import watched, watched_list
+from provd.application.actions import Actions
 from provd.application.auditing import Auditing
 from provd.application.changing import Changes
 from provd.application.devices import Devices
@@ -40,6 +42,13 @@ REVEALS = shows("Device", *KEEPING)
 DELETES = rehearsed(deletes())
 SHOWS = waited(shows("Device"))
 BULK = bulk_of("Device")
+
+ACTIONS = Says(answers="Action", listed=True, refuses=("no-such-document",))
+ACTS = Says(
+    answers="Acted",
+    reads="Parameters",
+    refuses=("no-such-document", "invalid", "plugin-failed", *KEEPING),
+)
 
 SHOWN = ("devices", "statuses", "configs")
 """Collections whose changes a list may show."""
@@ -58,8 +67,10 @@ class DeviceRoutes(Noun):
         auditing: Auditing,
         changes: Changes,
         waiting: Waiting,
+        actions: Actions,
     ) -> None:
         super().__init__(door)
+        self._actions = actions
         self._devices = devices
         self._auditing = auditing
         self._changes = changes
@@ -68,7 +79,9 @@ class DeviceRoutes(Noun):
     def seen_by(self, principal: Principal) -> Noun:
         """Those of the caller's tenants, and no others."""
         parts = self.door.over(principal.tenants or frozenset())
-        return DeviceRoutes(self.door, parts.devices, parts.auditing, parts.changes, self._waiting)
+        return DeviceRoutes(
+            self.door, parts.devices, parts.auditing, parts.changes, self._waiting, self._actions
+        )
 
     @route(app, "GET", "/", scope="devices", action="list", says=LISTS, narrows=True)
     async def list(self, call: Call) -> Reply | Rows:
@@ -108,6 +121,43 @@ class DeviceRoutes(Noun):
         call.no_parameters()
         await self._auditing.reveal("devices", document_id, call.cause)
         return one(await self._devices.get(document_id))
+
+    @route(app, "GET", "/<document_id>/actions", scope="devices", action="actions", says=ACTIONS)
+    async def actions(self, call: Call, document_id: str) -> Rows:
+        """What can be done with it now, by the server and by its plugin."""
+        call.no_parameters()
+        await self._devices.get(document_id)
+        found = self._actions.of(document_id)
+        return Rows(total=len(found), items=found)
+
+    @route(
+        app,
+        "GET",
+        "/<document_id>/actions/<command>",
+        scope="devices",
+        action="actions",
+        says=shows("Action"),
+    )
+    async def action(self, call: Call, document_id: str, command: str) -> Reply:
+        """One of them, with what it takes."""
+        call.no_parameters()
+        await self._devices.get(document_id)
+        return Reply(body=self._actions.one(document_id, command))
+
+    @route(
+        app,
+        "POST",
+        "/<document_id>/actions/<command>",
+        scope="devices",
+        action="act",
+        says=ACTS,
+    )
+    async def act(self, call: Call, document_id: str, command: str) -> Reply:
+        """Do it; the body has its parameters."""
+        call.no_parameters()
+        await self._devices.get(document_id)
+        given = call.object()
+        return Reply(body=await self._actions.act(document_id, command, given, call.cause))
 
     @route(app, "PUT", "/<document_id>", scope="devices", action="update", says=REPLACES)
     async def replace(self, call: Call, document_id: str) -> Reply:

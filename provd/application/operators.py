@@ -8,6 +8,7 @@ from typing import Protocol
 from attrs import frozen
 from twisted.internet.interfaces import IReactorTime
 
+from provd.application.actions import Actions
 from provd.application.changing import Changes
 from provd.application.configs import Configs
 from provd.application.counters import Tally
@@ -57,6 +58,7 @@ class Operators:
     changes: Changes
     waiting: Waiting
     info: Info
+    actions: Actions
     health: Health
     tally: Tally
     revalidation: Revalidation
@@ -112,6 +114,7 @@ def make_operators(  # noqa: PLR0913 - what a server is made of, each part named
         what_if=WhatIf(inquiries, slices, clock.seconds, local_of),
         operations=operations,
         waiting=Waiting(store, clock),
+        actions=Actions(store, plugins, readiness),
         info=Info(store, plugins, health, clock.seconds),
         changes=Changes(store, slices, receipts),
         health=health,

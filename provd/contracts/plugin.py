@@ -89,6 +89,23 @@ class IServe(Interface):
         """
 
 
+class IAct(Interface):
+    """Does things with its devices that operators ask for: reboot it, make it blink, read its state."""
+
+    actions = Attribute(
+        "mapping of command (`[a-z][a-z0-9_-]*`) to `provd.sdk.Action`; the same while it is loaded"
+    )
+
+    def act(
+        command: str, device: Any, raw_config: dict[str, Any], parameters: Mapping[str, Any]
+    ) -> Any:
+        """Do one of them; answers a JSON object, None, or a Deferred of either within ten seconds.
+
+        Called for declared commands only, with every required parameter and no unknown one.  Raises,
+        or fails, with a message for the operator.
+        """
+
+
 class ISynchronize(Interface):
     """Makes a device fetch its files again."""
 

@@ -29,6 +29,20 @@ class ILoadedPlugin(Interface):
     clues = Attribute("the `provd.sdk.Clue`s by which it recognises requests (tuple)")
     capabilities = Attribute("its plugin-info capabilities (mapping)")
 
+    actions = Attribute("what can be done with its devices (mapping of command to `Action`)")
+
+    def act(
+        command: str,
+        device: Any,
+        view: IReadable,
+        base: Mapping[str, Any],
+        parameters: Mapping[str, Any],
+    ) -> Deferred[Any]:
+        """Do one of its actions with a device; fires with a JSON object (a dict).
+
+        Fails with `PluginFailed`, and for a device without a usable raw config with `Invalid`.
+        """
+
     def testify(clue: Any, asked: Any, *, keep: bool = True) -> Info | None:
         """What the plugin concludes from a request that matched one of its clues.
 

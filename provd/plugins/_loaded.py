@@ -13,6 +13,7 @@ from zope.interface import implementer
 
 from provd.contracts import ILoadedPlugin, IReadable
 from provd.documents import DecodedConfigs, Device, Lineage
+from provd.plugins._actions import SYNCHRONIZE, actions_of, sensible_result
 from provd.plugins._advertised import Advertised
 from provd.plugins._cache import Key, RenderCache
 from provd.plugins._configuration import NotConfigured, lineage_of, raw_config_of
@@ -25,13 +26,24 @@ from provd.plugins.render import Templates
 from provd.sdk import (
     Asked,
     Clue,
+    IAct,
     IAssociate,
     IConfigure,
     IIdentify,
     IServe,
     RawConfigError,
 )
-from provd.values import Answer, Content, Info, Inquiry, PluginFailed, Refusal, RefusalKind
+from provd.values import (
+    Answer,
+    Content,
+    Info,
+    Inquiry,
+    Invalid,
+    PluginFailed,
+    Problem,
+    Refusal,
+    RefusalKind,
+)
 
 LONGEST_WAIT = 10.0
 """Seconds a plugin's Deferred may take."""
@@ -93,6 +105,10 @@ class LoadedPlugin:
             self.clues = self._plugin.clues
             self.by_address = self._plugin.by_address
 
+        self.actions, note = self._guard.ask("tell its actions", True, actions_of, plugin)
+        if note:
+            self._guard.nonsense("tell its actions", note, keep=True)
+
     @property
     def failures(self) -> int:
         return self._guard.failures
@@ -147,6 +163,52 @@ class LoadedPlugin:
             if content is not None:
                 return content
         return self._ask(_Asking(self, key, device, view, keep, keep and settled), inquiry.path)
+
+    def act(
+        self,
+        command: str,
+        device: Device,
+        view: IReadable,
+        base: Mapping[str, Any],
+        parameters: Mapping[str, Any],
+    ) -> Deferred[dict[str, Any]]:
+        """Do it, within ten seconds; a synchronization answers nothing."""
+        return Deferred.fromCoroutine(self._act(command, device, view, base, parameters))
+
+    async def _act(
+        self,
+        command: str,
+        device: Device,
+        view: IReadable,
+        base: Mapping[str, Any],
+        parameters: Mapping[str, Any],
+    ) -> dict[str, Any]:
+        question = f"{command} a device"
+        try:
+            raw_config = self._configure(device, lineage_of(device, view), base, keep=True)
+        except NotConfigured as error:
+            raise Invalid("device", tuple(Problem("", each) for each in error.reasons)) from error
+        if command == SYNCHRONIZE and not self._declares(command):
+            answer = self._guard.ask(question, True, self._plugin.synchronize, device, raw_config)
+        else:
+            answer = self._guard.ask(
+                question, True, self._plugin.act, command, device, raw_config, dict(parameters)
+            )
+        if isinstance(answer, Deferred):
+            answer = await self._in_time(question, answer)
+        result, note = sensible_result(answer)
+        if note:
+            raise self._guard.nonsense(question, note, keep=True)
+        return result
+
+    def _declares(self, command: str) -> bool:
+        return bool(IAct.providedBy(self._plugin) and command in self._plugin.actions)
+
+    async def _in_time(self, question: str, answer: Deferred[Any]) -> Any:
+        def failed(failure: Failure) -> Any:
+            raise self._guard.failed(question, failure.value, keep=True)
+
+        return await answer.addTimeout(LONGEST_WAIT, self._clock).addErrback(failed)
 
     def _ask(self, asking: _Asking, asked_path: str) -> Answer | Deferred[Answer]:
         path = segments(asked_path)

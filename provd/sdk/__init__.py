@@ -4,6 +4,7 @@ A plugin imports nothing of provd but this.
 """
 
 from provd.contracts.plugin import (
+    IAct,
     IAssociate,
     IConfigure,
     IIdentify,
@@ -17,6 +18,7 @@ from provd.sdk.support import DeviceSupport, RawConfigError
 from provd.sdk.timezones import ClockChange, Dst, UnknownZone, Zone, dst_rules
 from provd.sdk.tree import Rendered, Served, Tree
 from provd.values import (
+    Action,
     Answer,
     Content,
     Format,
@@ -30,6 +32,7 @@ from provd.values import (
 )
 
 __all__ = [
+    "Action",
     "Answer",
     "Asked",
     "ClockChange",
@@ -38,6 +41,7 @@ __all__ = [
     "DeviceSupport",
     "Dst",
     "Format",
+    "IAct",
     "IAssociate",
     "IConfigure",
     "IIdentify",

@@ -6,12 +6,13 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any, TypeVar
 
 from attrs import define, field
-from twisted.internet.defer import Deferred
+from twisted.internet.defer import Deferred, maybeDeferred
 from zope.interface import implementer
 
 from provd.contracts import ILoadedPlugin, IPlugins, IReadable
 from provd.sdk import Asked, Clue, DeviceSupport
 from provd.values import (
+    Action,
     Answer,
     Content,
     Info,
@@ -54,6 +55,24 @@ class MemoryPlugin:
     failures: int = 0
     last_failure: str = ""
     capabilities: Mapping[str, Any] = field(factory=dict)
+    actions: Mapping[str, Action] = field(factory=dict)
+    acts: Callable[[str, Any, Mapping[str, Any]], Any] = lambda _command, _device, _given: {}
+
+    def act(
+        self,
+        command: str,
+        device: Any,
+        view: IReadable,
+        base: Mapping[str, Any],
+        parameters: Mapping[str, Any],
+    ) -> Deferred[Any]:
+        """What `acts` says; what it raises is named, as behind the real guard."""
+        del view, base
+
+        def acts(given: Any) -> Any:
+            return self.acts(command, device, given)
+
+        return maybeDeferred(self._guarded, f"{command} a device", True, acts, parameters)
 
     def testify(self, clue: Clue, asked: Asked, *, keep: bool = True) -> Info | None:
         """What the clue concludes; what it raises is counted and named, as behind the real guard."""

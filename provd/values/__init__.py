@@ -5,6 +5,7 @@ is taken, an `Answer` is given, a `Change` is kept.  Values in the hot path are 
 Structs (0.15 µs to make); nothing in this room knows a socket, a clock or a store.
 """
 
+from provd.values.action import Action
 from provd.values.address import Mac, format_mac, is_mac, parse_ip, parse_mac
 from provd.values.answer import (
     Answer,
@@ -41,6 +42,7 @@ from provd.values.inquiry import Inquiry, Protocol
 __all__ = [
     "IDENTITY_KEYS",
     "INFO_KEYS",
+    "Action",
     "Answer",
     "Caused",
     "Change",

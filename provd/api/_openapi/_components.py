@@ -126,6 +126,10 @@ def components() -> dict[str, Schema]:
                 ]
             },
         },
+        "Parameters": {
+            "type": "object",
+            "description": "Parameters of an action, by name; the action tells which.",
+        },
         "IndexesOfOne": INDEXES_OF_ONE,
         "Indexes": {
             "type": "object",

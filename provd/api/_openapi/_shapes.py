@@ -164,90 +164,6 @@ class Description(Struct, kw_only=True):
     """Seconds since the epoch; now where it is not told."""
 
 
-class Change(Struct, kw_only=True):
-    """What would become of one document."""
-
-    collection: str
-    """Where it is."""
-    id: str
-    """Which it is."""
-    action: str
-    """`create`, `update` or `delete`."""
-    before: dict[str, Any] | UnsetType | None = UNSET
-    """As it is; null where there is none, absent where it only follows from what was asked."""
-    after: dict[str, Any] | UnsetType | None = UNSET
-    """As it would be."""
-
-
-class DryRun(Struct, kw_only=True):
-    """What a change would do."""
-
-    dryrun: bool
-    """True: nothing was changed."""
-    changes: list[Change]
-    """Every document that would change."""
-
-
-class BulkOperation(Struct, kw_only=True, forbid_unknown_fields=True):
-    """One of many changes."""
-
-    op: Literal["create", "replace", "patch", "delete"]
-    """What is to be done."""
-    id: str | UnsetType = UNSET
-    """To which document; for all but `create`."""
-    document: dict[str, Any] | UnsetType = UNSET
-    """For `create` and `replace`."""
-    patch: dict[str, Any] | list[dict[str, Any]] | UnsetType = UNSET
-    """For `patch`: a merge patch, or the operations of a JSON patch."""
-    revision: Annotated[int, Meta(ge=1)] | UnsetType = UNSET
-    """Only if the document is still at this one."""
-
-
-class Bulk(Struct, kw_only=True, forbid_unknown_fields=True):
-    """Many changes."""
-
-    operations: list[BulkOperation]
-    """In the order in which they are made."""
-    atomic: bool | UnsetType = UNSET
-    """Whether they are made in one commit or not at all; true where it is not told."""
-
-
-class Info(Struct, kw_only=True):
-    """What the server is."""
-
-    version: str
-    """Of provd."""
-    python: str
-    """The version of Python it runs on."""
-    os: str
-    """The operating system."""
-    arch: str
-    """The processor."""
-    id: str
-    """Of this installation."""
-    epoch: int
-    """Changes when it is restored: places in the feed of another epoch mean nothing."""
-    position: int
-    """Of the newest change."""
-    started: float
-    """When, in seconds since the epoch."""
-    now: float
-    """By its clock."""
-    features: list[str]
-    """What a client may rely on, by name."""
-    stats: dict[str, int]
-    """Documents by collection, and loaded plugins."""
-    errors: list[str]
-    """What should be looked at, as sentences."""
-
-
-class Indexed(Struct, kw_only=True):
-    """One index."""
-
-    unique: bool
-    """Whether no two documents share a value."""
-
-
 class Live(Struct, kw_only=True):
     """An answer is the answer."""
 
@@ -371,6 +287,8 @@ class ProblemDetails(Struct, kw_only=True):
 
 
 SHAPES: tuple[type[Struct], ...] = (
+    Acted,
+    Action,
     Indexed,
     Info,
     Bulk,

@@ -31,6 +31,8 @@ LEAST: Mapping[tuple[str, str], str] = {
     ("decisions", "list"): "viewer",
     ("decisions", "read"): "viewer",
     ("decisions", "whatif"): "viewer",
+    ("devices", "act"): "operator",
+    ("devices", "actions"): "viewer",
     ("devices", "bulk"): "operator",
     ("devices", "create"): "operator",
     ("devices", "delete"): "operator",
@@ -110,11 +112,15 @@ IDS = {
 }
 
 
+def _segment(place: Place, each: str) -> str:
+    if each == "<command>":
+        return "revalidate"
+    return IDS[place.route.scope] if each.startswith("<") else each
+
+
 def ask(made: Bench, place: Place, role: str, **headers: str) -> Answer:
     """Ask a route about what there is, as a user with a role."""
-    path = "/".join(
-        IDS[place.route.scope] if each.startswith("<") else each for each in place.path.split("/")
-    )
+    path = "/".join(_segment(place, each) for each in place.path.split("/"))
     body = {} if place.route.method in {"POST", "PUT", "PATCH"} else None
     if role != "nobody":
         headers["authorization"] = basic(role)

@@ -1,0 +1,54 @@
+"""The actions of a plugin: those it declares, and `synchronize` where it can."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from typing import Any
+
+import msgspec
+
+from provd.sdk import Action, IAct, ISynchronize
+
+SYNCHRONIZE = "synchronize"
+
+_COMMAND = re.compile(r"[a-z][a-z0-9_-]{0,31}")
+_PARAMETER = re.compile(r"[A-Za-z][A-Za-z0-9_.-]{0,63}")
+
+
+def actions_of(plugin: Any) -> tuple[Mapping[str, Action], str]:
+    """The actions that make sense, and what is wrong with the others; empty when nothing is."""
+    found: dict[str, Action] = {}
+    wrong: list[str] = []
+    if ISynchronize.providedBy(plugin):
+        found[SYNCHRONIZE] = Action(about="Make the device fetch its files again.")
+    if IAct.providedBy(plugin):
+        for command, action in dict(plugin.actions).items():
+            if _makes_sense(command, action):
+                found[command] = action
+            else:
+                wrong.append(repr(command)[:60])
+    return found, f"actions that are none: {', '.join(wrong)}" if wrong else ""
+
+
+def _makes_sense(command: object, action: object) -> bool:
+    if not isinstance(command, str) or not _COMMAND.fullmatch(command):
+        return False
+    if not isinstance(action, Action):
+        return False
+    # A Struct does not look at what it is made of, and a vendor made this one.
+    names: tuple[Any, ...] = (*action.required, *action.optional)
+    return all(isinstance(name, str) and _PARAMETER.fullmatch(name) for name in names)
+
+
+def sensible_result(result: object) -> tuple[dict[str, Any], str]:
+    """What an action answered, and what is wrong with it; empty when nothing is."""
+    if result is None:
+        return {}, ""
+    try:
+        told = msgspec.json.decode(msgspec.json.encode(result))
+    except (TypeError, ValueError, RecursionError) as error:
+        return {}, f"its result is no JSON: {error}"[:200]
+    if not isinstance(told, dict):
+        return {}, "its result is no object"
+    return told, ""

@@ -1,0 +1,125 @@
+"""What a plugin declares that it can do is asked through its guard."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import pytest
+from twisted.internet.defer import Deferred
+from twisted.internet.task import Clock
+
+from provd.plugins import Advertised, LoadedPlugin, Plugins
+from provd.testing.plugin_files import Documents, acme_device, config_of, write_plugin
+from provd.values import Invalid, PluginFailed
+
+ENTRY = '''
+"""Acme phones that can do things."""
+
+from twisted.internet.defer import Deferred, succeed
+from zope.interface import implementer
+
+from provd.sdk import Action, IAct, IPlugin, ISynchronize
+
+
+@implementer(IPlugin, IAct, ISynchronize)
+class Acme:
+    actions = {
+        "blink": Action(about="Make it blink.", required=("times",)),
+        "later": Action(about="Answer in a while."),
+        "never": Action(about="Answer not at all."),
+        "fail": Action(about="Fail."),
+        "strange": Action(about="Answer nonsense."),
+        "Bad Name": Action(about="Cannot be called."),
+        "bad": "no action",
+    }
+
+    def act(self, command, device, raw_config, parameters):
+        if command == "blink":
+            return {"mac": device.mac, "times": parameters["times"], "ntp": raw_config["ntp_ip"]}
+        if command == "later":
+            return succeed({"later": True})
+        if command == "never":
+            return Deferred()
+        if command == "strange":
+            return object()
+        raise RuntimeError("it is on fire")
+
+    def synchronize(self, device, raw_config):
+        return succeed(None)
+
+
+PLUGIN = Acme()
+'''
+
+
+@pytest.fixture
+def clock() -> Clock:
+    """Stands still."""
+    return Clock()
+
+
+@pytest.fixture
+def plugin(tmp_path: Path, clock: Clock) -> LoadedPlugin:
+    """A plugin of which seven actions are declared, and five make sense."""
+    write_plugin(tmp_path / "plugins", entry=ENTRY)
+    advertised = Advertised("http://192.0.2.10:8667", 8667, 69)
+    plugins = Plugins(tmp_path / "plugins", tmp_path / "overrides", advertised, clock)
+    plugins.load_all()
+    found = plugins.get("acme")
+    assert found is not None, plugins.broken()
+    return found
+
+
+def act(plugin: LoadedPlugin, command: str, **given: Any) -> Deferred[Any]:
+    """Do it with a device that has a config."""
+    documents = Documents(config_of({"ntp_ip": "192.0.2.1"}))
+    base = {"ip": "192.0.2.10", "http_port": 8667, "tftp_port": 69}
+    return plugin.act(command, acme_device(), documents, base, given)
+
+
+def test_what_makes_no_sense_is_left_out(plugin: LoadedPlugin) -> None:
+    """And told; synchronizing is an action of whoever can."""
+    assert set(plugin.actions) == {"blink", "later", "never", "fail", "strange", "synchronize"}
+    assert plugin.actions["blink"].required == ("times",)
+    assert "'Bad Name'" in plugin.last_failure
+
+
+def test_done(plugin: LoadedPlugin) -> None:
+    """With the device's raw config and the parameters; at once or later."""
+    assert act(plugin, "blink", times=3).result == {
+        "mac": "00:00:5e:00:53:01",
+        "times": 3,
+        "ntp": "192.0.2.1",
+    }
+    assert act(plugin, "later").result == {"later": True}
+    assert act(plugin, "synchronize").result == {}
+
+
+@pytest.mark.parametrize("command", ["fail", "strange"])
+def test_failures_name_the_plugin(plugin: LoadedPlugin, command: str) -> None:
+    """Whatever it raises or answers that is no JSON object; they are counted."""
+    before = plugin.failures
+    failed: list[Any] = []
+    act(plugin, command).addErrback(failed.append)
+    assert failed[0].check(PluginFailed)
+    assert command in str(failed[0].value)
+    assert plugin.failures == before + 1
+
+
+def test_it_has_ten_seconds(plugin: LoadedPlugin, clock: Clock) -> None:
+    """Then it failed."""
+    failed: list[Any] = []
+    act(plugin, "never").addErrback(failed.append)
+    clock.advance(9)
+    assert not failed
+    clock.advance(2)
+    assert failed[0].check(PluginFailed)
+
+
+def test_a_device_without_a_config(plugin: LoadedPlugin) -> None:
+    """Is no failure of the plugin."""
+    failed: list[Any] = []
+    device = acme_device(config=None)
+    plugin.act("blink", device, Documents(), {}, {"times": 1}).addErrback(failed.append)
+    assert failed[0].check(Invalid)
