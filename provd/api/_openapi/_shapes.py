@@ -10,6 +10,16 @@ from typing import Annotated, Any, Literal
 
 from msgspec import UNSET, Meta, Struct, UnsetType
 
+from provd.api._openapi._shapes_of_calls import (
+    Acted,
+    Action,
+    Bulk,
+    BulkOperation,
+    Change,
+    DryRun,
+    Indexed,
+    Info,
+)
 from provd.application.system import LastReload
 from provd.documents import SHORTEST_LIFE, Claim
 from provd.documents.user import LONGEST_PASSWORD, SHORTEST_PASSWORD
