@@ -12,7 +12,7 @@ from twisted.web.server import Request
 from provd.access import Forbidden, Principal
 from provd.api._body import BODY_LIMIT, read_json
 from provd.api._errors import MalformedRequest, TooLarge, UnsupportedMedia
-from provd.api._forms import YAML_TYPES, wanted, wants_gzip
+from provd.api._forms import YAML_TYPES, require_accepted, wanted, wants_gzip
 from provd.api._yaml import read_yaml
 from provd.application.changing import Patch
 from provd.application.json_patch import check_patch
@@ -74,9 +74,15 @@ class Call:
         values = self.request.requestHeaders.getRawHeaders(name.encode("ascii"), ())
         return b", ".join(values).decode("latin-1")
 
-    def choose_form(self, *, listed: bool) -> None:
-        """Find out how the client wants to be answered. @raise NotAcceptable: in no way that we can."""
-        self.form = wanted(self.header("accept"), listed=listed)
+    def choose_form(self, *, listed: bool, page: str = "") -> None:
+        """Find out how the client wants to be answered; a `page` is of one type only.
+
+        @raise NotAcceptable: in no way that we can.
+        """
+        if page:
+            require_accepted(self.header("accept"), page)
+        else:
+            self.form = wanted(self.header("accept"), listed=listed)
         self.gzips = wants_gzip(self.header("accept-encoding"))
 
     def parameters(self, known: Collection[str]) -> dict[str, str]:

@@ -123,6 +123,12 @@ def wanted(accept: str, *, listed: bool) -> str:
     return next(form for quality, form in liked if quality == best)
 
 
+def require_accepted(accept: str, media: str) -> None:
+    """@raise NotAcceptable: a client that sends this `Accept` does not read the one form there is."""
+    if accept and not _quality([_range(item) for item in accept.lower().split(",")[:50]], media):
+        raise NotAcceptable(accept[:200])
+
+
 def wants_gzip(accept_encoding: str) -> bool:
     """Whether a client reads gzip (RFC 9110 section 12.5.3)."""
     for item in accept_encoding.lower().split(",")[:50]:

@@ -60,6 +60,8 @@ class Page(Struct, frozen=True, kw_only=True):
 
     body: bytes
     media: str
+    packed: bytes
+    """The same, gzipped."""
     etag: str
     """Without its quotes."""
     headers: Mapping[str, str] = {}
@@ -70,15 +72,21 @@ def show(call: Call, page: Page) -> bytes:
     request = call.request
     for name, value in page.headers.items():
         request.setHeader(name.encode("ascii"), value.encode("ascii"))
-    request.setHeader(b"etag", b'"%s"' % page.etag.encode("ascii"))
+    etag = page.etag + ("-gzip" if call.gzips else "")
+    request.setHeader(b"etag", b'"%s"' % etag.encode("ascii"))
+    request.setHeader(b"vary", b"accept-encoding")
     # Kept by a browser, and asked about again each time.
     request.setHeader(b"cache-control", b"no-cache")
-    if call.has_seen(page.etag):
+    if call.has_seen(etag):
         request.setResponseCode(304)
         return b""
     request.setHeader(b"content-type", page.media.encode("ascii"))
-    request.setHeader(b"content-length", b"%d" % len(page.body))
-    return page.body
+    body = page.body
+    if call.gzips:
+        request.setHeader(b"content-encoding", b"gzip")
+        body = page.packed
+    request.setHeader(b"content-length", b"%d" % len(body))
+    return body
 
 
 def hiding_secrets(reply: Reply | Rows | Page) -> Reply | Rows | Page:

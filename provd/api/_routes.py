@@ -183,7 +183,8 @@ async def _serve(
     # What is one's own shows nothing of any tenant's, wherever it is served.
     if call.principal.tenants is not None and record.scope != "self":
         noun = noun.seen_by(call.principal)
-    call.choose_form(listed=record.says.listed)
+    says = record.says
+    call.choose_form(listed=says.listed, page=says.media if says.page else "")
     reply = await handler(noun, call, **segments)
     if record.method != "GET":
         log.info(

@@ -40,6 +40,8 @@ class Says(Struct, frozen=True, kw_only=True):
     """Other statuses of success, with the same body."""
     media: str = "application/json"
     """Of what it answers."""
+    page: bool = False
+    """It is answered in that form and in no other."""
     reads: str = ""
     """The schema of the body it reads; empty where it reads none."""
     types: frozenset[str] = JSON_TYPES

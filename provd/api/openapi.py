@@ -6,6 +6,7 @@ Both are made once, from the routes that are served, which do not change while t
 
 from __future__ import annotations
 
+import gzip
 from collections.abc import Mapping, Sequence
 from functools import cached_property
 from hashlib import sha256
@@ -24,6 +25,9 @@ POLICY = (
     " frame-ancestors 'none'"
 )
 """The page may do nothing but show itself, in the style it brings along."""
+
+
+SHOWS = Says(answers="OpenApi", page=True)
 
 
 class OpenApiRoutes(Noun):
@@ -46,9 +50,14 @@ class OpenApiRoutes(Noun):
     def made(self) -> Page:
         """The document as it is sent."""
         body = msgspec.json.encode(self.description)
-        return Page(body=body, media="application/json", etag=digest(body))
+        return Page(
+            body=body,
+            media="application/json",
+            packed=gzip.compress(body, mtime=0),
+            etag=digest(body),
+        )
 
-    @route(app, "GET", "/", scope="index", action="read", says=Says(answers="OpenApi"))
+    @route(app, "GET", "/", scope="index", action="read", says=SHOWS)
     async def show(self, call: Call) -> Page:
         """Every route with what it reads, answers and refuses, and every schema."""
         call.no_parameters()
@@ -73,11 +82,12 @@ class DocsRoutes(Noun):
         return Page(
             body=made.body,
             media="text/html; charset=utf-8",
+            packed=gzip.compress(made.body, mtime=0),
             etag=digest(made.body),
             headers={"content-security-policy": POLICY.format(style=made.style)},
         )
 
-    @route(app, "GET", "/", scope="index", action="read", says=Says(media="text/html"))
+    @route(app, "GET", "/", scope="index", action="read", says=Says(media="text/html", page=True))
     async def show(self, call: Call) -> Page:
         """The reference of the API, for a browser."""
         call.no_parameters()

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import socket
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 
-from OpenSSL import SSL, crypto
+from OpenSSL import SSL
 from twisted.internet.interfaces import IOpenSSLServerConnectionCreator
 from twisted.internet.ssl import CertificateOptions, TLSVersion
 from twisted.internet.task import LoopingCall
@@ -60,11 +60,12 @@ class Handshakes:
 
     def use(self, certificate: Certificate) -> None:
         """Have every connection from now on use this one."""
-        own, *between = (crypto.X509.from_cryptography(each) for each in certificate.chain)
+        own, *between = certificate.chain
+        # Twisted hands them on to OpenSSL's context, which wants cryptography's own objects by now.
         options = CertificateOptions(
-            privateKey=crypto.PKey.from_cryptography_key(certificate.key),
-            certificate=own,
-            extraCertChain=between,
+            privateKey=cast("Any", certificate.key),
+            certificate=cast("Any", own),
+            extraCertChain=cast("Any", between),
             raiseMinimumTo=TLSVersion.TLSv1_2,
         )
         context = options.getContext()

@@ -179,10 +179,13 @@ def _rehearsed(made: Schema | None) -> Schema:
         return {
             "description": about,
             "headers": dict(NAME_OF_CALL),
-            "content": {"application/json": {"schema": told}},
+            "content": {media: {"schema": told} for media in _forms(Says())},
         }
-    [(media, content)] = made["content"].items()
-    return {**made, "content": {media: {"schema": {"anyOf": [content["schema"], told]}}}}
+    either = {
+        media: {"schema": {"anyOf": [content["schema"], told]}}
+        for media, content in made["content"].items()
+    }
+    return {**made, "content": either}
 
 
 def _refusals(says: Says, shared: dict[str, Schema]) -> Schema:
@@ -208,8 +211,17 @@ def _success(route: Route, status: int) -> Schema:
         made["headers"] |= REVISION
     if says.answers:
         schema = _listing(says.answers) if says.listed else ref(says.answers)
-        made["content"] = {says.media: {"schema": schema}}
+        made["content"] = {media: {"schema": schema} for media in _forms(says)}
+    if says.listed:
+        made["content"]["text/csv"] = {"schema": TEXT}
+    if says.media == "text/html":
+        made["content"] = {says.media: {"schema": TEXT}}
     return made
+
+
+def _forms(says: Says) -> tuple[str, ...]:
+    """In which a value is sent, the usual one first."""
+    return (says.media,) if says.page else (says.media, "application/yaml")
 
 
 def _has_revision(says: Says) -> bool:

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import gzip
 import re
 from base64 import b64encode
 from collections.abc import Iterator
 from hashlib import sha256
+from html.parser import HTMLParser
 from typing import Any
 
 import pytest
@@ -154,7 +156,7 @@ def check(noun: Noun, route: Route, status: int, value: Any) -> None:
     if "$ref" in described:
         name = described["$ref"].rpartition("/")[2]
         described = DESCRIPTION["components"]["responses"][name]
-    [content] = described["content"].values()
+    content = next(iter(described["content"].values()))
     components = {"schemas": strict(SCHEMAS)}
     Draft202012Validator({**content["schema"], "components": components}).validate(value)
 
@@ -208,6 +210,28 @@ def test_other_answers_are_as_described(filled: Bench) -> None:
         check(*by_name[f"POST /api/v1/{path}"], answer.status, answer.json)
 
 
+@pytest.mark.parametrize("name", ["openapi.json", "docs"])
+def test_as_a_browser_and_as_a_program_ask(name: str) -> None:
+    """In its one form, gzipped where that is wanted; who reads neither is told so."""
+    path = f"/api/v1/{name}"
+    plain = API.ask("GET", path, accept="text/html" if name == "docs" else "application/json")
+    packed = API.ask("GET", path, accept="*/*;q=0.1", accept_encoding="gzip, br")
+    assert (plain.status, packed.status) == (200, 200)
+    assert packed.headers["content-encoding"] == "gzip"
+    assert gzip.decompress(packed.body) == plain.body
+    assert packed.headers["etag"] != plain.headers["etag"]
+    assert API.ask("GET", path, accept="image/png").status == 406
+
+
+def test_lists_are_told_in_all_their_forms() -> None:
+    """And one document in all but CSV."""
+    paths = DESCRIPTION["paths"]
+    listed = paths["/api/v1/devices"]["get"]["responses"]["200"]["content"]
+    single = paths["/api/v1/devices/{document_id}"]["get"]["responses"]["200"]["content"]
+    assert set(listed) == {"application/json", "application/yaml", "text/csv"}
+    assert set(single) == {"application/json", "application/yaml"}
+
+
 def test_a_client_that_has_it_is_not_sent_it_again() -> None:
     """It has a validator."""
     for path in ("/api/v1/openapi.json", "/api/v1/docs"):
@@ -225,6 +249,21 @@ class TestPage:
         names = [operation(*each)["operationId"] for each in routes()]
         for name in (*names, *(f"schema-{name}" for name in SCHEMAS)):
             assert f'id="{name}"' in body
+
+    def test_it_is_well_formed(self) -> None:
+        """Whatever is opened is closed, in order."""
+        left: list[str] = []
+
+        class Tags(HTMLParser):
+            def handle_starttag(self, tag: str, attrs: object) -> None:
+                if tag not in {"meta", "br"}:
+                    left.append(tag)
+
+            def handle_endtag(self, tag: str) -> None:
+                assert left.pop() == tag
+
+        Tags().feed(API.ask("GET", "/api/v1/docs").body.decode())
+        assert not left
 
     def test_it_needs_nothing_from_elsewhere(self) -> None:
         """No script, and no address of another host."""

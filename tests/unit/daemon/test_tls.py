@@ -7,9 +7,12 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from twisted.internet.protocol import Factory
+from twisted.internet.task import Clock
 
+from provd.application.certificate import LASTS, RENEWED
 from provd.daemon.settings import ApiSettings, DataSettings, Settings, read_settings
-from provd.daemon.tls import certificate_of, secured_by
+from provd.daemon.tls import LOOKED_AT, certificate_of, secured_by
 from provd.values import Invalid
 
 
@@ -34,6 +37,28 @@ def test_without_tls_there_is_no_certificate(tmp_path: Path) -> None:
     settings = Settings(data=DataSettings(directory=str(tmp_path)))
     assert secured_by(settings, None) is None
     assert not list(tmp_path.iterdir())
+
+
+def test_renewal_while_it_runs(tmp_path: Path) -> None:
+    """What falls due between two starts is renewed, with its key, and the next handshake has it."""
+    clock = Clock()
+    clock.advance(1_800_000_000)
+    settings = Settings(data=DataSettings(directory=str(tmp_path)), api=ApiSettings(tls="on"))
+    secured = secured_by(settings, clock)
+    assert secured is not None
+    secured.start(Factory())
+    first, context = secured.certificate.current, secured._handshakes._context
+    clock.pump([LOOKED_AT] * 3)
+    assert secured.certificate.current.fingerprint == first.fingerprint
+    assert secured.warnings() == []
+    clock.advance((LASTS - RENEWED).total_seconds())
+    assert secured.certificate.current.fingerprint != first.fingerprint
+    assert secured.certificate.current.pin == first.pin
+    assert secured._handshakes._context is not context
+    assert secured.warnings() == []
+    secured.stop()
+    secured.stop()
+    assert clock.getDelayedCalls() == []
 
 
 def test_names() -> None:
