@@ -43,16 +43,42 @@ def _put(target: dict[str, Any], path: list[str], value: Any, word: str) -> None
     target[path[-1]] = value
 
 
+def read_filters(words: Iterable[str]) -> dict[str, list[str]]:
+    """Filters of a list, each `KEY=TEXT`; one that is given several times may hold in either way.
+
+    @raise click.UsageError: a word is none.
+    """
+    found: dict[str, list[str]] = {}
+    for word in words:
+        key, equals, text = word.partition("=")
+        if not equals or not key:
+            raise click.UsageError(f"{word!r} is no filter: KEY=TEXT, or KEY='Gte(3.2)'")
+        found.setdefault(key, []).append(text)
+    return found
+
+
 def read_document(file: str) -> dict[str, Any]:
     """The JSON object in a file; `-` is standard input. @raise click.UsageError: there is none."""
-    try:
-        with click.open_file(file, encoding="utf-8") as stream:
-            value = json.load(stream)
-    except (OSError, ValueError) as error:
-        raise click.UsageError(f"{file}: {error}") from error
+    value = _read(file)
     if not isinstance(value, dict):
         raise click.UsageError(f"{file}: not a JSON object")
     return value
+
+
+def read_operations(file: str) -> list[dict[str, Any]]:
+    """The operations of a JSON patch in a file. @raise click.UsageError: there are none."""
+    value = _read(file)
+    if not isinstance(value, list) or not all(isinstance(each, dict) for each in value):
+        raise click.UsageError(f"{file}: not a list of operations (RFC 6902)")
+    return value
+
+
+def _read(file: str) -> Any:
+    try:
+        with click.open_file(file, encoding="utf-8") as stream:
+            return json.load(stream)
+    except (OSError, ValueError) as error:
+        raise click.UsageError(f"{file}: {error}") from error
 
 
 def gather(file: str | None, words: Iterable[str]) -> dict[str, Any]:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from provd.cli._assignments import gather, read_assignments
+from provd.cli._assignments import gather, read_assignments, read_filters, read_operations
 from provd.cli._remote import Cell, Remote, print_object, print_table, remote
 
 if TYPE_CHECKING:
@@ -32,6 +32,13 @@ def _add_reading(group: click.Group, name: str, columns: Mapping[str, Cell | str
 
     @group.command("list", help=f"List {name}; FILTERs like mac=00:00:5e:00:53:01 narrow it.")
     @click.argument("filters", nargs=-1, metavar="[FILTER]...")
+    @click.option(
+        "--filter",
+        "more",
+        multiple=True,
+        metavar="FILTER",
+        help="Another: version='Gte(3.2)', options.x=1, resolved.ntp_ip=192.0.2.1.",
+    )
     @click.option("-q", "selector", metavar="JSON", help="A selector, for what filters cannot say.")
     @click.option("--sort", default="", metavar="[-]KEY", help="Order; a - in front: descending.")
     @click.option("--skip", type=click.IntRange(0), default=0, help="Leave out the first ones.")
@@ -41,11 +48,16 @@ def _add_reading(group: click.Group, name: str, columns: Mapping[str, Cell | str
     @click.option("--fields", default="", metavar="KEY,…", help="Only these keys (with --json).")
     @remote
     def list_them(
-        server: Remote, filters: Sequence[str], selector: str | None, fields: str, **window: Any
+        server: Remote,
+        filters: Sequence[str],
+        more: Sequence[str],
+        selector: str | None,
+        fields: str,
+        **window: Any,
     ) -> None:
-        where = {key: str(value) for key, value in read_assignments(filters).items()}
+        where = read_filters((*filters, *more))
         if selector:
-            where["q"] = selector
+            where["q"] = [selector]
         chosen = [field for field in fields.split(",") if field and server.as_json]
         found = _in(server, name).list(where=where, fields=chosen, **window)
         server.show(found, lambda listing: _print_listing(listing, columns, name))
@@ -69,12 +81,24 @@ def _add_writing(group: click.Group, name: str) -> None:
 
     @group.command("set", help=f"Change a {one}: KEY=TEXT, KEY:=JSON; KEY:=null removes a key.")
     @click.argument("document_id", metavar="ID")
-    @click.argument("assignments", nargs=-1, required=True, metavar="KEY=VALUE...")
+    @click.argument("assignments", nargs=-1, metavar="[KEY=VALUE]...")
+    @click.option("--patch", "file", metavar="FILE", help="A JSON patch; - is standard input.")
     @click.option("--revision", type=int, default=0, help="Only if it is still at this revision.")
     @remote
-    def change(server: Remote, document_id: str, assignments: Sequence[str], revision: int) -> None:
-        patch = read_assignments(assignments)
-        changed = _in(server, name).change(document_id, patch, revision)
+    def change(
+        server: Remote,
+        document_id: str,
+        assignments: Sequence[str],
+        file: str | None,
+        revision: int,
+    ) -> None:
+        if bool(assignments) == bool(file):
+            raise click.UsageError("name either what is to be changed or a patch")
+        if file:
+            changed = _in(server, name).patch(document_id, read_operations(file), revision)
+        else:
+            patch = read_assignments(assignments)
+            changed = _in(server, name).change(document_id, patch, revision)
         server.show(changed.body, print_object)
 
     @group.command("remove", help=f"Remove {name}.")

@@ -9,6 +9,7 @@ from typing import Any
 from provd.client.wire import DEFAULT_URL, TIMEOUT, Reply, Transport, segment
 
 ROOT = "/api/v1"
+JSON_PATCH = "application/json-patch+json"
 MERGE_PATCH = "application/merge-patch+json"
 
 Object = dict[str, Any]
@@ -27,7 +28,7 @@ class Collection:
     def list(
         self,
         *,
-        where: Mapping[str, str] | None = None,
+        where: Mapping[str, str | Sequence[str]] | None = None,
         sort: str = "",
         skip: int = 0,
         limit: int = 0,
@@ -35,11 +36,12 @@ class Collection:
     ) -> Object:
         """`{"total": …, "items": […]}`.
 
-        `where`: equality filters, and `q` for a selector in JSON; `sort`: a dotted key, with a
-        leading `-` for descending; `limit` 0: all.
+        `where`: filters (`version`: `Gte(3.2)`; several of one may hold either way), and `q` for a
+        selector in JSON; `sort`: a dotted key, with a leading `-` for descending; `limit` 0: all.
         """
         window = {"sort": sort, "skip": skip, "limit": limit, "fields": ",".join(fields)}
-        parameters = dict(where or {}) | {name: str(each) for name, each in window.items() if each}
+        given = {name: str(each) for name, each in window.items() if each}
+        parameters: dict[str, str | Sequence[str]] = {**(where or {}), **given}
         return dict(self._transport.call("GET", self._base, parameters=parameters).body)
 
     def get(self, document_id: str) -> Reply:
@@ -65,6 +67,23 @@ class Collection:
             revision=revision,
             media_type=MERGE_PATCH,
         )
+
+    def patch(
+        self, document_id: str, operations: Sequence[Mapping[str, Any]], revision: int = 0
+    ) -> Reply:
+        """JSON patch (RFC 6902): operations, `test` among them; all of them or none."""
+        return self._transport.call(
+            "PATCH",
+            self._path(document_id),
+            [dict(each) for each in operations],
+            revision=revision,
+            media_type=JSON_PATCH,
+        )
+
+    def bulk(self, operations: Sequence[Mapping[str, Any]], *, atomic: bool = True) -> Object:
+        """Many changes: in one commit or, where not `atomic`, those that can be made."""
+        body = {"operations": [dict(each) for each in operations], "atomic": atomic}
+        return dict(self._transport.call("POST", f"{self._base}:bulk", body).body)
 
     def delete(self, document_id: str, revision: int = 0) -> None:
         """Delete a document."""

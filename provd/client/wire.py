@@ -5,7 +5,7 @@ from __future__ import annotations
 import http.client
 import json
 import ssl
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any, NamedTuple
 from urllib.parse import quote, urlencode, urlsplit
 
@@ -84,7 +84,7 @@ class Transport:
         path: str,
         body: Any = None,
         *,
-        parameters: Mapping[str, str] | None = None,
+        parameters: Mapping[str, str | Sequence[str]] | None = None,
         revision: int = 0,
         media_type: str = "application/json",
     ) -> Reply:
@@ -97,7 +97,7 @@ class Transport:
         @raise StrangeAnswer: the answer is not JSON.
         @raise ApiError: the server refused.
         """
-        target = path + (f"?{urlencode(parameters)}" if parameters else "")
+        target = path + (f"?{urlencode(parameters, doseq=True)}" if parameters else "")
         headers = {"Accept": "application/json, application/problem+json"}
         if self.authorization:
             headers["Authorization"] = self.authorization

@@ -7,7 +7,7 @@ from pathlib import Path
 import click
 import pytest
 
-from provd.cli._assignments import gather, read_assignments
+from provd.cli._assignments import gather, read_assignments, read_filters, read_operations
 
 
 def test_assignments() -> None:
@@ -47,3 +47,26 @@ def test_a_file_that_is_none(tmp_path: Path, content: str) -> None:
         gather(str(file), [])
     with pytest.raises(click.UsageError, match="nowhere"):
         gather("nowhere", [])
+
+
+def test_filters() -> None:
+    """Keys stay as they are, texts too; several of one are kept."""
+    assert read_filters(["version=Gte(3.2)", "options.x=a=b", "model=a", "model=b"]) == {
+        "version": ["Gte(3.2)"],
+        "options.x": ["a=b"],
+        "model": ["a", "b"],
+    }
+    for word in ("mac", "=x"):
+        with pytest.raises(click.UsageError):
+            read_filters([word])
+
+
+def test_operations(tmp_path: Path) -> None:
+    """A list of objects, or a wrong command line."""
+    file = tmp_path / "patch.json"
+    file.write_text('[{"op": "remove", "path": "/sn"}]', encoding="utf-8")
+    assert read_operations(str(file)) == [{"op": "remove", "path": "/sn"}]
+    for text in ("{}", "[1]", "["):
+        file.write_text(text, encoding="utf-8")
+        with pytest.raises(click.UsageError):
+            read_operations(str(file))

@@ -192,3 +192,18 @@ def test_the_client_is_light() -> None:
     )
     told = subprocess.run([sys.executable, "-c", code], check=True, capture_output=True, text=True)
     assert told.stdout.strip() == "[]"
+
+
+def test_patches_and_many_changes() -> None:
+    """Operations are sent as such; several values of one filter are several parameters."""
+    client, wire = api(*[{}] * 3)
+    client.devices.patch("a", [{"op": "remove", "path": "/sn"}], 7)
+    client.devices.bulk([{"op": "delete", "id": "a"}], atomic=False)
+    client.devices.list(where={"model": ["a", "b"], "version": "Gte(3.2)"})
+    patch, bulk, listed = wire.sent
+    assert patch[3]["Content-Type"] == "application/json-patch+json"
+    assert patch[3]["If-Match"] == '"7"'
+    assert json.loads(patch[2]) == [{"op": "remove", "path": "/sn"}]
+    assert bulk[:2] == ("POST", "/api/v1/devices:bulk")
+    assert json.loads(bulk[2]) == {"operations": [{"op": "delete", "id": "a"}], "atomic": False}
+    assert listed[1].endswith("?model=a&model=b&version=Gte%283.2%29")
