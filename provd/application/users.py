@@ -7,7 +7,7 @@ from typing import Any
 
 from msgspec.structs import replace
 
-from provd.access import Forbidden, Gate, Passwords, Principal
+from provd.access import BUILT_IN, Forbidden, Gate, Passwords, Principal
 from provd.application.changing import Patch, patched
 from provd.application.listing import Listing, list_documents
 from provd.application.precondition import UNCONDITIONAL, Precondition
@@ -24,7 +24,7 @@ from provd.documents import (
     parse_user,
     to_dict,
 )
-from provd.values import NoSuchDocument
+from provd.values import Invalid, NoSuchDocument, Problem
 
 COLLECTION = "users"
 
@@ -127,6 +127,7 @@ class Users:
         def propose(draft: IDraft) -> None:
             before = _before(draft, user_id, precondition)
             user = parse_user(wanted(shown(before) if before else {}), document_id=user_id)
+            _require_roles(draft, user.roles, before.roles if before else ())
             self._require_covered(by, before, user, "update")
             kept = before or User(id=user_id)
             user = replace(
@@ -155,6 +156,20 @@ def shown(user: Document) -> dict[str, Any]:
     """A user as clients see it: whether there is a password, and nothing else of it."""
     told = {key: each for key, each in to_dict(user).items() if key not in NEVER_SHOWN}
     return told | {"has_password": bool(getattr(user, "password_hash", None))}
+
+
+def _require_roles(draft: IDraft, roles: Sequence[str], had: Sequence[str]) -> None:
+    """A role that there is not yet would be given to the user by whoever makes one of that name.
+
+    @raise Invalid: a user is to be given one.
+    """
+    problems = [
+        Problem(f"roles.{at}", f"is {role!r}, which there is not", "a role that there is")
+        for at, role in enumerate(roles)
+        if role not in BUILT_IN and role not in had and draft.read("roles", role) is None
+    ]
+    if problems:
+        raise Invalid("user", problems)
 
 
 def _drop_tokens(draft: IDraft, user_id: str) -> None:

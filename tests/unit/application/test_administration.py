@@ -107,6 +107,18 @@ class AdministrationTests(SynchronousTestCase):
         ):
             self.assertIsInstance(settle(asked), error)
 
+    def test_a_user_has_roles_that_there_are(self) -> None:
+        """Another would be given to the user by whoever makes one of that name, unawares."""
+        users, root = self.made.users, self.by("root")
+        refused = settle(users.patch("eve", {"roles": ["viewer", "later"]}, root, CAUSE))
+        self.assertEqual([each.path for each in refused.problems], ["roles.1"])
+        self.assertNotIn("later", settle(users.get("eve"))["roles"])
+        settle(self.made.roles.replace("later", {"claims": []}, root, CAUSE, ABSENT))
+        settle(users.patch("eve", {"roles": ["later"]}, root, CAUSE))
+        settle(self.made.roles.delete("later", root, CAUSE))
+        kept = settle(users.patch("eve", {"disabled": True}, root, CAUSE))
+        self.assertEqual(kept["roles"], ["later"])
+
     def test_nobody_gives_roles_that_allow_more(self) -> None:
         """Not to others and not to themselves."""
         users, clerk = self.made.users, self.by("clerk")
