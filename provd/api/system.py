@@ -9,9 +9,11 @@ from msgspec import to_builtins
 from provd.api._call import Call
 from provd.api._reply import Reply
 from provd.api._routes import Door, Noun, Routes, route
-from provd.api._says import Says
+from provd.api._says import KEEPING, Says
+from provd.application.backups import Backups
 from provd.application.system import System
 
+BACKS_UP = Says(answers="Operation", status=202, refuses=KEEPING)
 RELOADS = Says(answers="LastReload", refuses=("invalid", "restart-needed"))
 
 
@@ -21,9 +23,10 @@ class SystemRoutes(Noun):
     app = Routes()
     prefix: ClassVar[str] = "/api/v1/system"
 
-    def __init__(self, door: Door, system: System) -> None:
+    def __init__(self, door: Door, system: System, backups: Backups) -> None:
         super().__init__(door)
         self._system = system
+        self._backups = backups
 
     @route(app, "POST", "/reload", scope="system", action="reload", says=RELOADS)
     async def reload(self, call: Call) -> Reply:
@@ -36,3 +39,11 @@ class SystemRoutes(Noun):
         """What became of the last attempt."""
         call.no_parameters()
         return Reply(body=to_builtins(self._system.last))
+
+    @route(app, "POST", "/backup", scope="system", action="backup", says=BACKS_UP)
+    async def backup(self, call: Call) -> Reply:
+        """Copy the store while it serves, into the data directory; one copy at a time."""
+        call.no_parameters()
+        operation = await self._backups.start(call.cause)
+        where = f"/api/v1/operations/{operation['id']}"
+        return Reply(body=operation, status=202, headers={"location": where})

@@ -9,6 +9,7 @@ from attrs import frozen
 from twisted.internet.interfaces import IReactorTime
 
 from provd.application.actions import Actions
+from provd.application.backups import Backups
 from provd.application.changing import Changes
 from provd.application.configs import Configs
 from provd.application.counters import Tally
@@ -58,6 +59,7 @@ class Operators:
     changes: Changes
     waiting: Waiting
     info: Info
+    backups: Backups
     actions: Actions
     health: Health
     tally: Tally
@@ -115,6 +117,7 @@ def make_operators(  # noqa: PLR0913 - what a server is made of, each part named
         operations=operations,
         waiting=Waiting(store, clock),
         actions=Actions(store, plugins, readiness),
+        backups=Backups(operations, clock.seconds),
         info=Info(store, plugins, health, clock.seconds),
         changes=Changes(store, slices, receipts),
         health=health,

@@ -61,6 +61,7 @@ LEAST: Mapping[tuple[str, str], str] = {
     ("self", "read"): "none",
     ("self", "revoke"): "none",
     ("self", "tokens"): "none",
+    ("system", "backup"): "superuser",
     ("tokens", "list"): "superuser",
     ("tokens", "read"): "superuser",
     ("tokens", "revoke"): "superuser",
