@@ -22,6 +22,7 @@ from provd.access.ident import Ident
 from provd.access.oidc import ForeignTokens
 from provd.access.passwords import Passwords
 from provd.access.principal import Principal
+from provd.access.sealing import SealingKeys, UnusableSealKeys
 from provd.access.settings import AccessSettings
 from provd.access.signing import SigningKeys
 from provd.access.tenancy import TenantStore
@@ -51,6 +52,7 @@ __all__ = [
     "Permits",
     "Principal",
     "Right",
+    "SealingKeys",
     "SigningKeys",
     "SiteOwned",
     "TenantStore",
@@ -58,6 +60,7 @@ __all__ = [
     "UnsafeKeyFile",
     "UnusableAuthority",
     "UnusableHtpasswd",
+    "UnusableSealKeys",
     "Whitelist",
     "covers",
     "digest_of",

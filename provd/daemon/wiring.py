@@ -18,6 +18,7 @@ from twisted.internet.threads import deferToThreadPool
 from twisted.logger import Logger
 from twisted.web.server import Site
 
+from provd.access import SealingKeys
 from provd.api import answer_to, make_api, prepare
 from provd.application.administration import Administration
 from provd.application.counters import Tally
@@ -47,7 +48,7 @@ from provd.pipeline import CreationLimits, DraftApp, KernelTables, Pipeline
 from provd.plugins import Advertised, Plugins
 from provd.servers.http import HTTPServer
 from provd.servers.tftp import TFTPServer
-from provd.store import Keeping, SQLiteStore, back_up
+from provd.store import NO_SEAL, Keeping, Seal, SQLiteStore
 
 KINDS = (DEVICES, CONFIGS, STATUSES, OPERATIONS, USERS, ROLES, TOKENS, AUDIT, RECEIPTS)
 
@@ -193,7 +194,7 @@ def wire(settings: Settings, reactor: Any) -> Server:
         secure=settings.api.secure,
         http2=settings.api.http2,
     )
-    reach_out(api, operators, settings, reactor)
+    answer_to(api, settings.api.hosts, settings.api.cors_origins)
     secured = secured_by(settings, reactor)
     if secured is not None:
         operators.health.ask_too(secured.warnings)
@@ -234,19 +235,6 @@ def count(tally: Tally, http: HTTPServer, tftp: TFTPServer, limits: CreationLimi
     tally.count("limits", lambda: {"created": limits.created, "refused": limits.refused})
 
 
-def reach_out(api: Site, operators: Operators, settings: Settings, reactor: Any) -> None:
-    """Tell the API whom to answer, and backups where they are made."""
-    answer_to(api, settings.api.hosts, settings.api.cors_origins)
-    directory = Path(settings.data.directory)
-
-    def make(name: str) -> Deferred[int]:
-        pool = reactor.getThreadPool()
-        database, backups = directory / "provd.db", directory / "backups"
-        return deferToThreadPool(reactor, pool, back_up, database, backups, name)
-
-    operators.backups.made_by(make)
-
-
 def open_store(settings: Settings, reactor: Any) -> SQLiteStore:
     """The store of the data directory."""
     store = SQLiteStore.open(
@@ -254,10 +242,20 @@ def open_store(settings: Settings, reactor: Any) -> SQLiteStore:
         KINDS,
         reactor,
         keeping=Keeping(behind=settings.store.behind),
+        seal=seal_of(settings),
     )
     for sentence in store.quarantined():
         log.warn("{sentence}", sentence=sentence)
     return store
+
+
+def seal_of(settings: Settings) -> Seal:
+    """What the store seals documents with, where the operator gave keys.
+
+    @raise UnusableSealKeys: they cannot be used.
+    """
+    path = settings.store.seal_keys
+    return SealingKeys.read(Path(path)) if path else NO_SEAL
 
 
 def load_plugins(settings: Settings, reactor: Any) -> Plugins:

@@ -30,4 +30,4 @@ class AuditLine(Document, frozen=True, kw_only=True, gc=False, omit_defaults=Tru
     """The document as it is since; empty for one that is gone."""
 
 
-AUDIT = Kind(name="audit", type=AuditLine, indexes=("who", "document_id", "tenant"))
+AUDIT = Kind(name="audit", type=AuditLine, indexes=("who", "document_id", "tenant"), secret=True)

@@ -49,6 +49,8 @@ class Kind(Struct, frozen=True, kw_only=True):
     """Fields that no two documents may share (absent and empty values are not indexed)."""
     indexes: tuple[str, ...] = ()
     """Fields with a plain index; a field holding a tuple is indexed under each element."""
+    secret: bool = False
+    """Its documents may hold secrets: where the operator gave a key, they are kept sealed."""
     schema: int = 1
     upgrades: Mapping[int, Upgrade] = MappingProxyType({})
     """schema number → pure function from that schema's JSON object to the next one's."""

@@ -30,7 +30,7 @@ class Config(Document, frozen=True, kw_only=True, gc=False, omit_defaults=True):
     """Whether it may be deleted."""
 
 
-CONFIGS = Kind(name="configs", type=Config, indexes=("role", "parent_ids"))
+CONFIGS = Kind(name="configs", type=Config, secret=True, indexes=("role", "parent_ids"))
 
 
 def parse_config(

@@ -52,6 +52,7 @@ DEVICES = Kind(
     name="devices",
     type=Device,
     unique=("mac",),
+    secret=True,
     indexes=("ip", "sn", "uuid", "plugin", "config", "tenant"),
 )
 

@@ -65,7 +65,9 @@ class Operation(Document, frozen=True, kw_only=True, gc=False, omit_defaults=Tru
         return not STEPS[self.state]
 
 
-OPERATIONS = Kind(name="operations", type=Operation, indexes=("kind", "state", "tenant"))
+OPERATIONS = Kind(
+    name="operations", type=Operation, indexes=("kind", "state", "tenant"), secret=True
+)
 
 
 @define

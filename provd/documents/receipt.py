@@ -22,4 +22,4 @@ class Receipt(Document, frozen=True, kw_only=True, gc=False, omit_defaults=True)
     """What was done to which document, as JSON."""
 
 
-RECEIPTS = Kind(name="receipts", type=Receipt)
+RECEIPTS = Kind(name="receipts", type=Receipt, secret=True)

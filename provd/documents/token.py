@@ -46,7 +46,7 @@ class Token(Document, frozen=True, kw_only=True, gc=False, omit_defaults=True):
     """How whoever asked for it had proved who they are."""
 
 
-TOKENS = Kind(name="tokens", type=Token, indexes=("subject", "digest"))
+TOKENS = Kind(name="tokens", type=Token, indexes=("subject", "digest"), secret=True)
 
 
 class TokenWish(Struct, frozen=True, kw_only=True):

@@ -32,7 +32,7 @@ class User(Document, frozen=True, kw_only=True, gc=False, omit_defaults=True):
     """Argon2id in its encoded form; never shown, and set by its own route only."""
 
 
-USERS = Kind(name="users", type=User, indexes=("roles",))
+USERS = Kind(name="users", type=User, indexes=("roles",), secret=True)
 
 NEVER_SHOWN = frozenset({"password_hash", "digest"})
 """Keys of users and tokens that leave the server for nobody, and that nobody can ask by."""

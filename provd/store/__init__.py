@@ -6,19 +6,23 @@ next backend starts: it adds how changes are kept, and passes
 `provd.testing.store.make_document_store_tests`.
 """
 
-from provd.store._backup import back_up
 from provd.store._errors import StoreCorrupt, StoreInUse, StoreNotOpened, StoreTooNew
 from provd.store._group import Keeping
 from provd.store._memory import MemoryStore
+from provd.store._seal import MARK, NO_SEAL, Seal, SealBroken, SealUnknown
 from provd.store._sqlite import SQLiteStore
 
 __all__ = [
+    "MARK",
+    "NO_SEAL",
     "Keeping",
     "MemoryStore",
     "SQLiteStore",
+    "Seal",
+    "SealBroken",
+    "SealUnknown",
     "StoreCorrupt",
     "StoreInUse",
     "StoreNotOpened",
     "StoreTooNew",
-    "back_up",
 ]

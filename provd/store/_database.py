@@ -23,6 +23,7 @@ from msgspec import Struct
 from provd.documents.base import Kind
 from provd.store._errors import StoreCorrupt, StoreInUse, StoreNotOpened
 from provd.store._group import Rows
+from provd.store._seal import NO_SEAL, Seal
 
 APPLICATION_ID = 0x70726F76
 """Marks the file as ours ("prov")."""
@@ -70,9 +71,10 @@ class Row(Struct, gc=False):
 class Database:
     """One open file. Used by one thread at a time."""
 
-    def __init__(self, path: Path, kinds: Mapping[str, Kind]) -> None:
+    def __init__(self, path: Path, kinds: Mapping[str, Kind], seal: Seal = NO_SEAL) -> None:
         self.path = path
         self.kinds = kinds
+        self.seal = seal
         self._lock = -1
         self._connection: sqlite3.Connection | None = None
 
@@ -160,6 +162,12 @@ class Database:
         )
         connection.execute("COMMIT")
 
+    def forget_freed(self) -> None:
+        """Have nothing of what rows held before left in the file, nor in the journal beside it."""
+        connection = self._connect()
+        connection.execute("VACUUM")
+        connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+
     def purge(self, position: int) -> None:
         """Forget the rows of deleted documents, once their revision is noted."""
         connection = self._connect()
@@ -200,6 +208,8 @@ class Database:
         if document is None:
             return (*key, n, kind.schema, None, None)
         body = kind.encode(document)  # type: ignore[arg-type] # a Change holds any document
+        if kind.secret:
+            body = self.seal.close(b"%s/%s" % (key[0].encode(), key[1].encode()), body)
         return (*key, n, kind.schema, body, checksum(kind.schema, body))
 
     def _upsert(self, connection: sqlite3.Connection, rows: Sequence[tuple[object, ...]]) -> None:

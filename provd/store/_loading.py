@@ -14,7 +14,8 @@ import msgspec
 
 from provd.documents.base import EMPTY_OBJECT, Document, Kind
 from provd.store._database import Database, Row, checksum, newest_backup
-from provd.store._errors import StoreTooNew
+from provd.store._errors import StoreNotOpened, StoreTooNew
+from provd.store._seal import SealBroken, SealUnknown
 
 MOST_REPORTED = 1000
 """Rows that are named one by one; of more, only the number is told."""
@@ -44,6 +45,7 @@ class Loading:
         """How many rows of collections that this provd does not know; they are left alone."""
         self._broken: list[tuple[Row, str]] = []
         self._upgraded: list[tuple[int, int, bytes]] = []
+        self._resealed: list[tuple[int, int, bytes]] = []
         self._climbed: dict[str, tuple[int, int]] = {}
 
     def run(self) -> None:
@@ -58,6 +60,9 @@ class Loading:
         if self._upgraded:
             self._database.back_up(self._backup())
             self._database.rewrite(self._upgraded)
+        if self._resealed:
+            self._database.rewrite(self._resealed)
+            self._database.forget_freed()
 
     def reports(self) -> tuple[str, ...]:
         """One sentence for each row that is set aside, now or earlier."""
@@ -93,6 +98,7 @@ class Loading:
             raise Unreadable("its columns have other types than they were given")
         if row.checksum is not None and row.checksum != checksum(schema, body):
             raise Unreadable("its checksum is wrong: bytes have changed on the disk")
+        body = self._unsealed(kind, row, schema, body)
         if schema != kind.schema:
             body = self._climb(kind, row, schema, body)
         document = self._decode(row.collection, body)
@@ -106,6 +112,24 @@ class Loading:
             raise Unreadable(f"its revision is {document.revision}")
         self.newest = max(self.newest, document.revision)
         return document
+
+    def _unsealed(self, kind: Kind, row: Row, schema: int, body: bytes) -> bytes:
+        """The row's text; one that is not kept as it would be now is noted, to be kept anew."""
+        if not kind.secret:
+            return body
+        seal = self._database.seal
+        try:
+            clear = seal.open(_name(row), body)
+        except SealBroken as error:
+            raise Unreadable(str(error)) from error
+        except SealUnknown as error:
+            raise StoreNotOpened(str(self._database.path), str(error)) from error
+        if schema == kind.schema and not seal.is_current(body):
+            self._resealed.append((row.number, schema, seal.close(_name(row), clear)))
+        return clear
+
+    def _sealed(self, kind: Kind, row: Row, text: bytes) -> bytes:
+        return self._database.seal.close(_name(row), text) if kind.secret else text
 
     def _decode(self, collection: object, body: bytes) -> Document:
         try:
@@ -127,7 +151,7 @@ class Loading:
         except Exception as error:
             why = f"{type(error).__name__} {error}"
             raise Unreadable(f"it cannot be upgraded from schema {schema}: {why}") from error
-        self._upgraded.append((row.number, kind.schema, climbed))
+        self._upgraded.append((row.number, kind.schema, self._sealed(kind, row, climbed)))
         lowest, _current = self._climbed.get(kind.name, (schema, 0))
         self._climbed[kind.name] = (min(lowest, schema), kind.schema)
         return climbed
@@ -142,6 +166,11 @@ class Loading:
             again += 1
             target = path.with_name(f"{name}.{again}")
         return target
+
+
+def _name(row: Row) -> bytes:
+    """What a row's text is sealed under."""
+    return b"%s/%s" % (row.collection, row.id)
 
 
 def _at(document: Document, revision: object) -> Document:

@@ -21,6 +21,7 @@ from provd.store._group import GroupCommit, Keeping, Rows
 from provd.store._loading import Loading
 from provd.store._reactor import Reactor
 from provd.store._replica import Replica
+from provd.store._seal import NO_SEAL, Seal
 from provd.store._writer import Writer, WriterThread
 from provd.values import Change, Committed, StoreUnavailable
 
@@ -62,7 +63,7 @@ class SQLiteStore(Replica):
         self._ended: Failure | bool = False
 
     @classmethod
-    def open(
+    def open(  # noqa: PLR0913 - each may be replaced by a test
         cls,
         path: Path | str,
         kinds: Iterable[Kind],
@@ -71,17 +72,19 @@ class SQLiteStore(Replica):
         owner: str = "",
         keeping: Keeping = Keeping(),  # noqa: B008 - immutable
         writer: Writer | None = None,
+        seal: Seal = NO_SEAL,
     ) -> SQLiteStore:
         """Open the database at `path`, making it where there is none, and load it into memory.
 
         Blocks (200,000 documents: under 2 s), so it is done before anything is served.  `owner`
-        names a new database's owner; an existing one keeps its own.
+        names a new database's owner; an existing one keeps its own.  `seal` seals documents of kinds
+        that may hold secrets; what is kept otherwise is sealed anew at once.
 
         @raise StoreNotOpened: the file cannot be used; its subclasses and its text say why, and
             what to do.
         """
         known = {kind.name: kind for kind in kinds}
-        database = Database(Path(path), known)
+        database = Database(Path(path), known, seal)
         database.open()
         with database.trusted():
             loading = Loading(database, known)

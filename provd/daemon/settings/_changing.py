@@ -20,6 +20,7 @@ AT_START: Mapping[str, str] = {
     "service.tenant": _MADE,
     "data.directory": "what is kept is there",
     "store.behind": _MADE,
+    "store.seal_keys": _MADE,
     "listen.interface": _PORTS,
     "listen.port": _PORTS,
     "tftp.interface": _PORTS,

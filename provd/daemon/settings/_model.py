@@ -43,6 +43,8 @@ class StoreSettings(Struct, frozen=True, kw_only=True):
 
     behind: Annotated[float, Meta(ge=0, le=1.5)] = 1.0
     """Seconds that a refreshed fact may wait for company; it is then written within 2 s in all."""
+    seal_keys: str = ""
+    """A file with keys that seal documents with secrets at rest; empty keeps them in clear."""
 
 
 class HTTPListen(Struct, frozen=True, kw_only=True):

@@ -1,0 +1,76 @@
+"""What a store seals documents with: the seam, and the seal that is none.
+
+A sealed text begins with `MARK`, which JSON text never does; after it stands the length of the
+key's name, and the name.  So one file may hold texts in clear and sealed ones, of several keys.
+"""
+
+from __future__ import annotations
+
+from typing import Protocol
+
+from attrs import define
+
+from provd.values import ProvdError
+
+MARK = b"\0"
+"""How a sealed text begins; no JSON text does."""
+
+
+@define
+class SealUnknown(ProvdError):
+    """A text is sealed with a key that is not here."""
+
+    key: str
+
+    def __str__(self) -> str:
+        return (
+            f"documents are sealed with the key {self.key!r}, which is not here; give it back in the"
+            " file that seal_keys of [store] names"
+        )
+
+
+@define
+class SealBroken(ProvdError):
+    """A text is not what was sealed under its name."""
+
+    reason: str
+
+    def __str__(self) -> str:
+        return f"its seal is broken: {self.reason}"
+
+
+class Seal(Protocol):
+    """Seals texts under the names of their rows, and opens them."""
+
+    def close(self, name: bytes, clear: bytes) -> bytes:
+        """The text, sealed under that name."""
+
+    def open(self, name: bytes, kept: bytes) -> bytes:
+        """The text again; one that was kept in clear as it is.
+
+        @raise SealUnknown: it is sealed with a key that is not here.
+        @raise SealBroken: it was sealed under another name, or has changed since.
+        """
+
+    def is_current(self, kept: bytes) -> bool:
+        """Whether it is kept as `close` would keep it now."""
+
+
+class _NoSeal:
+    """Keeps in clear."""
+
+    def close(self, name: bytes, clear: bytes) -> bytes:
+        return clear
+
+    def open(self, name: bytes, kept: bytes) -> bytes:
+        if kept.startswith(MARK):
+            end = 2 + kept[1] if len(kept) > 1 else 2
+            raise SealUnknown(kept[2:end].decode("ascii", "replace"))
+        return kept
+
+    def is_current(self, kept: bytes) -> bool:
+        return True
+
+
+NO_SEAL: Seal = _NoSeal()
+"""Everything is kept in clear."""

@@ -1,0 +1,233 @@
+"""Sealing: only with the key, only under its own name, only as it was; and nothing left in clear."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import sqlite3
+import tempfile
+from base64 import b64encode
+from functools import partial
+from pathlib import Path
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from msgspec.structs import replace
+
+from provd.access import SealingKeys, UnusableSealKeys
+from provd.access.sealing import parse_keys
+from provd.documents import CONFIGS, DEVICES, parse_config
+from provd.store import SealBroken, SealUnknown, SQLiteStore
+from provd.store._errors import StoreNotOpened
+from provd.testing.store import make_document_store_tests
+from provd.testing.store_fixture import (
+    BOXES,
+    NOTES,
+    Fixture,
+    SteppedReactor,
+    SteppedWriter,
+    on_file,
+)
+
+CANARY = "canary31337"
+ONE, TWO = {"k1": b"\1" * 32}, {"k2": b"\2" * 32}
+
+
+def config(**more: Any) -> Any:
+    """A config with a secret."""
+    raw = {"admin_password": CANARY, **more}
+    return parse_config({"id": "c", "parent_ids": [], "raw_config": raw})
+
+
+def kept(directory: Path) -> bytes:
+    """Every byte of the database and what is beside it."""
+    return b"".join(path.read_bytes() for path in sorted(directory.iterdir()) if path.is_file())
+
+
+def opened(directory: Path, **keys: bytes) -> Fixture:
+    """The store of a directory, sealed with the first key if there are any."""
+    more = {"seal": SealingKeys(keys)} if keys else {}
+    return on_file(directory / "provd.db", CONFIGS, DEVICES, **more)
+
+
+def close(made: Fixture) -> None:
+    """Keep what was accepted, and let go of the file."""
+    made.store.close()
+    made.settle()
+    made.settle()
+
+
+def sealed_boxes() -> Fixture:
+    """A store whose boxes are sealed."""
+    directory = Path(tempfile.mkdtemp(prefix="provd-test-"))
+    reactor = SteppedReactor()
+    kinds = (replace(BOXES, secret=True), NOTES)
+
+    def reopen() -> SQLiteStore:
+        path = directory / "provd.db"
+        writer = SteppedWriter(reactor)
+        return SQLiteStore.open(path, kinds, reactor, writer=writer, seal=SealingKeys(ONE))
+
+    return Fixture(reopen(), reactor, reopen, partial(shutil.rmtree, directory))
+
+
+class SealedStoreTests(make_document_store_tests(sealed_boxes)):
+    """It is a store like any other."""
+
+
+@given(st.binary(max_size=200), st.binary(max_size=30))
+def test_both_ways(clear: bytes, name: bytes) -> None:
+    """What was sealed is opened under its name; never twice the same, and never in clear."""
+    seal = SealingKeys(ONE)
+    text = b"{" + clear
+    one, other = seal.close(name, text), seal.close(name, text)
+    assert seal.open(name, one) == seal.open(name, other) == text
+    assert one != other
+    assert seal.is_current(one)
+    assert len(text) < 8 or text not in one
+    assert seal.open(name, text) == text
+    assert not seal.is_current(text)
+    with pytest.raises(SealBroken):
+        seal.open(name + b"x", one)
+
+
+@given(st.data())
+def test_a_bit_changed_is_noticed(data: Any) -> None:
+    """Wherever it is."""
+    seal = SealingKeys(ONE)
+    sealed = bytearray(seal.close(b"configs/c", b"{}" * 10))
+    at = data.draw(st.integers(1, len(sealed) - 1))
+    sealed[at] ^= 1 << data.draw(st.integers(0, 7))
+    with pytest.raises((SealBroken, SealUnknown)):
+        seal.open(b"configs/c", bytes(sealed))
+
+
+@given(st.binary(max_size=80))
+def test_no_bytes_break_it(tail: bytes) -> None:
+    """What begins as if it were sealed is broken, or of a key that is not there."""
+    with pytest.raises((SealBroken, SealUnknown)):
+        SealingKeys(ONE).open(b"configs/c", b"\0" + tail)
+
+
+def test_nothing_is_left_in_clear(tmp_path: Path) -> None:
+    """Neither of what is written now, nor of what was written before there was a key."""
+    made = opened(tmp_path)
+    made.put(config(), "configs")
+    made.settle()
+    close(made)
+    assert CANARY.encode() in kept(tmp_path)
+    made = opened(tmp_path, **ONE)
+    assert CANARY.encode() not in kept(tmp_path)
+    assert CANARY.encode() in bytes(made.store.get("configs", "c").raw_config)
+    present = made.store.get("configs", "c")
+    made.put(replace(config(X_a=CANARY), revision=present.revision), "configs")
+    made.settle()
+    assert CANARY.encode() not in kept(tmp_path)
+    close(made)
+    made = opened(tmp_path, **ONE)
+    assert bytes(made.store.get("configs", "c").raw_config).count(CANARY.encode()) == 2
+    assert not made.store.quarantined()
+    close(made)
+
+
+def test_without_its_key_nothing_is_opened_and_nothing_lost(tmp_path: Path) -> None:
+    """Not taken for damage: the documents are there when the key is."""
+    made = opened(tmp_path, **ONE)
+    made.put(config(), "configs")
+    made.settle()
+    close(made)
+    for keys in ({}, TWO):
+        with pytest.raises(StoreNotOpened, match="seal_keys"):
+            opened(tmp_path, **keys)
+    made = opened(tmp_path, **ONE)
+    assert made.store.get("configs", "c") is not None
+    close(made)
+
+
+def test_another_key_takes_over(tmp_path: Path) -> None:
+    """Everything is sealed anew at the next start; then the old one may go."""
+    made = opened(tmp_path, **ONE)
+    made.put(config(), "configs")
+    made.settle()
+    close(made)
+    close(opened(tmp_path, **TWO, **ONE))
+    made = opened(tmp_path, **TWO)
+    assert CANARY.encode() in bytes(made.store.get("configs", "c").raw_config)
+    close(made)
+    with pytest.raises(StoreNotOpened):
+        opened(tmp_path, **ONE)
+
+
+def test_a_sealed_text_in_another_ones_place_is_damage(tmp_path: Path) -> None:
+    """Who can write the file cannot give one device another's secrets."""
+    made = opened(tmp_path, **ONE)
+    made.put(config(), "configs")
+    made.put(replace(config(), id="d"), "configs")
+    made.settle()
+    close(made)
+    database = sqlite3.connect(tmp_path / "provd.db")
+    with database:
+        database.execute(
+            "UPDATE documents SET checksum = NULL,"
+            " body = (SELECT body FROM documents WHERE id = 'd') WHERE id = 'c'"
+        )
+    database.close()
+    made = opened(tmp_path, **ONE)
+    assert made.store.get("configs", "c") is None
+    [sentence] = made.store.quarantined()
+    assert "not what was sealed" in sentence
+    close(made)
+
+
+def line(name: str = "k1", size: int = 32) -> str:
+    """One line of a file of keys."""
+    return f"{name}:{b64encode(os.urandom(size)).decode()}\n"
+
+
+def test_a_file_of_keys(tmp_path: Path) -> None:
+    """In order; comments and empty lines say nothing."""
+    assert list(parse_keys(f"# ours\n\n{line('new')}{line('old')}")) == ["new", "old"]
+    path = tmp_path / "seal.keys"
+    path.write_text(line())
+    path.chmod(0o400)
+    assert SealingKeys.read(path).close(b"", b"{}").startswith(b"\0\2k1")
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "",
+        "# none\n",
+        "k1\n",
+        "k1:\n",
+        "k1:???\n",
+        line(size=16),
+        line("a b"),
+        line("é"),
+        line() * 2,
+    ],
+)
+def test_other_files_are_refused(text: str, tmp_path: Path) -> None:
+    """With the number of the line, and nothing of the key."""
+    path = tmp_path / "seal.keys"
+    path.write_text(text, encoding="utf-8")
+    path.chmod(0o600)
+    with pytest.raises(UnusableSealKeys) as caught:
+        SealingKeys.read(path)
+    assert text.partition(":")[2].strip()[:10] in {"", "???"} or (
+        text.partition(":")[2].strip()[:10] not in str(caught.value)
+    )
+
+
+@pytest.mark.parametrize("mode", [0o644, 0o640, 0o604])
+def test_keys_that_others_can_read_are_refused(mode: int, tmp_path: Path) -> None:
+    """They protect nothing."""
+    path = tmp_path / "seal.keys"
+    path.write_text(line())
+    path.chmod(mode)
+    with pytest.raises(UnusableSealKeys, match="others can read"):
+        SealingKeys.read(path)
+    with pytest.raises(UnusableSealKeys):
+        SealingKeys.read(tmp_path / "nothing")
