@@ -48,7 +48,7 @@ from provd.pipeline import CreationLimits, DraftApp, KernelTables, Pipeline
 from provd.plugins import Advertised, Plugins
 from provd.servers.http import HTTPServer
 from provd.servers.tftp import TFTPServer
-from provd.store import NO_SEAL, Keeping, Seal, SQLiteStore
+from provd.store import NO_SEAL, Keeping, Seal, SQLiteStore, back_up
 
 KINDS = (DEVICES, CONFIGS, STATUSES, OPERATIONS, USERS, ROLES, TOKENS, AUDIT, RECEIPTS)
 
@@ -194,7 +194,7 @@ def wire(settings: Settings, reactor: Any) -> Server:
         secure=settings.api.secure,
         http2=settings.api.http2,
     )
-    answer_to(api, settings.api.hosts, settings.api.cors_origins)
+    reach_out(api, operators, settings, reactor)
     secured = secured_by(settings, reactor)
     if secured is not None:
         operators.health.ask_too(secured.warnings)
@@ -233,6 +233,19 @@ def count(tally: Tally, http: HTTPServer, tftp: TFTPServer, limits: CreationLimi
     tally.count("http", lambda: as_numbers(http.counters()))
     tally.count("tftp", lambda: as_numbers(tftp.counters()))
     tally.count("limits", lambda: {"created": limits.created, "refused": limits.refused})
+
+
+def reach_out(api: Site, operators: Operators, settings: Settings, reactor: Any) -> None:
+    """Tell the API whom to answer, and backups where they are made."""
+    answer_to(api, settings.api.hosts, settings.api.cors_origins)
+    directory = Path(settings.data.directory)
+
+    def make(name: str) -> Deferred[int]:
+        pool = reactor.getThreadPool()
+        database, backups = directory / "provd.db", directory / "backups"
+        return deferToThreadPool(reactor, pool, back_up, database, backups, name)
+
+    operators.backups.made_by(make)
 
 
 def open_store(settings: Settings, reactor: Any) -> SQLiteStore:

@@ -6,6 +6,7 @@ next backend starts: it adds how changes are kept, and passes
 `provd.testing.store.make_document_store_tests`.
 """
 
+from provd.store._backup import back_up
 from provd.store._errors import StoreCorrupt, StoreInUse, StoreNotOpened, StoreTooNew
 from provd.store._group import Keeping
 from provd.store._memory import MemoryStore
@@ -25,4 +26,5 @@ __all__ = [
     "StoreInUse",
     "StoreNotOpened",
     "StoreTooNew",
+    "back_up",
 ]
