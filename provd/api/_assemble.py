@@ -133,7 +133,7 @@ def make_nouns(door: Door, parts: Operators, administration: Administration) -> 
         CounterRoutes(door, parts.tally),
         InfoRoutes(door, parts.info),
         IndexesRoutes(door, parts.info),
-        SystemRoutes(door, parts.system, parts.backups),
+        SystemRoutes(door, parts.system, parts.backups, parts.health),
         LiveRoutes(door),
         ReadyRoutes(door, parts.health),
         UserRoutes(door, administration.users),

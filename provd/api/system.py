@@ -7,12 +7,15 @@ from typing import ClassVar
 from msgspec import to_builtins
 
 from provd.api._call import Call
+from provd.api._documents import gone
 from provd.api._reply import Reply
 from provd.api._routes import Door, Noun, Routes, route
 from provd.api._says import KEEPING, Says
 from provd.application.backups import Backups
+from provd.application.health import Health
 from provd.application.system import System
 
+DRAINS = Says(status=204)
 BACKS_UP = Says(answers="Operation", status=202, refuses=KEEPING)
 RELOADS = Says(answers="LastReload", refuses=("invalid", "restart-needed"))
 
@@ -23,8 +26,9 @@ class SystemRoutes(Noun):
     app = Routes()
     prefix: ClassVar[str] = "/api/v1/system"
 
-    def __init__(self, door: Door, system: System, backups: Backups) -> None:
+    def __init__(self, door: Door, system: System, backups: Backups, health: Health) -> None:
         super().__init__(door)
+        self._health = health
         self._system = system
         self._backups = backups
 
@@ -47,3 +51,17 @@ class SystemRoutes(Noun):
         operation = await self._backups.start(call.cause)
         where = f"/api/v1/operations/{operation['id']}"
         return Reply(body=operation, status=202, headers={"location": where})
+
+    @route(app, "POST", "/drain", scope="system", action="drain", says=DRAINS)
+    async def drain(self, call: Call) -> Reply:
+        """Turn readiness red, so that whoever chooses a server chooses another; nobody is cut off."""
+        call.no_parameters()
+        self._health.drain(call.cause)
+        return gone()
+
+    @route(app, "DELETE", "/drain", scope="system", action="drain", says=DRAINS)
+    async def fill(self, call: Call) -> Reply:
+        """Be ready again."""
+        call.no_parameters()
+        self._health.fill()
+        return gone()

@@ -15,15 +15,29 @@ class Health:
         self._store = store
         self._plugins = plugins
         self._others: list[Callable[[], Sequence[str]]] = []
+        self._drained_by = ""
 
     def ask_too(self, warnings: Callable[[], Sequence[str]]) -> None:
         """Have one more part of the server tell what should be looked at."""
         self._others.append(warnings)
 
+    def drain(self, cause: str) -> None:
+        """Be ready for nothing new from now on: whoever asks is answered, whoever chooses a server is
+        told to choose another.
+        """
+        self._drained_by = self._drained_by or cause
+
+    def fill(self) -> None:
+        """Be ready again."""
+        self._drained_by = ""
+
     def reasons(self) -> list[str]:
         """What keeps the server from doing its work; nothing when it is ready."""
         unavailable = self._store.unavailable()
-        return [f"the store cannot keep changes: {unavailable}"] if unavailable else []
+        found = [f"the store cannot keep changes: {unavailable}"] if unavailable else []
+        if self._drained_by:
+            found.append(f"it is being drained, as {self._drained_by} asked")
+        return found
 
     def warnings(self) -> list[str]:
         """What is wrong and does not keep the server from working."""

@@ -62,6 +62,7 @@ LEAST: Mapping[tuple[str, str], str] = {
     ("self", "revoke"): "none",
     ("self", "tokens"): "none",
     ("system", "backup"): "superuser",
+    ("system", "drain"): "superuser",
     ("tokens", "list"): "superuser",
     ("tokens", "read"): "superuser",
     ("tokens", "revoke"): "superuser",
