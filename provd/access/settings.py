@@ -53,3 +53,10 @@ class AccessSettings(Struct, frozen=True, kw_only=True):
     """Which claim of them is the user's name."""
     audit_kept: Annotated[int, Meta(ge=100, le=1_000_000)] = 10_000
     """Audit lines that are kept; the oldest go first."""
+
+    @property
+    def elsewhere(self) -> bool:
+        """Whether somebody without a password here may be known all the same."""
+        return bool(
+            self.htpasswd or self.whitelist or self.client_ca or self.oidc_issuer or self.ident
+        )

@@ -42,6 +42,7 @@ MOST = 200
 """Tokens of one user that live at once."""
 
 FIRST_USER = "admin"
+SUPERUSER = "superuser"
 FIRST_LIFE = 86400.0
 """Seconds in which the token of the first start must be exchanged."""
 
@@ -134,16 +135,23 @@ class Tokens:
         return await write(self._store, cause, propose)
 
     def needs_first(self) -> bool:
-        """Whether nobody could ever log in: no user has a password, and no token is good."""
+        """Whether nobody could ever log in.
+
+        No user has a password, no token is good, and there is no superuser who is known otherwise.
+        """
         now = self._now()
-        users = self._store.collection("users")
-        tokens = self._store.collection(COLLECTION)
         return not any(
-            isinstance(user, User) and user.password_hash and not user.disabled for user in users
+            isinstance(user, User) and self._gets_in(user)
+            for user in self._store.collection("users")
         ) and not any(
             isinstance(token, Token) and not token.revoked and now < token.expiry
-            for token in tokens
+            for token in self._store.collection(COLLECTION)
         )
+
+    def _gets_in(self, user: User) -> bool:
+        if user.disabled:
+            return False
+        return bool(user.password_hash) or (self._settings.elsewhere and SUPERUSER in user.roles)
 
     async def issue_first(self) -> str:
         """A token that is good once, for a superuser who has no password yet; its text.
@@ -155,7 +163,7 @@ class Tokens:
 
         def propose(draft: IDraft) -> None:
             present: User = draft.read("users", FIRST_USER) or User(id=FIRST_USER)
-            draft.put("users", replace(present, roles=("superuser",), disabled=False))
+            draft.put("users", replace(present, roles=(SUPERUSER,), disabled=False))
             draft.put(
                 COLLECTION,
                 Token(

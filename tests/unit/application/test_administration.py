@@ -23,6 +23,7 @@ from provd.testing.access import (
     PASSWORD,
     administration,
     basic,
+    keep,
     outcome,
     presented,
     settle,
@@ -354,6 +355,25 @@ class FirstStart(SynchronousTestCase):
         self.clock.advance(FIRST_LIFE)
         self.assertIsInstance(self.exchange(text), NotAuthenticated)
         self.assertTrue(self.made.tokens.needs_first())
+
+    def test_it_is_not_needed_where_a_superuser_is_known_otherwise(self) -> None:
+        """By a certificate, an address, an issuer: else every start would write a key to the house."""
+        keep(self.store, users=[user("root", "superuser", password="")])
+        for settings, needed in (
+            (AccessSettings(), True),
+            (AccessSettings(client_ca="/etc/ca.pem"), False),
+            (AccessSettings(whitelist={"192.0.2.1": "root"}), False),
+        ):
+            made = administration(self.store, self.clock, RIGHTS, settings)
+            self.assertEqual(needed, made.tokens.needs_first())
+        root = self.store.get("users", "root")
+        draft = self.store.draft("test")
+        draft.delete("users", root.id)
+        self.store.commit(draft)
+        made = administration(
+            self.store, self.clock, RIGHTS, AccessSettings(ident=("192.0.2.0/24",))
+        )
+        self.assertTrue(made.tokens.needs_first())
 
     def test_it_is_needed_no_more_once_somebody_has_a_password(self) -> None:
         """There is no second way in."""
