@@ -2,8 +2,15 @@
 
 The file of keys has one to a line, `name:base64`, and is kept elsewhere than the data it protects.
 The first seals; the others only open what they sealed before, until it is sealed anew at the next
-start.  Each text has a nonce of its own and is bound to its document's name: it cannot be put in
-the place of another.
+start.  Each text is bound to its document's name: it cannot be put in the place of another.
+
+A sealed text is::
+
+    MARK, length of the key's name (1 byte), the name, salt (16 bytes), nonce (12), ciphertext, tag (16)
+
+The salt is drawn whenever keys are read.  What encrypts is derived from the operator's key and the
+salt (HKDF, RFC 5869), and the nonce is a counter: no pair is used twice, however many years a key
+is kept.  Drawn nonces would be good for 2**32 texts of one key (NIST SP 800-38D section 8.3).
 """
 
 from __future__ import annotations
@@ -12,18 +19,27 @@ import binascii
 import os
 import re
 from base64 import b64decode
+from collections.abc import Mapping
+from itertools import count
 from pathlib import Path
 
 from attrs import define
 from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
+from cryptography.hazmat.primitives.hashes import SHA256
+from cryptography.hazmat.primitives.kdf.hkdf import HKDF
 
 from provd.store import MARK, SealBroken, SealUnknown
 from provd.values import ProvdError
 
 KEY_BYTES = 32
+SALT_BYTES = 16
 NONCE_BYTES = 12
 MOST_KEYS = 16
+MOST_DERIVED = 4096
+"""Derived keys that are remembered: one for each start that left texts behind."""
+
+_TEXTS, _NAMES = b"provd sealed texts", b"provd key mark"
 _NAME = re.compile(r"[A-Za-z0-9._-]{1,32}")
 
 
@@ -42,9 +58,17 @@ class SealingKeys:
     """Some keys, of which the first seals. A `provd.store.Seal`."""
 
     def __init__(self, keys: dict[str, bytes]) -> None:
-        self._ciphers = {name.encode("ascii"): AESGCM(key) for name, key in keys.items()}
-        self._current = next(iter(self._ciphers))
-        self._head = MARK + bytes([len(self._current)]) + self._current
+        self._keys = {name.encode("ascii"): key for name, key in keys.items()}
+        self.current = next(iter(keys))
+        self.marks: Mapping[str, str] = {
+            name: _derived(key, b"", _NAMES)[:16].hex() for name, key in keys.items()
+        }
+        current = self.current.encode("ascii")
+        self._begins = MARK + bytes([len(current)]) + current
+        self._head = self._begins + os.urandom(SALT_BYTES)
+        self._cipher = AESGCM(_derived(self._keys[current], self._head[-SALT_BYTES:], _TEXTS))
+        self._ciphers = {self._head: self._cipher}
+        self._nonces = count()
 
     @classmethod
     def read(cls, path: Path) -> SealingKeys:
@@ -63,20 +87,17 @@ class SealingKeys:
 
     def close(self, name: bytes, clear: bytes) -> bytes:
         """See `provd.store.Seal`."""
-        nonce = os.urandom(NONCE_BYTES)
-        return self._head + nonce + self._ciphers[self._current].encrypt(nonce, clear, name)
+        nonce = next(self._nonces).to_bytes(NONCE_BYTES, "big")
+        return self._head + nonce + self._cipher.encrypt(nonce, clear, name)
 
     def open(self, name: bytes, kept: bytes) -> bytes:
         """See `provd.store.Seal`."""
         if not kept.startswith(MARK):
             return kept
-        end = 2 + kept[1] if len(kept) > 1 else len(kept)
-        key, nonce, sealed = kept[2:end], kept[end : end + NONCE_BYTES], kept[end + NONCE_BYTES :]
-        cipher = self._ciphers.get(key)
-        if cipher is None:
-            if not _NAME.fullmatch(key.decode("latin-1")):
-                raise SealBroken("it is no sealed text")
-            raise SealUnknown(key.decode("ascii"))
+        end = 2 + kept[1] + SALT_BYTES if len(kept) > 1 else len(kept)
+        head = kept[:end]
+        cipher = self._ciphers.get(head) or self._derive(head)
+        nonce, sealed = kept[end : end + NONCE_BYTES], kept[end + NONCE_BYTES :]
         try:
             return cipher.decrypt(nonce, sealed, name)
         except (InvalidTag, ValueError):
@@ -84,7 +105,24 @@ class SealingKeys:
 
     def is_current(self, kept: bytes) -> bool:
         """See `provd.store.Seal`."""
-        return kept.startswith(self._head)
+        return kept.startswith(self._begins)
+
+    def _derive(self, head: bytes) -> AESGCM:
+        """What opens the texts with this head; kept, for there are many of each."""
+        name, salt = head[2:-SALT_BYTES], head[-SALT_BYTES:]
+        if not _NAME.fullmatch(name.decode("latin-1")):
+            raise SealBroken("it is no sealed text")
+        key = self._keys.get(name)
+        if key is None:
+            raise SealUnknown(name.decode("ascii"))
+        if len(self._ciphers) >= MOST_DERIVED:
+            self._ciphers = {self._head: self._cipher}
+        cipher = self._ciphers[head] = AESGCM(_derived(key, salt, _TEXTS))
+        return cipher
+
+
+def _derived(key: bytes, salt: bytes, purpose: bytes) -> bytes:
+    return HKDF(SHA256(), KEY_BYTES, salt, purpose).derive(key)
 
 
 def parse_keys(text: str) -> dict[str, bytes]:

@@ -163,10 +163,15 @@ class Database:
         connection.execute("COMMIT")
 
     def forget_freed(self) -> None:
-        """Have nothing of what rows held before left in the file, nor in the journal beside it."""
+        """Have nothing of what rows held before left in the file, nor in the journal beside it.
+
+        @raise sqlite3.Error: there is no room for it, or somebody is reading the old state.
+        """
         connection = self._connect()
         connection.execute("VACUUM")
-        connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+        [busy, *_pages] = connection.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()
+        if busy:
+            raise sqlite3.OperationalError("another program reads the database")
 
     def purge(self, position: int) -> None:
         """Forget the rows of deleted documents, once their revision is noted."""

@@ -16,6 +16,7 @@ from provd.documents.base import EMPTY_OBJECT, Document, Kind
 from provd.store._database import Database, Row, checksum, newest_backup
 from provd.store._errors import StoreNotOpened, StoreTooNew
 from provd.store._seal import SealBroken, SealUnknown
+from provd.store._sealing import seal_anew
 
 MOST_REPORTED = 1000
 """Rows that are named one by one; of more, only the number is told."""
@@ -47,6 +48,8 @@ class Loading:
         self._upgraded: list[tuple[int, int, bytes]] = []
         self._resealed: list[tuple[int, int, bytes]] = []
         self._climbed: dict[str, tuple[int, int]] = {}
+        self.left_in_clear = ""
+        """Why the file may still hold, in parts that are not used, what was kept in clear."""
 
     def run(self) -> None:
         """Read everything, then set aside what is broken and write back what was upgraded."""
@@ -60,9 +63,7 @@ class Loading:
         if self._upgraded:
             self._database.back_up(self._backup())
             self._database.rewrite(self._upgraded)
-        if self._resealed:
-            self._database.rewrite(self._resealed)
-            self._database.forget_freed()
+        self.left_in_clear = seal_anew(self._database, self._resealed)
 
     def reports(self) -> tuple[str, ...]:
         """One sentence for each row that is set aside, now or earlier."""
@@ -78,6 +79,7 @@ class Loading:
                 f"{count} documents of {name} were left alone: this provd does not know them"
                 for name, count in self.unknown.items()
             ),
+            *((self.left_in_clear,) if self.left_in_clear else ()),
         )
 
     def _take(self, row: Row) -> None:
@@ -98,10 +100,30 @@ class Loading:
             raise Unreadable("its columns have other types than they were given")
         if row.checksum is not None and row.checksum != checksum(schema, body):
             raise Unreadable("its checksum is wrong: bytes have changed on the disk")
-        body = self._unsealed(kind, row, schema, body)
+        kept, body = body, self._unsealed(kind, row, body)
         if schema != kind.schema:
             body = self._climb(kind, row, schema, body)
         document = self._decode(row.collection, body)
+        document = self._checked(document, row)
+        if kind.secret and schema == kind.schema and not self._database.seal.is_current(kept):
+            self._seal_anew(kind, row, body, document)
+        self.newest = max(self.newest, document.revision)
+        return document
+
+    def _unsealed(self, kind: Kind, row: Row, body: bytes) -> bytes:
+        """The row's text."""
+        if not kind.secret:
+            return body
+        try:
+            return self._database.seal.open(_name(row), body)
+        except SealBroken as error:
+            raise Unreadable(str(error)) from error
+        except SealUnknown as error:
+            raise StoreNotOpened(str(self._database.path), str(error)) from error
+
+    @staticmethod
+    def _checked(document: Document, row: Row) -> Document:
+        """The document, which is what its row says that it is."""
         if document.id.encode() != row.id:
             raise Unreadable(f"the document inside calls itself {document.id!r}")
         if document.extra is not EMPTY_OBJECT and bytes(document.extra)[:1] != b"{":
@@ -110,23 +132,12 @@ class Loading:
             document = _at(document, row.revision)
         if not 0 < document.revision < LAST_POSITION:
             raise Unreadable(f"its revision is {document.revision}")
-        self.newest = max(self.newest, document.revision)
         return document
 
-    def _unsealed(self, kind: Kind, row: Row, schema: int, body: bytes) -> bytes:
-        """The row's text; one that is not kept as it would be now is noted, to be kept anew."""
-        if not kind.secret:
-            return body
-        seal = self._database.seal
-        try:
-            clear = seal.open(_name(row), body)
-        except SealBroken as error:
-            raise Unreadable(str(error)) from error
-        except SealUnknown as error:
-            raise StoreNotOpened(str(self._database.path), str(error)) from error
-        if schema == kind.schema and not seal.is_current(body):
-            self._resealed.append((row.number, schema, seal.close(_name(row), clear)))
-        return clear
+    def _seal_anew(self, kind: Kind, row: Row, body: bytes, document: Document) -> None:
+        # Of an edit by hand, the revision may stand beside it only.
+        text = body if row.checksum is not None else kind.encode(document)
+        self._resealed.append((row.number, kind.schema, self._sealed(kind, row, text)))
 
     def _sealed(self, kind: Kind, row: Row, text: bytes) -> bytes:
         return self._database.seal.close(_name(row), text) if kind.secret else text

@@ -6,6 +6,8 @@ key's name, and the name.  So one file may hold texts in clear and sealed ones, 
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from types import MappingProxyType
 from typing import Protocol
 
 from attrs import define
@@ -42,6 +44,14 @@ class SealBroken(ProvdError):
 class Seal(Protocol):
     """Seals texts under the names of their rows, and opens them."""
 
+    @property
+    def current(self) -> str:
+        """The name of the key that seals; empty where everything is kept in clear."""
+
+    @property
+    def marks(self) -> Mapping[str, str]:
+        """For each key's name, what tells that key from others, and nothing else of it."""
+
     def close(self, name: bytes, clear: bytes) -> bytes:
         """The text, sealed under that name."""
 
@@ -58,6 +68,9 @@ class Seal(Protocol):
 
 class _NoSeal:
     """Keeps in clear."""
+
+    current = ""
+    marks: Mapping[str, str] = MappingProxyType({})
 
     def close(self, name: bytes, clear: bytes) -> bytes:
         return clear

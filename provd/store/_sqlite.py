@@ -22,6 +22,7 @@ from provd.store._loading import Loading
 from provd.store._reactor import Reactor
 from provd.store._replica import Replica
 from provd.store._seal import NO_SEAL, Seal
+from provd.store._sealing import require_known_keys
 from provd.store._writer import Writer, WriterThread
 from provd.values import Change, Committed, StoreUnavailable
 
@@ -87,6 +88,7 @@ class SQLiteStore(Replica):
         database = Database(Path(path), known, seal)
         database.open()
         with database.trusted():
+            require_known_keys(database)
             loading = Loading(database, known)
             loading.run()
             _take_notes(database, loading, owner)
@@ -182,7 +184,7 @@ def _take_notes(database: Database, loading: Loading, owner: str) -> None:
     except ValueError as error:
         raise StoreNotOpened(str(database.path), f"its notes are damaged: {error}") from error
     position = max(position, loading.newest)
-    if notes and notes.get("clean") != "1":
+    if "epoch" in notes and notes.get("clean") != "1":
         position += GAP
     if notes.get("copy"):
         position += RESTORED_GAP

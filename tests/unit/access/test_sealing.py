@@ -231,3 +231,102 @@ def test_keys_that_others_can_read_are_refused(mode: int, tmp_path: Path) -> Non
         SealingKeys.read(path)
     with pytest.raises(UnusableSealKeys):
         SealingKeys.read(tmp_path / "nothing")
+
+
+def put_and_close(directory: Path, **keys: bytes) -> None:
+    """A database with one secret in it."""
+    made = opened(directory, **keys)
+    made.put(config(), "configs")
+    made.settle()
+    close(made)
+
+
+def test_another_key_under_the_same_name_is_refused(tmp_path: Path) -> None:
+    """All would look damaged: nothing is set aside, and the right key still opens everything."""
+    put_and_close(tmp_path, **ONE)
+    with pytest.raises(StoreNotOpened, match="another key under the name 'k1'"):
+        opened(tmp_path, k1=TWO["k2"])
+    made = opened(tmp_path, **ONE)
+    assert made.store.get("configs", "c") is not None
+    assert not made.store.quarantined()
+    close(made)
+
+
+def test_a_name_may_come_back_once_nothing_is_sealed_with_it(tmp_path: Path) -> None:
+    """A key that was replaced everywhere is forgotten."""
+    put_and_close(tmp_path, **ONE)
+    close(opened(tmp_path, **TWO, **ONE))
+    made = opened(tmp_path, k1=b"\3" * 32, **TWO)
+    assert made.store.get("configs", "c") is not None
+    close(made)
+
+
+def test_a_start_cut_short_is_done_again(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Rows were sealed, and the file not rewritten: the next start rewrites it, and until then it is told."""
+    put_and_close(tmp_path)
+
+    def full(_database: object) -> None:
+        raise sqlite3.OperationalError("database or disk is full")
+
+    with monkeypatch.context() as patched:
+        patched.setattr("provd.store._database.Database.forget_freed", full)
+        made = opened(tmp_path, **ONE)
+        [sentence] = made.store.quarantined()
+        assert "disk is full; the next start tries again" in sentence
+        assert made.store.get("configs", "c") is not None
+        close(made)
+    made = opened(tmp_path, **ONE)
+    assert not made.store.quarantined()
+    close(made)
+    assert CANARY.encode() not in kept(tmp_path)
+
+
+def test_what_was_deleted_in_clear_is_gone_too(tmp_path: Path) -> None:
+    """Where no row is left that would have to be sealed, also after a time without the key."""
+    put_and_close(tmp_path, **ONE)
+    put_and_close(tmp_path, **TWO, **ONE)
+    directory = tmp_path / "other"
+    close(opened(directory, **ONE))
+    made = opened(directory)
+    made.put(config(X_a=CANARY * 2000), "configs")
+    made.settle()
+    draft = made.store.draft("test")
+    draft.delete("configs", "c")
+    made.store.commit(draft)
+    made.settle()
+    close(made)
+    # Whether it is still in the file now depends on how this SQLite was built (SQLITE_SECURE_DELETE).
+    close(opened(directory, **ONE))
+    assert CANARY.encode() not in kept(directory)
+
+
+def test_an_edit_by_hand_is_sealed_with_its_revision(tmp_path: Path) -> None:
+    """Which stands beside the text only; it must be there at the starts that follow."""
+    put_and_close(tmp_path)
+    database = sqlite3.connect(tmp_path / "provd.db")
+    body = b'{"id":"c","raw_config":{"admin_password":"by hand"}}'
+    with database:
+        database.execute("UPDATE documents SET checksum = NULL, body = ?", (body,))
+    database.close()
+    for _start in range(2):
+        made = opened(tmp_path, **ONE)
+        assert "by hand" in bytes(made.store.get("configs", "c").raw_config).decode()
+        assert made.store.get("configs", "c").revision > 0
+        close(made)
+
+
+def test_no_key_and_nonce_are_used_twice() -> None:
+    """Not by one reading of the keys, and not by two."""
+    seals = [SealingKeys(ONE) for _each in range(3)]
+    heads = [seal.close(b"", b"{}")[: 4 + 16 + 12] for seal in seals for _each in range(100)]
+    assert len(set(heads)) == 300
+    for seal in seals:
+        assert all(seal.open(b"", each.close(b"", b"{}")) == b"{}" for each in seals)
+
+
+def test_keys_are_not_in_the_database(tmp_path: Path) -> None:
+    """Neither is the mark anything of them."""
+    secret = os.urandom(32)
+    put_and_close(tmp_path, k1=secret)
+    assert secret not in kept(tmp_path)
+    assert secret.hex().encode()[:16] not in kept(tmp_path)
