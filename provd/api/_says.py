@@ -139,7 +139,7 @@ def patches(schema: str, reads: str, *refuses: str) -> Says:
     )
 
 
-def bulk_of(schema: str) -> Says:
+def bulk_of(schema: str, *refuses: str) -> Says:
     """Many changes of one kind of document."""
     return rehearsed(
         Says(
@@ -155,6 +155,7 @@ def bulk_of(schema: str) -> Says:
                 "patch-failed",
                 "key-claimed",
                 *CHANGING,
+                *refuses,
             ),
         )
     )

@@ -4,20 +4,25 @@ from __future__ import annotations
 
 from typing import ClassVar
 
+from provd.api._asked import how
+from provd.api._bulk import bulk
 from provd.api._call import Call
-from provd.api._documents import created, gone, one
+from provd.api._changes import answer
+from provd.api._documents import one
 from provd.api._query import ROLE_FILTERS, read_query
 from provd.api._reply import Reply, Rows
 from provd.api._routes import Door, Noun, Routes, route
-from provd.api._says import creates, deletes, lists, patches, replaces, shows
+from provd.api._says import bulk_of, creates, deletes, lists, patches, rehearsed, replaces, shows
 from provd.api.users import named
-from provd.application.precondition import ABSENT
+from provd.application.changing import By, Changes
 from provd.application.roles import Roles
 
 LISTS = lists("Role", ROLE_FILTERS)
-CREATES = creates("Role", "RoleGiven", "built-in")
-REPLACES = replaces("Role", "RoleGiven", "built-in")
-PATCHES = patches("Role", "Patch", "built-in")
+CREATES = rehearsed(creates("Role", "RoleGiven", "built-in"))
+REPLACES = rehearsed(replaces("Role", "RoleGiven", "built-in"))
+PATCHES = rehearsed(patches("Role", "Patch", "built-in"))
+DELETES = rehearsed(deletes("built-in"))
+BULK = bulk_of("Role", "built-in")
 
 
 class RoleRoutes(Noun):
@@ -26,8 +31,9 @@ class RoleRoutes(Noun):
     app = Routes()
     prefix: ClassVar[str] = "/api/v1/roles"
 
-    def __init__(self, door: Door, roles: Roles) -> None:
+    def __init__(self, door: Door, roles: Roles, changes: Changes) -> None:
         super().__init__(door)
+        self._changes = changes
         self._roles = roles
 
     @route(app, "GET", "/", scope="roles", action="list", says=LISTS)
@@ -40,11 +46,15 @@ class RoleRoutes(Noun):
     @route(app, "POST", "/", scope="roles", action="create", says=CREATES)
     async def create(self, call: Call) -> Reply:
         """A new one."""
-        call.no_parameters()
-        given = call.object()
-        role_id = named(given)
-        role = await self._roles.replace(role_id, given, call.principal, call.cause, ABSENT)
-        return created(self.prefix, role)
+        asked, given = how(call), call.object()
+        named(given)
+        made_by = By(self._roles, call.principal)
+        return await answer(call, asked, self._changes, made_by, made_by.creating(given))
+
+    @route(app, "POST", "/:bulk", scope="roles", action="bulk", says=BULK)
+    async def bulk(self, call: Call) -> Reply:
+        """Many changes: all of them or, where `atomic` is false, those that can be made."""
+        return await bulk(call, self._changes, By(self._roles, call.principal), "roles")
 
     @route(app, "GET", "/<document_id>", scope="roles", action="read", says=shows("Role"))
     async def show(self, call: Call, document_id: str) -> Reply:
@@ -55,24 +65,23 @@ class RoleRoutes(Noun):
     @route(app, "PUT", "/<document_id>", scope="roles", action="update", says=REPLACES)
     async def replace(self, call: Call, document_id: str) -> Reply:
         """Another in its place; with `If-None-Match: *`, a new one."""
-        call.no_parameters()
-        given, wanted = call.object(), call.precondition()
-        role = await self._roles.replace(document_id, given, call.principal, call.cause, wanted)
-        return created(self.prefix, role) if wanted.absent else one(role)
+        asked, given, wanted = how(call), call.object(), call.precondition()
+        made_by = By(self._roles, call.principal)
+        proposal = made_by.replacing(document_id, given, wanted)
+        return await answer(call, asked, self._changes, made_by, proposal)
 
     @route(app, "PATCH", "/<document_id>", scope="roles", action="update", says=PATCHES)
     async def patch(self, call: Call, document_id: str) -> Reply:
         """Merge (RFC 7396), or apply operations (RFC 6902)."""
-        call.no_parameters()
-        patch, wanted = call.patch(), call.precondition()
-        return one(await self._roles.patch(document_id, patch, call.principal, call.cause, wanted))
+        asked, patch, wanted = how(call), call.patch(), call.precondition()
+        made_by = By(self._roles, call.principal)
+        proposal = made_by.patching(document_id, patch, wanted)
+        return await answer(call, asked, self._changes, made_by, proposal)
 
-    @route(
-        app, "DELETE", "/<document_id>", scope="roles", action="delete", says=deletes("built-in")
-    )
+    @route(app, "DELETE", "/<document_id>", scope="roles", action="delete", says=DELETES)
     async def delete(self, call: Call, document_id: str) -> Reply:
         """Delete it; its users have it no more."""
-        call.no_parameters()
-        wanted = call.precondition()
-        await self._roles.delete(document_id, call.principal, call.cause, wanted)
-        return gone()
+        asked, wanted = how(call), call.precondition()
+        made_by = By(self._roles, call.principal)
+        proposal = made_by.deleting(document_id, wanted)
+        return await answer(call, asked, self._changes, made_by, proposal)

@@ -4,19 +4,36 @@ from __future__ import annotations
 
 from typing import ClassVar
 
+from provd.api._asked import how
+from provd.api._bulk import bulk
 from provd.api._call import Call
-from provd.api._documents import created, gone, one
+from provd.api._changes import answer
+from provd.api._documents import gone, one
 from provd.api._errors import MalformedRequest
 from provd.api._query import USER_FILTERS, read_query
 from provd.api._reply import Reply, Rows
 from provd.api._routes import Door, Noun, Routes, route
-from provd.api._says import KEEPING, Says, creates, deletes, lists, patches, replaces, shows
-from provd.application.precondition import ABSENT
+from provd.api._says import (
+    KEEPING,
+    Says,
+    bulk_of,
+    creates,
+    deletes,
+    lists,
+    patches,
+    rehearsed,
+    replaces,
+    shows,
+)
+from provd.application.changing import By, Changes
 from provd.application.users import Users
 
 LISTS = lists("User", USER_FILTERS)
-CREATES = creates("User", "UserGiven")
-REPLACES = replaces("User", "UserGiven")
+CREATES = rehearsed(creates("User", "UserGiven"))
+REPLACES = rehearsed(replaces("User", "UserGiven"))
+PATCHES = rehearsed(patches("User", "Patch"))
+DELETES = rehearsed(deletes())
+BULK = bulk_of("User")
 SETS_PASSWORD = Says(
     status=204, reads="PasswordGiven", refuses=("no-such-document", "invalid", *KEEPING)
 )
@@ -28,8 +45,9 @@ class UserRoutes(Noun):
     app = Routes()
     prefix: ClassVar[str] = "/api/v1/users"
 
-    def __init__(self, door: Door, users: Users) -> None:
+    def __init__(self, door: Door, users: Users, changes: Changes) -> None:
         super().__init__(door)
+        self._changes = changes
         self._users = users
 
     @route(app, "GET", "/", scope="users", action="list", says=LISTS, narrows=True)
@@ -42,11 +60,15 @@ class UserRoutes(Noun):
     @route(app, "POST", "/", scope="users", action="create", says=CREATES)
     async def create(self, call: Call) -> Reply:
         """A new one, without a password."""
-        call.no_parameters()
-        given = call.object()
-        user_id = named(given)
-        user = await self._users.replace(user_id, given, call.principal, call.cause, ABSENT)
-        return created(self.prefix, user)
+        asked, given = how(call), call.object()
+        named(given)
+        made_by = By(self._users, call.principal)
+        return await answer(call, asked, self._changes, made_by, made_by.creating(given))
+
+    @route(app, "POST", "/:bulk", scope="users", action="bulk", says=BULK)
+    async def bulk(self, call: Call) -> Reply:
+        """Many changes: all of them or, where `atomic` is false, those that can be made."""
+        return await bulk(call, self._changes, By(self._users, call.principal), "users")
 
     @route(app, "GET", "/<document_id>", scope="users", action="read", says=shows("User"))
     async def show(self, call: Call, document_id: str) -> Reply:
@@ -57,10 +79,10 @@ class UserRoutes(Noun):
     @route(app, "PUT", "/<document_id>", scope="users", action="update", says=REPLACES)
     async def replace(self, call: Call, document_id: str) -> Reply:
         """Another in its place, the password kept; with `If-None-Match: *`, a new one."""
-        call.no_parameters()
-        given, wanted = call.object(), call.precondition()
-        user = await self._users.replace(document_id, given, call.principal, call.cause, wanted)
-        return created(self.prefix, user) if wanted.absent else one(user)
+        asked, given, wanted = how(call), call.object(), call.precondition()
+        made_by = By(self._users, call.principal)
+        proposal = made_by.replacing(document_id, given, wanted)
+        return await answer(call, asked, self._changes, made_by, proposal)
 
     @route(
         app,
@@ -68,13 +90,14 @@ class UserRoutes(Noun):
         "/<document_id>",
         scope="users",
         action="update",
-        says=patches("User", "Patch"),
+        says=PATCHES,
     )
     async def patch(self, call: Call, document_id: str) -> Reply:
         """Merge (RFC 7396), or apply operations (RFC 6902)."""
-        call.no_parameters()
-        patch, wanted = call.patch(), call.precondition()
-        return one(await self._users.patch(document_id, patch, call.principal, call.cause, wanted))
+        asked, patch, wanted = how(call), call.patch(), call.precondition()
+        made_by = By(self._users, call.principal)
+        proposal = made_by.patching(document_id, patch, wanted)
+        return await answer(call, asked, self._changes, made_by, proposal)
 
     @route(
         app, "PUT", "/<document_id>/password", scope="users", action="password", says=SETS_PASSWORD
@@ -85,13 +108,13 @@ class UserRoutes(Noun):
         await self._users.set_password(document_id, call.object(), call.principal, call.cause)
         return gone()
 
-    @route(app, "DELETE", "/<document_id>", scope="users", action="delete", says=deletes())
+    @route(app, "DELETE", "/<document_id>", scope="users", action="delete", says=DELETES)
     async def delete(self, call: Call, document_id: str) -> Reply:
         """Delete it, and its tokens."""
-        call.no_parameters()
-        wanted = call.precondition()
-        await self._users.delete(document_id, call.principal, call.cause, wanted)
-        return gone()
+        asked, wanted = how(call), call.precondition()
+        made_by = By(self._users, call.principal)
+        proposal = made_by.deleting(document_id, wanted)
+        return await answer(call, asked, self._changes, made_by, proposal)
 
 
 def named(given: dict[str, object]) -> str:

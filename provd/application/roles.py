@@ -9,7 +9,7 @@ from typing import Any
 from msgspec.structs import replace
 
 from provd.access import BUILT_IN, Forbidden, Gate, Principal
-from provd.application.changing import Patch, patched
+from provd.application.changing import Patch, Proposal, patched
 from provd.application.errors import BuiltIn
 from provd.application.listing import Listing, list_documents, show
 from provd.application.precondition import UNCONDITIONAL, Precondition
@@ -71,13 +71,8 @@ class Roles:
         cause: str,
         precondition: Precondition = UNCONDITIONAL,
     ) -> dict[str, Any]:
-        """Put a role in the place of the present one.
-
-        @raise NoSuchDocument, Invalid, AlreadyThere, PreconditionFailed, BuiltIn, Forbidden: nothing
-        was changed.
-        """
-        check_id(role_id, "role")
-        return await self._change(role_id, lambda _present: given, by, cause, precondition)
+        """Put a role in the place of the present one, at once. Raises as the proposal does."""
+        return await self._made(self.replacing(role_id, given, by, precondition), cause)
 
     async def patch(
         self,
@@ -87,10 +82,8 @@ class Roles:
         cause: str,
         precondition: Precondition = UNCONDITIONAL,
     ) -> dict[str, Any]:
-        """Apply a patch to a role. Raises as `replace` does."""
-        return await self._change(
-            role_id, lambda present: patched(present, patch), by, cause, precondition
-        )
+        """Patch a role, at once. Raises as the proposal does."""
+        return await self._made(self.patching(role_id, patch, by, precondition), cause)
 
     async def delete(
         self,
@@ -99,7 +92,47 @@ class Roles:
         cause: str,
         precondition: Precondition = UNCONDITIONAL,
     ) -> None:
-        """Delete a role; its users have it no more. Raises as `replace` does."""
+        """Delete a role, at once. Raises as the proposal does."""
+        proposal = self.deleting(role_id, by, precondition)
+        await write(self._store, cause, proposal.propose, retry=not proposal.insists)
+
+    async def _made(self, proposal: Proposal, cause: str) -> dict[str, Any]:
+        await write(self._store, cause, proposal.propose, retry=not proposal.insists)
+        return await self.get(proposal.document_id)
+
+    def replacing(
+        self,
+        role_id: str,
+        given: Mapping[str, Any],
+        by: Principal,
+        precondition: Precondition = UNCONDITIONAL,
+    ) -> Proposal:
+        """A role in the place of the present one.
+
+        Proposing it raises `NoSuchDocument`, `Invalid`, `AlreadyThere`, `PreconditionFailed`, `Forbidden`.
+
+        @raise Invalid: that can be no id. @raise BuiltIn: it cannot be changed.
+        """
+        check_id(role_id, "role")
+        op = "create" if precondition.absent else "replace"
+        return self._changing(role_id, op, lambda _present: given, by, precondition)
+
+    def patching(
+        self,
+        role_id: str,
+        patch: Patch,
+        by: Principal,
+        precondition: Precondition = UNCONDITIONAL,
+    ) -> Proposal:
+        """A patch of a role. Proposing it raises as replacing does, and `PatchFailed`."""
+        return self._changing(
+            role_id, "patch", lambda present: patched(present, patch), by, precondition
+        )
+
+    def deleting(
+        self, role_id: str, by: Principal, precondition: Precondition = UNCONDITIONAL
+    ) -> Proposal:
+        """Deleting a role; its users have it no more. Proposing it raises as replacing does."""
         _require_changeable(role_id)
 
         def propose(draft: IDraft) -> None:
@@ -110,16 +143,22 @@ class Roles:
             _require_covered(by, role.claims, "delete")
             draft.delete(COLLECTION, role_id)
 
-        await write(self._store, cause, propose, retry=not precondition.conditional)
+        return Proposal(
+            collection=COLLECTION,
+            document_id=role_id,
+            op="delete",
+            propose=propose,
+            insists=precondition.conditional,
+        )
 
-    async def _change(
+    def _changing(
         self,
         role_id: str,
+        op: str,
         wanted: Callable[[dict[str, Any]], Mapping[str, Any]],
         by: Principal,
-        cause: str,
         precondition: Precondition,
-    ) -> dict[str, Any]:
+    ) -> Proposal:
         _require_changeable(role_id)
 
         def propose(draft: IDraft) -> None:
@@ -133,8 +172,13 @@ class Roles:
             kept = before or Role(id=role_id)
             draft.put(COLLECTION, replace(role, revision=kept.revision, endpoint=kept.endpoint))
 
-        await write(self._store, cause, propose, retry=not precondition.conditional)
-        return await self.get(role_id)
+        return Proposal(
+            collection=COLLECTION,
+            document_id=role_id,
+            op=op,
+            propose=propose,
+            insists=precondition.conditional,
+        )
 
 
 def shown(role: Document) -> dict[str, Any]:

@@ -8,7 +8,7 @@ from typing import Any
 from msgspec.structs import replace
 
 from provd.access import BUILT_IN, Forbidden, Gate, Passwords, Principal
-from provd.application.changing import Patch, patched
+from provd.application.changing import Patch, Proposal, patched
 from provd.application.listing import Listing, list_documents
 from provd.application.precondition import UNCONDITIONAL, Precondition
 from provd.application.slices import Slices
@@ -59,12 +59,8 @@ class Users:
         cause: str,
         precondition: Precondition = UNCONDITIONAL,
     ) -> dict[str, Any]:
-        """Put a user in the place of the present one; the password stays.
-
-        @raise NoSuchDocument, Invalid, AlreadyThere, PreconditionFailed, Forbidden: nothing was changed.
-        """
-        check_id(user_id, "user")
-        return await self._change(user_id, lambda _present: given, by, cause, precondition)
+        """Put a user in the place of the present one, at once. Raises as the proposal does."""
+        return await self._made(self.replacing(user_id, given, by, precondition), cause)
 
     async def patch(
         self,
@@ -74,10 +70,8 @@ class Users:
         cause: str,
         precondition: Precondition = UNCONDITIONAL,
     ) -> dict[str, Any]:
-        """Apply a patch to a user. Raises as `replace` does."""
-        return await self._change(
-            user_id, lambda present: patched(present, patch), by, cause, precondition
-        )
+        """Patch a user, at once. Raises as the proposal does."""
+        return await self._made(self.patching(user_id, patch, by, precondition), cause)
 
     async def delete(
         self,
@@ -86,7 +80,47 @@ class Users:
         cause: str,
         precondition: Precondition = UNCONDITIONAL,
     ) -> None:
-        """Delete a user and the user's tokens. Raises as `replace` does."""
+        """Delete a user, at once. Raises as the proposal does."""
+        proposal = self.deleting(user_id, by, precondition)
+        await write(self._store, cause, proposal.propose, retry=not proposal.insists)
+
+    async def _made(self, proposal: Proposal, cause: str) -> dict[str, Any]:
+        await write(self._store, cause, proposal.propose, retry=not proposal.insists)
+        return await self.get(proposal.document_id)
+
+    def replacing(
+        self,
+        user_id: str,
+        given: Mapping[str, Any],
+        by: Principal,
+        precondition: Precondition = UNCONDITIONAL,
+    ) -> Proposal:
+        """A user in the place of the present one; the password stays.
+
+        Proposing it raises `NoSuchDocument`, `Invalid`, `AlreadyThere`, `PreconditionFailed`, `Forbidden`.
+
+        @raise Invalid: that can be no id.
+        """
+        check_id(user_id, "user")
+        op = "create" if precondition.absent else "replace"
+        return self._changing(user_id, op, lambda _present: given, by, precondition)
+
+    def patching(
+        self,
+        user_id: str,
+        patch: Patch,
+        by: Principal,
+        precondition: Precondition = UNCONDITIONAL,
+    ) -> Proposal:
+        """A patch of a user. Proposing it raises as replacing does, and `PatchFailed`."""
+        return self._changing(
+            user_id, "patch", lambda present: patched(present, patch), by, precondition
+        )
+
+    def deleting(
+        self, user_id: str, by: Principal, precondition: Precondition = UNCONDITIONAL
+    ) -> Proposal:
+        """Deleting a user and the user's tokens. Proposing it raises as replacing does."""
 
         def propose(draft: IDraft) -> None:
             user = _present(draft, user_id, precondition)
@@ -94,7 +128,13 @@ class Users:
             _drop_tokens(draft, user_id)
             draft.delete(COLLECTION, user_id)
 
-        await write(self._store, cause, propose, retry=not precondition.conditional)
+        return Proposal(
+            collection=COLLECTION,
+            document_id=user_id,
+            op="delete",
+            propose=propose,
+            insists=precondition.conditional,
+        )
 
     async def set_password(
         self, user_id: str, given: Mapping[str, Any], by: Principal, cause: str
@@ -116,14 +156,14 @@ class Users:
 
         await write(self._store, cause, propose)
 
-    async def _change(
+    def _changing(
         self,
         user_id: str,
+        op: str,
         wanted: Callable[[dict[str, Any]], Mapping[str, Any]],
         by: Principal,
-        cause: str,
         precondition: Precondition,
-    ) -> dict[str, Any]:
+    ) -> Proposal:
         def propose(draft: IDraft) -> None:
             before = _before(draft, user_id, precondition)
             user = parse_user(wanted(shown(before) if before else {}), document_id=user_id)
@@ -138,8 +178,13 @@ class Users:
             )
             draft.put(COLLECTION, user)
 
-        await write(self._store, cause, propose, retry=not precondition.conditional)
-        return await self.get(user_id)
+        return Proposal(
+            collection=COLLECTION,
+            document_id=user_id,
+            op=op,
+            propose=propose,
+            insists=precondition.conditional,
+        )
 
     def _require_covered(
         self, by: Principal, before: User | None, after: User | None, action: str

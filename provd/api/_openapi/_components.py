@@ -138,6 +138,8 @@ def components() -> dict[str, Schema]:
         },
         "DeviceResults": _results("Device"),
         "ConfigResults": _results("Config"),
+        "RoleResults": _results("Role"),
+        "UserResults": _results("User"),
         "Counters": {
             "type": "object",
             "description": "Counts since the start, by part and name.",

@@ -51,6 +51,8 @@ LEAST: Mapping[tuple[str, str], str] = {
     ("plugins", "list"): "viewer",
     ("plugins", "read"): "viewer",
     ("plugins", "reload"): "operator",
+    ("roles", "bulk"): "superuser",
+    ("users", "bulk"): "superuser",
     ("roles", "create"): "superuser",
     ("roles", "delete"): "superuser",
     ("roles", "list"): "superuser",
