@@ -20,6 +20,7 @@ from provd.documents import (
     EVERY,
     Claim,
     Document,
+    Place,
     Query,
     Role,
     check_id,
@@ -47,14 +48,23 @@ class Roles:
         """
         selector = compile_selector(query.selector)
         built_in = [role for role in BUILT_IN.values() if selector.matches(shown(role))]
-        window = built_in[query.skip : query.skip + query.limit if query.limit else None]
+        begin = _passed(query.after, len(built_in)) + query.skip
+        window = built_in[begin : begin + query.limit if query.limit else None]
         left = query.limit - len(window) if query.limit else 0
-        skip = max(query.skip - len(built_in), 0)
         # A limit of none is no limit: where the built-in ones fill the page, one is found for the count.
-        rest = replace(query, skip=skip, limit=left or (1 if query.limit else 0))
+        rest = replace(
+            query,
+            skip=max(begin - len(built_in), 0),
+            limit=left or (1 if query.limit else 0),
+            after=query.after if query.after is not None and query.after.id else None,
+        )
         found = await list_documents(self._store, COLLECTION, rest, shown, self._slices, fields)
-        others = found.items if left or not query.limit else ()
-        return Listing(found.total + len(built_in), chain(show(window, shown, fields), others))
+        total = found.total + len(built_in)
+        if left or not query.limit:
+            return Listing(total, chain(show(window, shown, fields), found.items), found.more)
+        consumed = begin + len(window)
+        more = Place("", consumed) if consumed < total else None
+        return Listing(total, show(window, shown, fields), more)
 
     async def get(self, role_id: str) -> dict[str, Any]:
         """One role. @raise NoSuchDocument: there is none."""
@@ -179,6 +189,13 @@ class Roles:
             propose=propose,
             insists=precondition.conditional,
         )
+
+
+def _passed(after: Place | None, count: int) -> int:
+    """How many of the built-in roles, of which there are `count`, stand on the pages before."""
+    if after is None:
+        return 0
+    return after.value if not after.id and isinstance(after.value, int) else count
 
 
 def shown(role: Document) -> dict[str, Any]:

@@ -94,3 +94,21 @@ def test_together(api: Bench) -> None:
     built_in = [{"op": "delete", "id": "viewer"}]
     answer = ask(api, "POST", "roles:bulk", {"operations": built_in, "atomic": False})
     assert answer.json["results"][0]["status"] == 409
+
+
+@pytest.mark.parametrize("parameters", ["", "reverse=true", "sort=description", "skip=1"])
+def test_pages_of_roles(api: Bench, parameters: str) -> None:
+    """Cover the built-in ones and the others, each once, whatever the size of a page."""
+    for number in range(4):
+        ask(api, "POST", "roles", ROLE | {"id": f"desk-{number}"})
+    whole = [each["id"] for each in ask(api, "GET", f"roles?{parameters}").json["items"]]
+    assert len(whole) == 9 - parameters.count("skip")
+    for limit in (1, 2, 3, 4, 20):
+        found: list[str] = []
+        path = f"roles?{parameters}&limit={limit}"
+        while path:
+            answer = ask(api, "GET", path)
+            found += [each["id"] for each in answer.json["items"]]
+            link = answer.headers.get("link", "").partition(">")[0]
+            path = link.removeprefix("</api/v1/")
+        assert found == whole, limit
