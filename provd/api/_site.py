@@ -14,7 +14,8 @@ from twisted.web.server import Request, Site
 from werkzeug.exceptions import MethodNotAllowed
 
 from provd.api._body import BODY_LIMIT
-from provd.api._errors import MalformedRequest, NoSuchRoute, refuse
+from provd.api._channel import Channel, new_connection
+from provd.api._errors import MalformedRequest, NoSuchRoute, TooLarge, refuse
 from provd.api._routes import Noun
 from provd.api._screen import Screen
 from provd.values import ProvdError
@@ -44,6 +45,8 @@ class BoundedRequest(Request):
         self.too_large = length is not None and length > BODY_LIMIT
         # Twisted would use a temporary file from 100,000 bytes on: a disk on the reactor thread.
         self.content = BytesIO()
+        if length is not None and length > ABORT_AFTER and isinstance(self.channel, Channel):
+            self.channel.end(TooLarge(BODY_LIMIT))  # nobody waits for all of that
 
     def handleContentChunk(self, data: bytes) -> None:
         """Called by the channel for each piece of the body."""
@@ -179,6 +182,7 @@ class QuietSite(Site):
 
     noisy = False
     http2 = False
+    protocol = new_connection
 
     def acceptableProtocols(self) -> list[bytes]:
         """What is offered in a TLS handshake (ALPN), the dearest first."""

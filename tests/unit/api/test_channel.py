@@ -1,0 +1,59 @@
+"""What cannot be read as a request is refused like everything else, and nothing after it is read."""
+
+from __future__ import annotations
+
+import pytest
+
+from provd.api._body import BODY_LIMIT
+from provd.testing.api import bench
+
+CREATE = b"POST /api/v1/devices HTTP/1.1\r\nhost: localhost\r\ncontent-type: application/json\r\n"
+REST = b"content-length: 10\r\n\r\n" + b'{"id":"x"}'
+
+
+@pytest.mark.parametrize(
+    ("head", "status", "kind"),
+    [
+        (b"x: " + b"x" * 20_000, 400, "malformed-request"),
+        (b"x: " + b"x" * 200_000, 400, "malformed-request"),
+        (b"\r\n".join(b"x-%d: 1" % at for at in range(600)), 400, "malformed-request"),
+        (b"\r\n".join(b"x: " + b"x" * 9_000 for _ in range(2)), 400, "malformed-request"),
+        (b"content-length: x", 400, "malformed-request"),
+        (b"content-length: " + b"9" * 5_000, 400, "malformed-request"),
+        (b"content-length: 1\r\ntransfer-encoding: chunked", 400, "malformed-request"),
+        (b"no colon", 400, "malformed-request"),
+        (b"x: \0", 400, "malformed-request"),
+        (b"content-length: 99999999999", 413, "too-large"),
+    ],
+)
+def test_heads_that_cannot_be_read(head: bytes, status: int, kind: str) -> None:
+    """Each is told as problem details, once, and the connection ends."""
+    made = bench()
+    answer = made.raw(CREATE + head + b"\r\n" + (REST if status == 400 else b"\r\n"))
+    assert answer.status == status
+    assert answer.headers["content-type"] == "application/problem+json"
+    assert answer.headers["connection"] == "close"
+    assert len(answer.body) == int(answer.headers["content-length"])
+    assert answer.json["type"] == f"urn:provd:problem:{kind}"
+    assert made.core.store.get("devices", "x") is None
+
+
+@pytest.mark.parametrize(
+    "line", [b"GET /" + b"x" * 20_000 + b" HTTP/1.1", b"nonsense", b"\xff" * 50]
+)
+def test_a_first_line_that_cannot_be_read(line: bytes) -> None:
+    """So is a request line; the request behind it is not made."""
+    made = bench()
+    answer = made.raw(line + b"\r\n\r\n" + CREATE + REST)
+    assert answer.status == 400
+    assert answer.json["problems"][0]["path"] == "head"
+    assert len(answer.body) == int(answer.headers["content-length"])
+    assert made.core.store.get("devices", "x") is None
+
+
+def test_a_body_that_is_announced_too_long_is_read_where_it_is_not_much() -> None:
+    """Its end is waited for, so that whoever sends it hears why it was refused."""
+    made = bench()
+    announced = b"content-length: %d\r\n\r\n" % (BODY_LIMIT + 1)
+    answer = made.raw(CREATE + announced + b" " * (BODY_LIMIT + 1))
+    assert answer.status == 413
