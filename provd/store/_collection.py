@@ -83,10 +83,9 @@ class Collection:
         """Take in many documents at once, at start."""
         for document in documents:
             self.documents[document.id] = document
-        self.order = Ids()
-        for document_id in sorted(self.documents):
-            self.order.add(document_id)
-        ordered = [self.documents[each] for each in self.order]
+        ids = sorted(self.documents)
+        self.order = Ids.of(ids)
+        ordered = [self.documents[each] for each in ids]
         for index in self.indexes.values():
             index.load(ordered)
         self.position = max((each.revision for each in self.documents.values()), default=0)

@@ -7,7 +7,7 @@ number of ids, and a hundred thousand of them cost one reference each, less than
 from __future__ import annotations
 
 from bisect import bisect_left, bisect_right, insort
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Iterator, Sequence
 from itertools import chain, islice
 
 WIDTH = 512
@@ -23,6 +23,15 @@ class Ids(Collection[str]):
         self._lists: list[list[str]] = []
         self._lasts: list[str] = []
         self._count = 0
+
+    @classmethod
+    def of(cls, ordered: Sequence[str]) -> Ids:
+        """These ids, which are in order and all different."""
+        made = cls()
+        made._lists = [list(ordered[at : at + WIDTH]) for at in range(0, len(ordered), WIDTH)]
+        made._lasts = [ids[-1] for ids in made._lists]
+        made._count = len(ordered)
+        return made
 
     def __len__(self) -> int:
         return self._count
@@ -50,11 +59,13 @@ class Ids(Collection[str]):
             lasts.append(new)
             self._count = 1
             return
-        at = min(bisect_left(lasts, new), len(lists) - 1)
-        ids = lists[at]
-        if new > ids[-1]:
+        if new > lasts[-1]:
+            # In order of id, as at a start, each is put at the end.
+            at, ids = len(lists) - 1, lists[-1]
             ids.append(new)
         else:
+            at = bisect_left(lasts, new)
+            ids = lists[at]
             where = bisect_left(ids, new)
             if ids[where] == new:
                 return

@@ -25,6 +25,8 @@ def test_a_sorted_set(steps: list[tuple[bool, str]], skip: int, count: int, plac
         _order.WIDTH = width
     ordered = sorted(model)
     assert list(ids) == ordered
+    assert list(Ids.of(ordered)) == ordered
+    assert Ids.of(ordered).window(skip, count) == ordered[skip : skip + count]
     assert list(reversed(ids)) == ordered[::-1]
     assert len(ids) == len(ordered)
     assert all(each in ids for each in ordered)
