@@ -52,6 +52,8 @@ from provd.store import NO_SEAL, Keeping, Seal, SQLiteStore, back_up
 
 KINDS = (DEVICES, CONFIGS, STATUSES, OPERATIONS, USERS, ROLES, TOKENS, AUDIT, RECEIPTS)
 
+IN_CLEAR = "secrets are kept in clear on the disk: seal_keys of [store] names no file with keys"
+
 SWITCH = 0.0005
 """Seconds between two chances for another thread."""
 
@@ -196,8 +198,7 @@ def wire(settings: Settings, reactor: Any) -> Server:
     )
     reach_out(api, operators, settings, reactor)
     secured = secured_by(settings, reactor)
-    if secured is not None:
-        operators.health.ask_too(secured.warnings)
+    warn_of(operators, settings, secured)
     settle_in(api)
     return Server(
         settings,
@@ -217,6 +218,14 @@ def wire(settings: Settings, reactor: Any) -> Server:
         Deciding(app, pipeline, limits, decisions),
         secured,
     )
+
+
+def warn_of(operators: Operators, settings: Settings, secured: Secured | None) -> None:
+    """Have operators told what should be looked at, whether it ends soon or was never set up."""
+    if secured is not None:
+        operators.health.ask_too(secured.warnings)
+    if not settings.store.seal_keys:
+        operators.health.ask_too(lambda: (IN_CLEAR,))
 
 
 def settle_in(api: Site) -> None:

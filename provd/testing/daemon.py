@@ -9,11 +9,13 @@ import contextlib
 import http.client
 import json
 import os
+import shutil
 import signal
 import socket
 import subprocess
 import sys
 import time
+from base64 import b64encode
 from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -122,10 +124,22 @@ class Daemon:
             "listen": {"interface": self.interface, "port": http_port},
             "tftp": {"interface": self.interface, "port": tftp_port},
             "api": {"interface": "127.0.0.1", "port": api_port},
+            "store": {"seal_keys": str(self._seal_keys(settings))},
         }
         for section, values in settings.items():
             tables.setdefault(section, {}).update(values)
         self.config.write_text(toml(tables), encoding="utf-8")
+
+    def _seal_keys(self, settings: Mapping[str, Mapping[str, Any]]) -> Path:
+        """Keys for what it keeps, readable for the user that it becomes."""
+        path = self.home / "seal.keys"
+        if not path.exists():
+            path.touch(mode=0o600)
+            path.write_text(f"test:{b64encode(os.urandom(32)).decode()}\n", encoding="ascii")
+        if user := settings.get("service", {}).get("user"):
+            with contextlib.suppress(LookupError):  # no such user: that is what is tested
+                shutil.chown(path, user)
+        return path
 
     def start(self, command: Sequence[str | Path] = ()) -> None:
         """Start it, and wait until it says that it is ready."""

@@ -147,6 +147,7 @@ class TestCommand:
             "ports",
             "directory",
             "store",
+            "sealing",
             "clock",
             "limits",
             "neighbours",

@@ -189,7 +189,7 @@ def test_wrong_settings_are_told_all_at_once(daemon: Daemon, way: str) -> None:
         f"  {daemon.config}: api.interface: 'here' is no address (expected {ADDRESS})",
         f"  {daemon.config}: htpp: there is no such section (expected http)",
     ]
-    assert {each.name for each in daemon.home.iterdir()} == {"data", "provd.toml"}
+    assert {each.name for each in daemon.home.iterdir()} == {"data", "provd.toml", "seal.keys"}
     assert {each.name for each in daemon.data.iterdir()} == {"plugins"}
 
 

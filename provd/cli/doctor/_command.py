@@ -19,6 +19,7 @@ from provd.cli.doctor._finding import Finding, Level
 from provd.cli.doctor._host import check_clock, check_limits, check_neighbours
 from provd.cli.doctor._places import check_directory, check_stores, stores_in
 from provd.cli.doctor._ports import Port, check_port
+from provd.cli.doctor._sealing import check_sealing
 from provd.cli.doctor._server import check_plugins, check_server
 from provd.cli.doctor._settings import ReadSettings, check_settings
 
@@ -92,6 +93,7 @@ def _examine(settings: Any, api: Api, *, certain: bool) -> Iterator[Finding]:
         )
         yield check_directory(directory)
         yield from check_stores(directory)
+        yield check_sealing(settings.store.seal_keys)
     yield check_clock(time.time(), kept)
     yield check_limits()
     yield check_neighbours()

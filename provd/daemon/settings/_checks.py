@@ -6,6 +6,7 @@ import math
 import re
 from collections.abc import Callable, Iterator, Mapping
 from ipaddress import ip_address, ip_network
+from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -68,6 +69,7 @@ def _raw_config(value: Mapping[str, Any]) -> Iterator[Problem]:
 def check_together(settings: Any) -> Iterator[Problem]:
     """What is wrong with settings that are each right."""
     yield from _guarded(settings)
+    yield from _keys_apart(settings)
     if settings.access.client_ca and not settings.api.secure:
         why = "is given, and the API speaks plain HTTP, where nobody shows a certificate"
         yield Problem("access.client_ca", why, 'tls = "on" in [api]')
@@ -78,6 +80,16 @@ def check_together(settings: Any) -> Iterator[Problem]:
     if given != wanted:
         missing, has = ("key", "certificate") if given else ("certificate", "key")
         yield Problem(f"api.{missing}", f"is missing, and api.{has} is given", "both, or neither")
+
+
+def _keys_apart(settings: Any) -> Iterator[Problem]:
+    """A copy of what is kept must not carry the keys that seal it."""
+    keys = settings.store.seal_keys
+    if keys and not Path(keys).is_absolute():
+        yield Problem("store.seal_keys", f"{keys!r} depends on where provd is started", "/etc/…")
+    elif keys and Path(keys).resolve().is_relative_to(Path(settings.data.directory).resolve()):
+        why = "is in data.directory, where each copy of the data would carry its keys"
+        yield Problem("store.seal_keys", why, "a file elsewhere")
 
 
 def _is_address(text: str) -> bool:

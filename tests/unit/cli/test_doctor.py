@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from base64 import b64encode
+from pathlib import Path
 from typing import Any
 
 import pytest
 
 from provd.cli.doctor._finding import Level
 from provd.cli.doctor._ports import Port
+from provd.cli.doctor._sealing import check_sealing
 from provd.cli.doctor._server import check_plugins, check_server
 from provd.client.errors import ServerFailed, ServerUnreachable, StrangeAnswer
 
@@ -82,3 +85,17 @@ def test_a_port_is_told_as_operators_know_it() -> None:
 
     assert str(Port("API", socket.SOCK_STREAM, "::1", 8092)) == "API ::1 port 8092/tcp"
     assert str(Port("TFTP", socket.SOCK_DGRAM, "", 69)) == "TFTP any address port 69/udp"
+
+
+def test_sealing(tmp_path: Path) -> None:
+    """Keys that can be used, none, and one that others can read; never the key itself."""
+    assert check_sealing("").level is Level.WARN
+    path = tmp_path / "seal.keys"
+    assert check_sealing(str(path)).level is Level.FAIL
+    lines = [f"{name}:{b64encode(name.encode() * 16).decode()}" for name in ("k2", "k1")]
+    path.write_text("\n".join(lines))
+    path.chmod(0o640)
+    assert check_sealing(str(path)).level is Level.FAIL
+    path.chmod(0o600)
+    found = check_sealing(str(path))
+    assert (found.level, found.text) == (Level.OK, f"{path}: key 'k2' seals, 1 more only open")

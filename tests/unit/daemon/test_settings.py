@@ -113,3 +113,13 @@ def test_a_start_of_its_own() -> None:
     first = {"listen": {"port": 1, "interface": "::1"}}
     settings = read_settings(None, {"PROVD_LISTEN__PORT": "4"}, first)
     assert (settings.listen.port, settings.listen.interface) == (4, "::1")
+
+
+@pytest.mark.parametrize("path", ["seal.keys", "/data/seal.keys", "/else/../data/in/seal.keys"])
+def test_keys_stand_apart_from_the_data(path: str) -> None:
+    """A copy of the data must not carry what seals it."""
+    environment = {"PROVD_DATA__DIRECTORY": "/data", "PROVD_STORE__SEAL_KEYS": path}
+    with pytest.raises(Invalid, match=r"store\.seal_keys"):
+        read_settings(None, environment)
+    environment["PROVD_STORE__SEAL_KEYS"] = "/data2/seal.keys"
+    assert read_settings(None, environment).store.seal_keys == "/data2/seal.keys"
