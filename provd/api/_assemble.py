@@ -96,8 +96,17 @@ def make_api(  # noqa: PLR0913 - what an API is made of, each part named
     root = make_root(
         make_nouns(door, parts, administration), hosts, numbers=not is_loopback(interface)
     )
-    parts.tally.count("api", lambda: {"refused_by_screen": root.refused, **permission.counters()})
-    return make_site(root, reactor, http2=http2)
+    site = make_site(root, reactor, http2=http2)
+    parts.tally.count(
+        "api",
+        lambda: {
+            "connections": site.connections.open,
+            "connections_refused": site.connections.refused,
+            "refused_by_screen": root.refused,
+            **permission.counters(),
+        },
+    )
+    return site
 
 
 def prepare(site: Site) -> None:

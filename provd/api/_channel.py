@@ -6,6 +6,7 @@ the connection times out.
 
 from __future__ import annotations
 
+from collections import Counter
 from http import HTTPStatus
 from typing import Any, cast
 
@@ -19,6 +20,12 @@ _BOUNDS = (
     f"HTTP/1.1 with lines of {HTTPChannel.MAX_LENGTH} bytes, {HTTPChannel.maxHeaders} headers and"
     f" {HTTPChannel.totalHeadersSize} bytes of them at most"
 )
+
+MOST = 2000
+"""Connections at once: each is a file descriptor, which phones need as well."""
+
+MOST_OF_ONE = 1500
+"""Of those, from one address; more than may wait for changes, so that one program may have them all."""
 
 
 class Channel(HTTPChannel):
@@ -64,6 +71,51 @@ class Channel(HTTPChannel):
         self.loseConnection()
 
 
-def new_connection(_factory: Any) -> Any:
+class Connections:
+    """How many connections there are, in all and from each address."""
+
+    def __init__(self, most: int = MOST, most_of_one: int = MOST_OF_ONE) -> None:
+        self._most, self._most_of_one = most, most_of_one
+        self._of: Counter[str] = Counter()
+        self.open = 0
+        self.refused = 0
+
+    def begin(self, source: str) -> bool:
+        """Count a connection; whether it may stay."""
+        self.open += 1
+        self._of[source] += 1
+        stays = self.open <= self._most and self._of[source] <= self._most_of_one
+        self.refused += not stays
+        return stays
+
+    def end(self, source: str) -> None:
+        """A connection is gone."""
+        self.open -= 1
+        self._of[source] -= 1
+        if not self._of[source]:
+            del self._of[source]
+
+
+class Connection(_GenericHTTPChannelProtocol):
     """What speaks HTTP/1.1, or HTTP/2 once that is agreed on, over one connection."""
-    return cast("Any", _GenericHTTPChannelProtocol)(Channel())
+
+    _factory: Any
+    _source = ""
+
+    def makeConnection(self, transport: Any) -> None:
+        """Begin, or end at once where there are too many."""
+        self._source = str(getattr(transport.getPeer(), "host", ""))
+        stays = self._factory.connections.begin(self._source)
+        super().makeConnection(transport)
+        if not stays:
+            transport.abortConnection()
+
+    def connectionLost(self, reason: Any) -> None:
+        """Leave the place to another."""
+        self._factory.connections.end(self._source)
+        super().connectionLost(reason)
+
+
+def new_connection(_factory: Any) -> Any:
+    """What serves one connection of a factory that has `connections`."""
+    return Connection(Channel())

@@ -14,7 +14,7 @@ from twisted.web.server import Request, Site
 from werkzeug.exceptions import MethodNotAllowed
 
 from provd.api._body import BODY_LIMIT
-from provd.api._channel import Channel, new_connection
+from provd.api._channel import Channel, Connections, new_connection
 from provd.api._errors import MalformedRequest, NoSuchRoute, TooLarge, refuse
 from provd.api._routes import Noun
 from provd.api._screen import Screen
@@ -183,6 +183,7 @@ class QuietSite(Site):
     noisy = False
     http2 = False
     protocol = new_connection
+    connections: Connections
 
     def acceptableProtocols(self) -> list[bytes]:
         """What is offered in a TLS handshake (ALPN), the dearest first."""
@@ -197,8 +198,8 @@ def make_root(nouns: Sequence[Noun], hosts: Iterable[str] = (), *, numbers: bool
     return Root(nouns, Screen(hosts, numbers=numbers))
 
 
-def make_site(root: Root, reactor: Any, *, http2: bool = False) -> Site:
-    """The HTTP factory: bounded bodies, no access log of its own."""
+def make_site(root: Root, reactor: Any, *, http2: bool = False) -> QuietSite:
+    """The HTTP factory: bounded bodies and connections, no access log of its own."""
     site = QuietSite(
         root,
         requestFactory=BoundedRequest,
@@ -208,4 +209,5 @@ def make_site(root: Root, reactor: Any, *, http2: bool = False) -> Site:
     )
     site.displayTracebacks = False
     site.http2 = http2
+    site.connections = Connections()
     return site

@@ -9,7 +9,9 @@ from typing import Any
 
 from attrs import define, frozen
 from twisted.internet.address import IPv4Address
+from twisted.internet.error import ConnectionDone
 from twisted.internet.testing import StringTransport
+from twisted.python.failure import Failure
 from twisted.web.server import Site
 
 from provd.access import AccessSettings
@@ -69,6 +71,7 @@ class Bench:
             if transport.disconnecting or transport.disconnected:
                 break
             self.core.clock.advance(0)
+        protocol.connectionLost(Failure(ConnectionDone()))
         return parse(transport.value())
 
 

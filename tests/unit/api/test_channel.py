@@ -2,10 +2,17 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import pytest
+from twisted.internet.address import IPv4Address
+from twisted.internet.error import ConnectionDone
+from twisted.internet.testing import StringTransport
+from twisted.python.failure import Failure
 
 from provd.api._body import BODY_LIMIT
-from provd.testing.api import bench
+from provd.api._channel import Connections
+from provd.testing.api import Bench, bench
 
 CREATE = b"POST /api/v1/devices HTTP/1.1\r\nhost: localhost\r\ncontent-type: application/json\r\n"
 REST = b"content-length: 10\r\n\r\n" + b'{"id":"x"}'
@@ -57,3 +64,41 @@ def test_a_body_that_is_announced_too_long_is_read_where_it_is_not_much() -> Non
     announced = b"content-length: %d\r\n\r\n" % (BODY_LIMIT + 1)
     answer = made.raw(CREATE + announced + b" " * (BODY_LIMIT + 1))
     assert answer.status == 413
+
+
+class Caller:
+    """A connection from an address."""
+
+    def __init__(self, made: Bench, source: str) -> None:
+        there = IPv4Address("TCP", source, 40000)
+        self.transport = StringTransport(peerAddress=there)
+        self.protocol = made.site.buildProtocol(there)
+        self.protocol.makeConnection(self.transport)
+
+    def stays(self) -> bool:
+        """Whether it was let in."""
+        return not (self.transport.disconnecting or self.transport.disconnected)
+
+    def go(self) -> None:
+        """Hang up."""
+        self.protocol.connectionLost(Failure(ConnectionDone()))
+
+
+def test_connections_are_bounded() -> None:
+    """In all, and from one address; who goes leaves the place to another."""
+    made = bench()
+    site: Any = made.site
+    site.connections = Connections(most=3, most_of_one=2)
+    first, second = Caller(made, "192.0.2.1"), Caller(made, "192.0.2.1")
+    third = Caller(made, "192.0.2.1")
+    assert (first.stays(), second.stays(), third.stays()) == (True, True, False)
+    third.go()
+    fourth, fifth = Caller(made, "192.0.2.2"), Caller(made, "192.0.2.3")
+    assert (fourth.stays(), fifth.stays()) == (True, False)
+    fifth.go()
+    first.go()
+    sixth = Caller(made, "192.0.2.1")
+    assert sixth.stays()
+    sixth.go()
+    told = made.ask("GET", "/api/v1/counters").json["api"]
+    assert (told["connections"], told["connections_refused"]) == (3, 2)
