@@ -59,11 +59,10 @@ class AuditTrail:
         self._let_go(draft, len(proposals))
 
     def record_reading(self, draft: IDraft, document: Document, collection: str) -> None:
-        """Write down that somebody reads a document in clear; nothing where nobody is behind it."""
-        caused = read_cause(draft.cause)
-        if caused is not None:
-            draft.put(COLLECTION, self._line(caused, collection, document, "reveal"))
-            self._let_go(draft, 1)
+        """Write down that a document is read in clear, also where nobody had to say who they are."""
+        caused = read_cause(draft.cause) or Caused(draft.cause, "")
+        draft.put(COLLECTION, self._line(caused, collection, document, "reveal"))
+        self._let_go(draft, 1)
 
     def _line(
         self, caused: Caused, collection: str, document: Document | None, action: str

@@ -19,7 +19,7 @@ class AuditLine(Document, frozen=True, kw_only=True, gc=False, omit_defaults=Tru
     document_id: str
     """Which document."""
     who: str
-    """The user."""
+    """The user; empty where nobody had to prove who they are."""
     where: str = ""
     """The address that asked."""
     cause: str = ""

@@ -6,7 +6,9 @@ import json
 
 import pytest
 
-from provd.testing.access import PASSWORD, basic, settle
+from provd.api import rights
+from provd.documents import Claim, Role
+from provd.testing.access import PASSWORD, basic, keep, settle, user
 from provd.testing.api import bench
 from provd.testing.guarded import CANARY, guarded
 
@@ -79,6 +81,49 @@ class TestSecrets:
         [line] = made.ask("GET", "/api/v1/audit", **who).json["items"]
         told = (line["action"], line["collection"], line["document_id"], line["who"], line["where"])
         assert told == ("reveal", "configs", "base", "superuser", "127.0.0.1")
+
+    @pytest.mark.parametrize("scope", ["configs", "devices"])
+    def test_revealing_has_a_claim_of_its_own(self, scope: str) -> None:
+        """Whoever may do all else with a document does not see its secrets; who may only this, does."""
+        made = guarded()
+        census = {action for noun, action in rights() if noun == scope}
+        every = tuple(sorted(census - {"reveal"}))
+        keep(
+            made.core.store,
+            roles=[
+                Role(id="most", claims=(Claim(scope=scope, actions=every),)),
+                Role(id="one", claims=(Claim(scope=scope, actions=("reveal",)),)),
+            ],
+            users=[user("most", "most"), user("one", "one")],
+        )
+        document = {"configs": "base", "devices": "phone"}[scope]
+        path = f"/api/v1/{scope}/{document}/clear"
+        refused = made.ask("GET", path, authorization=basic("most"))
+        assert refused.status in {403, 404}
+        assert CANARY not in refused.body.decode()
+        assert CANARY in made.ask("GET", path, authorization=basic("one")).body.decode()
+        who = {"authorization": basic("superuser")}
+        lines = made.ask("GET", "/api/v1/audit?action=reveal", **who).json["items"]
+        assert [(line["who"], line["document_id"]) for line in lines] == [("one", document)]
+
+    def test_what_cannot_be_written_down_is_not_revealed(self) -> None:
+        """A store that keeps nothing keeps no line, so nothing is shown."""
+        made = guarded()
+        who = {"authorization": basic("superuser")}
+        assert made.ask("GET", "/api/v1/configs/base/clear", **who).status == 200
+        made.core.store.close()
+        answer = made.ask("GET", "/api/v1/configs/base/clear", **who)
+        assert answer.status == 503
+        assert CANARY not in answer.body.decode()
+
+    def test_revealing_leaves_a_line_where_nobody_has_to_say_who_they_are(self) -> None:
+        """On loopback, without users: that it was done, and when."""
+        made = bench()
+        given = {"id": "c", "parent_ids": [], "raw_config": {"admin_password": CANARY}}
+        made.ask("POST", "/api/v1/configs", given)
+        assert CANARY in made.ask("GET", "/api/v1/configs/c/clear").body.decode()
+        [line] = made.ask("GET", "/api/v1/audit").json["items"]
+        assert (line["action"], line["document_id"]) == ("reveal", "c")
 
     def test_no_secret_is_in_the_trail(self) -> None:
         """Whatever was changed."""
