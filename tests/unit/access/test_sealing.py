@@ -30,6 +30,7 @@ from provd.testing.store_fixture import (
     SteppedWriter,
     on_file,
 )
+from provd.testing.store_machine import make_store_machine
 
 CANARY = "canary31337"
 ONE, TWO = {"k1": b"\1" * 32}, {"k2": b"\2" * 32}
@@ -75,6 +76,10 @@ def sealed_boxes() -> Fixture:
 
 class SealedStoreTests(make_document_store_tests(sealed_boxes)):
     """It is a store like any other."""
+
+
+class SealedStoreAgainstModel(make_store_machine(sealed_boxes, examples=10)):
+    pass
 
 
 @given(st.binary(max_size=200), st.binary(max_size=30))
