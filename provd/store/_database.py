@@ -31,6 +31,9 @@ APPLICATION_ID = 0x70726F76
 LAYOUT = 1
 """Number of the tables' layout (`PRAGMA user_version`); documents have schema numbers of their own."""
 
+SEALED_LAYOUT = 2
+"""The same tables, where bodies may be sealed: a provd that knew nothing of that would set them all aside."""
+
 MOST_ROWS = 1000
 """Rows of one statement; a larger batch takes several, in one transaction."""
 
@@ -255,9 +258,11 @@ class Database:
             )
         elif application != APPLICATION_ID:
             raise StoreNotOpened(str(self.path), "it is a database of another program")
-        elif layout != LAYOUT:
-            detail = f"its layout is {layout}, this provd knows {LAYOUT}"
+        elif layout not in {LAYOUT, SEALED_LAYOUT}:
+            detail = f"its layout is {layout}, this provd knows {LAYOUT} and {SEALED_LAYOUT}"
             raise StoreNotOpened(str(self.path), detail)
+        if self.seal.current and layout != SEALED_LAYOUT:
+            connection.execute(f"PRAGMA user_version = {SEALED_LAYOUT}")
 
 
 class _Trusted:

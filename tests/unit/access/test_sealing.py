@@ -320,6 +320,17 @@ def test_an_edit_by_hand_is_sealed_with_its_revision(tmp_path: Path) -> None:
         close(made)
 
 
+def test_a_sealed_file_is_marked_as_such(tmp_path: Path) -> None:
+    """A provd that knew nothing of seals would take every document for damage: it refuses the file."""
+    layouts = []
+    for keys in ({}, ONE, TWO | ONE):
+        put_and_close(tmp_path, **keys)
+        database = sqlite3.connect(tmp_path / "provd.db")
+        layouts += database.execute("PRAGMA user_version").fetchone()
+        database.close()
+    assert layouts == [1, 2, 2]
+
+
 def test_no_key_and_nonce_are_used_twice() -> None:
     """Not by one reading of the keys, and not by two."""
     seals = [SealingKeys(ONE) for _each in range(3)]

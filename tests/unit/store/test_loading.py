@@ -158,8 +158,8 @@ def test_another_programs_database(path: Path, execute: Any) -> None:
 
 def test_another_layout(filled: Path, execute: Any) -> None:
     """Tables laid out by a newer provd are left alone, and the error says so."""
-    execute(filled, "PRAGMA user_version = 2")
-    with pytest.raises(StoreNotOpened, match="layout is 2"):
+    execute(filled, "PRAGMA user_version = 9")
+    with pytest.raises(StoreNotOpened, match="layout is 9"):
         on_file(filled)
 
 
