@@ -10,7 +10,10 @@ from collections.abc import Iterable
 from twisted.web.iweb import IRequest
 
 METHODS = b"GET, HEAD, POST, PUT, PATCH, DELETE"
-HEADERS = b"authorization, content-type, accept, if-match, if-none-match, prefer, idempotency-key"
+HEADERS = (
+    b"authorization, content-type, accept, if-match, if-none-match, prefer, idempotency-key,"
+    b" x-log-token"
+)
 EXPOSED = b"etag, location, link, x-total-count, x-request-id, idempotency-replayed, retry-after"
 KEPT = b"600"
 """Seconds that a browser may rely on what it was told."""

@@ -24,6 +24,7 @@ from provd.api._call import Call
 from provd.api._errors import refuse
 from provd.api._reply import Page, Reply, Rows, hiding_secrets, send, show, stream
 from provd.api._says import Says
+from provd.api._trace import token_of, traced
 from provd.application.slices import Slices
 from provd.values import ProvdError
 
@@ -180,6 +181,18 @@ async def _serve(
     waiting = noun.door.permission.permit(record, call)
     if waiting is not None:
         await waiting
+    token = token_of(call)
+    going = _answer(noun, call, record, handler, segments)
+    return await (traced(call, token, going) if token else going)
+
+
+async def _answer(
+    noun: Noun,
+    call: Call,
+    record: Route,
+    handler: Callable[..., Awaitable[Reply | Rows | Page]],
+    segments: dict[str, str],
+) -> bytes:
     # What is one's own shows nothing of any tenant's, wherever it is served.
     if call.principal.tenants is not None and record.scope != "self":
         noun = noun.seen_by(call.principal)
@@ -191,7 +204,7 @@ async def _serve(
             "{call}: {method} {path}",
             call=call.cause,
             method=record.method,
-            path=request.path.decode("utf-8", "replace"),
+            path=call.request.path.decode("utf-8", "replace"),
             scope=record.scope,
             action=record.action,
         )

@@ -182,7 +182,8 @@ class Lines:
         rank = _LEVELS[event["log_level"]]
         if rank == _INFO and event["log_namespace"] == _LEGACY:
             rank -= 1
-        if rank < self._least:
+        # A caller may ask for the line of a call.
+        if rank < self._least and "asked_for" not in event:
             return
         line = self._line(event)
         self._waiting.append(line)

@@ -157,16 +157,17 @@ def test_before_the_reactor_runs_lines_are_written_at_once() -> None:
 
 @pytest.mark.usefixtures("in_reactor")
 def test_the_level_is_a_floor() -> None:
-    """What is less grave is not spelled; what Twisted says of its own ports is at debug."""
+    """What is less grave is not spelled unless somebody asked for it; what Twisted says of its own ports is at debug."""
     for level, expected in (
-        ("warn", []),
-        ("info", ["info"]),
-        ("debug", ["debug", "info", "legacy"]),
+        ("warn", ["wanted"]),
+        ("info", ["info", "wanted"]),
+        ("debug", ["debug", "info", "wanted", "legacy"]),
     ):
         clock, stream = Clock(), Stream()
         log = lines(stream, clock, level)
         log(event("debug", log_level=LogLevel.debug))
         log(event("info"))
+        log(event("wanted", asked_for=True))
         log(event("legacy", log_namespace="log_legacy"))
         clock.advance(1)
         assert [line.rpartition(" ")[2] for line in stream.getvalue().splitlines()] == expected
