@@ -69,55 +69,6 @@ class Editable(Protocol):
         """One gone."""
 
 
-class Making:
-    """The four changes of an `Editable`, each made at once."""
-
-    _store: IDocumentStore
-
-    async def create(self: Any, given: Mapping[str, Any], cause: str) -> dict[str, Any]:
-        """Create a document. Raises as the proposal does."""
-        shown: dict[str, Any] = await self._made(self.creating(given), cause)
-        return shown
-
-    async def replace(
-        self: Any,
-        document_id: str,
-        given: Mapping[str, Any],
-        cause: str,
-        precondition: Precondition = UNCONDITIONAL,
-    ) -> dict[str, Any]:
-        """Put a document in the place of another. Raises as the proposal does."""
-        shown: dict[str, Any] = await self._made(
-            self.replacing(document_id, given, precondition), cause
-        )
-        return shown
-
-    async def patch(
-        self: Any,
-        document_id: str,
-        patch: Patch,
-        cause: str,
-        precondition: Precondition = UNCONDITIONAL,
-    ) -> dict[str, Any]:
-        """Patch a document. Raises as the proposal does."""
-        shown: dict[str, Any] = await self._made(
-            self.patching(document_id, patch, precondition), cause
-        )
-        return shown
-
-    async def delete(
-        self: Any, document_id: str, cause: str, precondition: Precondition = UNCONDITIONAL
-    ) -> None:
-        """Delete a document. Raises as the proposal does."""
-        proposal = self.deleting(document_id, precondition)
-        await write(self._store, cause, proposal.propose, retry=not proposal.insists)
-
-    async def _made(self: Any, proposal: Proposal, cause: str) -> dict[str, Any]:
-        await write(self._store, cause, proposal.propose, retry=not proposal.insists)
-        shown: dict[str, Any] = await self.get(proposal.document_id)
-        return shown
-
-
 class ChangedBy(Protocol):
     """A collection in which it matters who changes something."""
 

@@ -7,7 +7,7 @@ from typing import Any
 
 from msgspec.structs import replace
 
-from provd.application.changing import Making, Patch, Proposal, patched
+from provd.application.changing import Patch, Proposal, patched
 from provd.application.grades import GRADES, grades, require_own
 from provd.application.lifecycle import require_deletable
 from provd.application.listing import Listing, list_documents, resolving
@@ -33,7 +33,7 @@ from provd.values import NoSuchDocument
 COLLECTION = "configs"
 
 
-class Configs(Making):
+class Configs:
     """Configs, and what each comes to over its parents.
 
     A change is told as soon as it is kept; whether the devices that inherit from it are still
@@ -171,7 +171,9 @@ class Configs(Making):
         precondition: Precondition,
     ) -> Proposal:
         def propose(draft: IDraft) -> None:
-            before = _before(draft, config_id, precondition)
+            before: Config | None = precondition.before_in(draft, COLLECTION, config_id)
+            if before is not None:
+                require_own(COLLECTION, before)
             present = self.shown(before) if before else {}
             given = with_secrets(wanted(present), present, "config")
             own = {key: value for key, value in given.items() if key not in GRADES}
@@ -194,17 +196,6 @@ def _with_what_the_server_keeps(config: Config, before: Config | None) -> Config
 
 
 def _present(draft: IDraft, config_id: str, precondition: Precondition) -> Config:
-    config: Config | None = draft.read(COLLECTION, config_id)
-    precondition.check(COLLECTION, config_id, config)
-    if config is None:
-        raise NoSuchDocument(COLLECTION, config_id)
+    config: Config = precondition.present_in(draft, COLLECTION, config_id)
     require_own(COLLECTION, config)
     return config
-
-
-def _before(draft: IDraft, config_id: str, precondition: Precondition) -> Config | None:
-    """The config that is to be changed; None only when there was to be none."""
-    if not precondition.absent:
-        return _present(draft, config_id, precondition)
-    precondition.check(COLLECTION, config_id, draft.read(COLLECTION, config_id))
-    return None

@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping, Sequence
 from functools import partial
 from typing import Any
 
-from provd.application.changing import Making, Patch, Proposal, patched
+from provd.application.changing import Patch, Proposal, patched
 from provd.application.grades import GRADES, grades, require_own
 from provd.application.lifecycle import drop_abandoned, require_deletable
 from provd.application.listing import Listing, list_documents, resolving
@@ -40,7 +40,7 @@ SERVER_KEPT = frozenset((*SHOWN_OF_STATUS, *DERIVED_KEYS, *GRADES, "revision"))
 """Keys of a shown device that a client may send back and that say nothing then."""
 
 
-class Devices(Making):
+class Devices:
     """Devices, with what the server observed of each."""
 
     def __init__(
@@ -173,7 +173,9 @@ class Devices(Making):
         precondition: Precondition,
     ) -> Proposal:
         def propose(draft: IDraft) -> None:
-            before = _before(draft, device_id, precondition)
+            before: Device | None = precondition.before_in(draft, COLLECTION, device_id)
+            if before is not None:
+                require_own(COLLECTION, before)
             present = self.shown(before) if before else {}
             given = with_secrets(wanted(present), present, "device")
             self._propose(draft, before, parse_device(_own(given), document_id=device_id))
@@ -210,17 +212,6 @@ def _own(given: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def _present(draft: IDraft, device_id: str, precondition: Precondition) -> Device:
-    device: Device | None = draft.read(COLLECTION, device_id)
-    precondition.check(COLLECTION, device_id, device)
-    if device is None:
-        raise NoSuchDocument(COLLECTION, device_id)
+    device: Device = precondition.present_in(draft, COLLECTION, device_id)
     require_own(COLLECTION, device)
     return device
-
-
-def _before(draft: IDraft, device_id: str, precondition: Precondition) -> Device | None:
-    """The device that is to be changed; None only when there was to be none."""
-    if not precondition.absent:
-        return _present(draft, device_id, precondition)
-    precondition.check(COLLECTION, device_id, draft.read(COLLECTION, device_id))
-    return None

@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from msgspec import Struct
 
 from provd.application.errors import AlreadyThere, PreconditionFailed
+from provd.contracts import IDraft
 from provd.documents import Document
+from provd.values import NoSuchDocument
 
 
 class Precondition(Struct, frozen=True):
@@ -34,6 +38,24 @@ class Precondition(Struct, frozen=True):
         current = document.revision if document is not None else 0
         if current not in self.revisions:
             raise PreconditionFailed(collection, document_id, current)
+
+    def present_in(self, draft: IDraft, collection: str, document_id: str) -> Any:
+        """The document that is to be changed, read on a draft. Raises as `check` does.
+
+        @raise NoSuchDocument: there is none.
+        """
+        document = draft.read(collection, document_id)
+        self.check(collection, document_id, document)
+        if document is None:
+            raise NoSuchDocument(collection, document_id)
+        return document
+
+    def before_in(self, draft: IDraft, collection: str, document_id: str) -> Any | None:
+        """As `present_in`; None, and only then, where there was to be none."""
+        if not self.absent:
+            return self.present_in(draft, collection, document_id)
+        self.check(collection, document_id, draft.read(collection, document_id))
+        return None
 
 
 UNCONDITIONAL = Precondition()

@@ -14,7 +14,7 @@ from provd.application.errors import BuiltIn
 from provd.application.listing import Listing, list_documents, show
 from provd.application.precondition import UNCONDITIONAL, Precondition
 from provd.application.slices import Slices
-from provd.application.writing import settled, write
+from provd.application.writing import settled
 from provd.contracts import IDocumentStore, IDraft
 from provd.documents import (
     EVERY,
@@ -73,43 +73,6 @@ class Roles:
             raise NoSuchDocument(COLLECTION, role_id)
         return shown(role)
 
-    async def replace(
-        self,
-        role_id: str,
-        given: Mapping[str, Any],
-        by: Principal,
-        cause: str,
-        precondition: Precondition = UNCONDITIONAL,
-    ) -> dict[str, Any]:
-        """Put a role in the place of the present one, at once. Raises as the proposal does."""
-        return await self._made(self.replacing(role_id, given, by, precondition), cause)
-
-    async def patch(
-        self,
-        role_id: str,
-        patch: Patch,
-        by: Principal,
-        cause: str,
-        precondition: Precondition = UNCONDITIONAL,
-    ) -> dict[str, Any]:
-        """Patch a role, at once. Raises as the proposal does."""
-        return await self._made(self.patching(role_id, patch, by, precondition), cause)
-
-    async def delete(
-        self,
-        role_id: str,
-        by: Principal,
-        cause: str,
-        precondition: Precondition = UNCONDITIONAL,
-    ) -> None:
-        """Delete a role, at once. Raises as the proposal does."""
-        proposal = self.deleting(role_id, by, precondition)
-        await write(self._store, cause, proposal.propose, retry=not proposal.insists)
-
-    async def _made(self, proposal: Proposal, cause: str) -> dict[str, Any]:
-        await write(self._store, cause, proposal.propose, retry=not proposal.insists)
-        return await self.get(proposal.document_id)
-
     def replacing(
         self,
         role_id: str,
@@ -146,10 +109,7 @@ class Roles:
         _require_changeable(role_id)
 
         def propose(draft: IDraft) -> None:
-            role: Role | None = draft.read(COLLECTION, role_id)
-            precondition.check(COLLECTION, role_id, role)
-            if role is None:
-                raise NoSuchDocument(COLLECTION, role_id)
+            role: Role = precondition.present_in(draft, COLLECTION, role_id)
             _require_covered(by, role.claims, "delete")
             draft.delete(COLLECTION, role_id)
 
@@ -172,10 +132,7 @@ class Roles:
         _require_changeable(role_id)
 
         def propose(draft: IDraft) -> None:
-            before: Role | None = draft.read(COLLECTION, role_id)
-            precondition.check(COLLECTION, role_id, before)
-            if before is None and not precondition.absent:
-                raise NoSuchDocument(COLLECTION, role_id)
+            before: Role | None = precondition.before_in(draft, COLLECTION, role_id)
             role = parse_role(wanted(shown(before) if before else {}), document_id=role_id)
             require_known(role.claims, self._gate.rights)
             _require_covered(by, (*role.claims, *(before.claims if before else ())), "update")

@@ -51,43 +51,6 @@ class Users:
             raise NoSuchDocument(COLLECTION, user_id)
         return shown(user)
 
-    async def replace(
-        self,
-        user_id: str,
-        given: Mapping[str, Any],
-        by: Principal,
-        cause: str,
-        precondition: Precondition = UNCONDITIONAL,
-    ) -> dict[str, Any]:
-        """Put a user in the place of the present one, at once. Raises as the proposal does."""
-        return await self._made(self.replacing(user_id, given, by, precondition), cause)
-
-    async def patch(
-        self,
-        user_id: str,
-        patch: Patch,
-        by: Principal,
-        cause: str,
-        precondition: Precondition = UNCONDITIONAL,
-    ) -> dict[str, Any]:
-        """Patch a user, at once. Raises as the proposal does."""
-        return await self._made(self.patching(user_id, patch, by, precondition), cause)
-
-    async def delete(
-        self,
-        user_id: str,
-        by: Principal,
-        cause: str,
-        precondition: Precondition = UNCONDITIONAL,
-    ) -> None:
-        """Delete a user, at once. Raises as the proposal does."""
-        proposal = self.deleting(user_id, by, precondition)
-        await write(self._store, cause, proposal.propose, retry=not proposal.insists)
-
-    async def _made(self, proposal: Proposal, cause: str) -> dict[str, Any]:
-        await write(self._store, cause, proposal.propose, retry=not proposal.insists)
-        return await self.get(proposal.document_id)
-
     def replacing(
         self,
         user_id: str,
@@ -123,7 +86,7 @@ class Users:
         """Deleting a user and the user's tokens. Proposing it raises as replacing does."""
 
         def propose(draft: IDraft) -> None:
-            user = _present(draft, user_id, precondition)
+            user: User = precondition.present_in(draft, COLLECTION, user_id)
             self._require_covered(by, user, None, "delete")
             _drop_tokens(draft, user_id)
             draft.delete(COLLECTION, user_id)
@@ -149,7 +112,7 @@ class Users:
         encoded = await self._passwords.hash(password)
 
         def propose(draft: IDraft) -> None:
-            user = _present(draft, user_id, UNCONDITIONAL)
+            user: User = UNCONDITIONAL.present_in(draft, COLLECTION, user_id)
             self._require_covered(by, user, user, "password")
             _drop_tokens(draft, user_id)
             draft.put(COLLECTION, replace(user, password_hash=encoded))
@@ -165,7 +128,7 @@ class Users:
         precondition: Precondition,
     ) -> Proposal:
         def propose(draft: IDraft) -> None:
-            before = _before(draft, user_id, precondition)
+            before: User | None = precondition.before_in(draft, COLLECTION, user_id)
             user = parse_user(wanted(shown(before) if before else {}), document_id=user_id)
             _require_roles(draft, user.roles, before.roles if before else ())
             self._require_covered(by, before, user, "update")
@@ -221,19 +184,3 @@ def _drop_tokens(draft: IDraft, user_id: str) -> None:
     """Whoever has the name next must not have the tokens of whoever had it before."""
     for token in draft.by("tokens", "subject", user_id):
         draft.delete("tokens", token.id)
-
-
-def _present(draft: IDraft, user_id: str, precondition: Precondition) -> User:
-    user: User | None = draft.read(COLLECTION, user_id)
-    precondition.check(COLLECTION, user_id, user)
-    if user is None:
-        raise NoSuchDocument(COLLECTION, user_id)
-    return user
-
-
-def _before(draft: IDraft, user_id: str, precondition: Precondition) -> User | None:
-    """The user who is to be changed; None only when there was to be none."""
-    if not precondition.absent:
-        return _present(draft, user_id, precondition)
-    precondition.check(COLLECTION, user_id, draft.read(COLLECTION, user_id))
-    return None

@@ -33,15 +33,7 @@ from provd.daemon.sockets import Sockets, address_towards
 from provd.daemon.timekeeping import Timekeeper
 from provd.daemon.tls import Secured, secured_by
 from provd.documents import (
-    AUDIT,
-    CONFIGS,
-    DEVICES,
-    OPERATIONS,
-    RECEIPTS,
-    ROLES,
-    STATUSES,
-    TOKENS,
-    USERS,
+    KINDS,
 )
 from provd.documents.raw_config.zones import zone_names
 from provd.pipeline import CreationLimits, DraftApp, KernelTables, Pipeline
@@ -49,8 +41,6 @@ from provd.plugins import Advertised, Plugins
 from provd.servers.http import HTTPServer
 from provd.servers.tftp import TFTPServer
 from provd.store import NO_SEAL, Keeping, Seal, SQLiteStore, back_up
-
-KINDS = (DEVICES, CONFIGS, STATUSES, OPERATIONS, USERS, ROLES, TOKENS, AUDIT, RECEIPTS)
 
 IN_CLEAR = "secrets are kept in clear on the disk: seal_keys of [store] names no file with keys"
 

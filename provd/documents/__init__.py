@@ -70,6 +70,9 @@ from provd.documents.token import SHORTEST_LIFE, TOKENS, Token, TokenWish, parse
 from provd.documents.user import NEVER_SHOWN, USERS, User, parse_password, parse_user
 from provd.documents.well_known import well_known_configs
 
+KINDS = (DEVICES, CONFIGS, STATUSES, OPERATIONS, USERS, ROLES, TOKENS, AUDIT, RECEIPTS)
+"""Every kind of document that a provd keeps."""
+
 __all__ = [
     "AUDIT",
     "CONFIGS",
@@ -77,6 +80,7 @@ __all__ = [
     "DEVICES",
     "EMPTY_OBJECT",
     "EVERY",
+    "KINDS",
     "MAX_ID",
     "NEVER_SHOWN",
     "OPERATIONS",

@@ -13,15 +13,7 @@ from provd.application.inquiries import Inquiries
 from provd.application.statuses import StatusBook
 from provd.contracts import IDocumentStore, IPlugins
 from provd.documents import (
-    AUDIT,
-    CONFIGS,
-    DEVICES,
-    OPERATIONS,
-    RECEIPTS,
-    ROLES,
-    STATUSES,
-    TOKENS,
-    USERS,
+    KINDS,
     Device,
     parse_config,
 )
@@ -36,7 +28,6 @@ from provd.store import MemoryStore
 from provd.testing.plugins import MemoryPlugins
 from provd.values import Inquiry, Protocol
 
-KINDS = (DEVICES, CONFIGS, STATUSES, OPERATIONS, USERS, ROLES, TOKENS, AUDIT, RECEIPTS)
 PEER = "192.0.2.7"
 MAC = "00:00:5e:00:53:01"
 ARRIVED = 1_700_000_000.0

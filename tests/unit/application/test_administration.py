@@ -30,6 +30,7 @@ from provd.testing.access import (
     store_of,
     user,
 )
+from provd.testing.at_once import AtOnceBy
 from provd.values import Identity, Invalid, NoSuchDocument
 
 RIGHTS = frozenset(
@@ -58,6 +59,8 @@ class AdministrationTests(SynchronousTestCase):
             ],
         )
         self.made = administration(self.store, self.clock, RIGHTS)
+        self.users = AtOnceBy(self.made.users, self.made.store)
+        self.roles = AtOnceBy(self.made.roles, self.made.store)
 
     def by(self, name: str, provider: str = "password", token: str = "") -> Principal:
         """A user as the gate has it."""
@@ -71,7 +74,7 @@ class AdministrationTests(SynchronousTestCase):
 
     def test_a_user_is_created_shown_and_changed(self) -> None:
         """Without a password, and never with the hash of one."""
-        users, root = self.made.users, self.by("root")
+        users, root = self.users, self.by("root")
         made = settle(users.replace("bob", {"roles": ["reader"]}, root, CAUSE, ABSENT))
         self.assertEqual((["reader"], False), (made["roles"], made["has_password"]))
         self.assertIsNone(settle(users.set_password("bob", {"password": PASSWORD}, root, CAUSE)))
@@ -85,7 +88,7 @@ class AdministrationTests(SynchronousTestCase):
 
     def test_what_was_shown_can_be_sent_back(self) -> None:
         """It changes nothing, the password least of all."""
-        users, root = self.made.users, self.by("root")
+        users, root = self.users, self.by("root")
         shown = settle(users.get("eve"))
         self.assertEqual(shown, settle(users.replace("eve", shown, root, CAUSE)))
         self.assertIsInstance(
@@ -94,7 +97,7 @@ class AdministrationTests(SynchronousTestCase):
 
     def test_refusals_of_users(self) -> None:
         """Each by its name."""
-        users, root = self.made.users, self.by("root")
+        users, root = self.users, self.by("root")
         stale = Precondition(revisions=frozenset({99}))
         for asked, error in (
             (users.get("nobody"), NoSuchDocument),
@@ -110,19 +113,19 @@ class AdministrationTests(SynchronousTestCase):
 
     def test_a_user_has_roles_that_there_are(self) -> None:
         """Another would be given to the user by whoever makes one of that name, unawares."""
-        users, root = self.made.users, self.by("root")
+        users, root = self.users, self.by("root")
         refused = settle(users.patch("eve", {"roles": ["viewer", "later"]}, root, CAUSE))
         self.assertEqual([each.path for each in refused.problems], ["roles.1"])
         self.assertNotIn("later", settle(users.get("eve"))["roles"])
-        settle(self.made.roles.replace("later", {"claims": []}, root, CAUSE, ABSENT))
+        settle(self.roles.replace("later", {"claims": []}, root, CAUSE, ABSENT))
         settle(users.patch("eve", {"roles": ["later"]}, root, CAUSE))
-        settle(self.made.roles.delete("later", root, CAUSE))
+        settle(self.roles.delete("later", root, CAUSE))
         kept = settle(users.patch("eve", {"disabled": True}, root, CAUSE))
         self.assertEqual(kept["roles"], ["later"])
 
     def test_nobody_gives_roles_that_allow_more(self) -> None:
         """Not to others and not to themselves."""
-        users, clerk = self.made.users, self.by("clerk")
+        users, clerk = self.users, self.by("clerk")
         for asked in (
             users.replace("bob", {"roles": ["superuser"]}, clerk, CAUSE, ABSENT),
             users.replace("bob", {"roles": ["reader"]}, clerk, CAUSE, ABSENT),
@@ -135,7 +138,7 @@ class AdministrationTests(SynchronousTestCase):
 
     def test_nobody_takes_over_a_mightier_user(self) -> None:
         """By a new password, by taking its roles, or by deleting it."""
-        users, clerk = self.made.users, self.by("clerk")
+        users, clerk = self.users, self.by("clerk")
         for asked in (
             users.set_password("root", {"password": PASSWORD}, clerk, CAUSE),
             users.patch("root", {"roles": []}, clerk, CAUSE),
@@ -146,7 +149,7 @@ class AdministrationTests(SynchronousTestCase):
 
     def test_nobody_locks_themselves_out(self) -> None:
         """The last superuser stays."""
-        users, root = self.made.users, self.by("root")
+        users, root = self.users, self.by("root")
         self.assertIsInstance(settle(users.delete("root", root, CAUSE)), Forbidden)
         self.assertIsInstance(
             settle(users.patch("root", {"disabled": True}, root, CAUSE)), Forbidden
@@ -154,7 +157,7 @@ class AdministrationTests(SynchronousTestCase):
 
     def test_tokens_go_with_their_user_and_with_the_password(self) -> None:
         """Whoever has the name next has not the tokens of before."""
-        users, root = self.made.users, self.by("root")
+        users, root = self.users, self.by("root")
         for change in (
             lambda: users.set_password("eve", {"password": PASSWORD}, root, CAUSE),
             lambda: users.delete("eve", root, CAUSE),
@@ -168,7 +171,7 @@ class AdministrationTests(SynchronousTestCase):
 
     def test_a_role_is_created_listed_and_deleted(self) -> None:
         """Beside the built-in ones, which come first."""
-        roles, root = self.made.roles, self.by("root")
+        roles, root = self.roles, self.by("root")
         made = settle(roles.replace("r", {"claims": [READ_DEVICES]}, root, CAUSE, ABSENT))
         self.assertEqual("devices", made["claims"][0]["scope"])
         ids = [role["id"] for role in self.items(roles.list(Query()))]
@@ -179,7 +182,7 @@ class AdministrationTests(SynchronousTestCase):
 
     def test_a_list_of_roles_has_pages(self) -> None:
         """As if the built-in ones were documents; the total is that of all."""
-        roles = self.made.roles
+        roles = self.roles
         everything = [role["id"] for role in self.items(roles.list(Query(sort="id")))]
         for skip in range(6):
             for limit in range(1, 7):
@@ -190,7 +193,7 @@ class AdministrationTests(SynchronousTestCase):
 
     def test_built_in_roles_stay(self) -> None:
         """Whoever asks."""
-        roles, root = self.made.roles, self.by("root")
+        roles, root = self.roles, self.by("root")
         for asked in (
             roles.replace("viewer", {"claims": []}, root, CAUSE),
             roles.patch("viewer", {"claims": []}, root, CAUSE),
@@ -207,7 +210,7 @@ class AdministrationTests(SynchronousTestCase):
             {"scope": "devices", "actions": ["fly"]},
         ]
         refused = settle(
-            self.made.roles.replace("r", {"claims": claims}, self.by("root"), CAUSE, ABSENT)
+            self.roles.replace("r", {"claims": claims}, self.by("root"), CAUSE, ABSENT)
         )
         self.assertEqual(
             ["claims.0.scope", "claims.1.actions.0"], [each.path for each in refused.problems]
@@ -215,7 +218,7 @@ class AdministrationTests(SynchronousTestCase):
 
     def test_nobody_makes_or_changes_a_mightier_role(self) -> None:
         """One's own among them."""
-        roles, clerk = self.made.roles, self.by("clerk")
+        roles, clerk = self.roles, self.by("clerk")
         everything = {"claims": [{"scope": "*", "actions": ["*"]}]}
         for asked in (
             roles.replace("r", everything, clerk, CAUSE, ABSENT),
@@ -304,7 +307,7 @@ class AdministrationTests(SynchronousTestCase):
 
     def test_a_change_of_access_is_audited(self) -> None:
         """Who made the user, and who issued the token."""
-        settle(self.made.users.replace("bob", {"roles": []}, self.by("root"), CAUSE, ABSENT))
+        settle(self.users.replace("bob", {"roles": []}, self.by("root"), CAUSE, ABSENT))
         self.issue(self.by("eve"))
         lines: Any = self.store.collection("audit")
         self.assertEqual(

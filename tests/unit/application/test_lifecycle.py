@@ -12,6 +12,7 @@ from provd.application.errors import AlreadyThere, NotDeletable, PreconditionFai
 from provd.application.precondition import Precondition
 from provd.documents import Query
 from provd.testing.api import bench
+from provd.testing.at_once import AtOnce
 from provd.testing.plugins import acme
 from provd.values import Committed, NoSuchDocument, Position, RevisionConflict, StoreUnavailable
 
@@ -26,8 +27,8 @@ class LifeTests(SynchronousTestCase):
         """A device with a transient config of its own."""
         self.bench = bench(acme())
         self.store = self.bench.core.store
-        self.devices = self.bench.operators.devices
-        self.configs = self.bench.operators.configs
+        self.devices = AtOnce(self.bench.operators.devices, self.store)
+        self.configs = AtOnce(self.bench.operators.configs, self.store)
         self.done(self.configs.create(OWN, "test"))
         self.phone = self.done(
             self.devices.create(
@@ -93,7 +94,9 @@ class LifeTests(SynchronousTestCase):
         made = bench(acme(checks=lambda _device, _view: ("raw_config.sip_lines: is missing",)))
         shown = self.successResultOf(
             Deferred.fromCoroutine(
-                made.operators.devices.create({"plugin": "acme-1.0", "config": "autoprov"}, "t")
+                AtOnce(made.operators.devices, made.core.store).create(
+                    {"plugin": "acme-1.0", "config": "autoprov"}, "t"
+                )
             )
         )
         self.assertEqual(["raw_config.sip_lines: is missing"], shown["problems"])

@@ -8,50 +8,25 @@ from typing import Any
 
 import pytest
 from twisted.internet.defer import Deferred
-from twisted.internet.task import Clock
 from zope.interface import implementer
 from zope.interface.verify import verifyObject
 
-from provd.plugins import Advertised, LoadedPlugin, Plugins
+from provd.plugins import LoadedPlugin, Plugins
 from provd.plugins._view import View
 from provd.sdk import Asked, IServe, IView
 from provd.testing.hostile_paths import FRIENDLY_PATHS, PUBLIC, build_hostile_tree, hostile_paths
 from provd.testing.plugin_files import ENTRY, Documents, acme_device, config_of, write_plugin
+from provd.testing.plugin_host import host_of, inquiry
 from provd.values import (
     Answer,
     Content,
     FileContent,
-    Inquiry,
     PluginFailed,
-    Protocol,
     Redirect,
     Refusal,
     RefusalKind,
     Silence,
 )
-
-PHONE = "/00005E005301.cfg"
-
-
-def host_of(directory: Path, **settings: Any) -> Plugins:
-    """The plugins below a directory, loaded; 2023-11-14 22:13:20 by its clock."""
-    clock = Clock()
-    clock.advance(1_700_000_000)
-    advertised = Advertised("http://192.0.2.10:8667", 8667, 69)
-    plugins = Plugins(directory, directory.parent / "overrides", advertised, clock, **settings)
-    plugins.load_all()
-    return plugins
-
-
-def inquiry(path: str = PHONE, **more: Any) -> Inquiry:
-    """A phone asks."""
-    known: dict[str, Any] = {
-        "id": "i",
-        "protocol": Protocol.HTTP,
-        "peer": "192.0.2.7",
-        "arrived": 1.0,
-    }
-    return Inquiry(**(known | {"path": path} | more))
 
 
 @pytest.fixture
