@@ -7,7 +7,6 @@ just as many in a second, and what else runs on the machine disturbs it less.
 
 from __future__ import annotations
 
-import os
 import re
 import shutil
 import signal
@@ -22,6 +21,7 @@ from urllib.request import Request, urlopen
 
 from attrs import frozen
 
+from bench.process import cpu_of
 from bench.report import Report
 from bench.site import Phone, phones, write_site
 
@@ -43,11 +43,6 @@ class Server:
 
     port: int
     pid: int
-
-    def cpu(self) -> float:
-        """Seconds of CPU it has used, all threads together."""
-        stat = Path(f"/proc/{self.pid}/stat").read_text().rsplit(")", 1)[1].split()
-        return (int(stat[11]) + int(stat[12])) / os.sysconf("SC_CLK_TCK")
 
 
 @frozen
@@ -88,9 +83,9 @@ def wrk(server: Server, script: str, *arguments: str, seconds: int = SECONDS) ->
         "--",
         *arguments,
     ]
-    before = server.cpu()
+    before = cpu_of(server.pid)
     told = subprocess.run(pinned(1, *command), capture_output=True, text=True, check=True).stdout
-    used = server.cpu() - before
+    used = cpu_of(server.pid) - before
     if wrong := re.search(r"Non-2xx.*|Socket errors.*", told):
         raise RuntimeError(f"port {server.port}, {script}: {wrong[0]}")
     rate = re.search(r"Requests/sec:\s+([\d.]+)", told)

@@ -32,6 +32,7 @@ from statistics import median
 
 from attrs import frozen
 
+from bench.process import cpu_of
 from bench.report import Report
 from bench.site import phones, write_site
 
@@ -62,11 +63,6 @@ class Server:
     name: str
     port: int
     pid: int
-
-    def cpu(self) -> float:
-        """Seconds of CPU it has used, all threads together."""
-        stat = Path(f"/proc/{self.pid}/stat").read_text().rsplit(")", 1)[1].split()
-        return (int(stat[11]) + int(stat[12])) / os.sysconf("SC_CLK_TCK")
 
 
 @frozen
@@ -206,9 +202,9 @@ def load(rig: Rig, server: Server, *options: str, name: str = "small", cpu: int 
         wanted = ["-f", name, "-V", str(rig.root / name)]
     address = ["-H", "127.0.0.1", "-P", str(server.port)]
     command = [str(rig.load), "-j", "-q", *address, *wanted, "-b", "1468", "-t", *options]
-    before = server.cpu()
+    before = cpu_of(server.pid)
     told = subprocess.run(pinned(cpu, command), capture_output=True, text=True, check=False)
-    used = server.cpu() - before
+    used = cpu_of(server.pid) - before
     one = json.loads(told.stdout.splitlines()[-1])
     if not one["ok"] or one["errors"]:
         raise RuntimeError(f"{server.name}: not every transfer was served: {told.stderr[-500:]}")

@@ -10,7 +10,7 @@ import re
 from collections.abc import Mapping
 from typing import Any
 
-from provd.sdk import ClockChange, RawConfigError, UnknownZone, dst_rules
+from provd.sdk import ClockChange, RawConfigError, UnknownZone, dst_rules, phonebook_url
 
 from .keys import function_keys
 from .text import written, written_secret
@@ -64,7 +64,7 @@ def complete(device: Any, raw_config: dict[str, Any]) -> None:
     raw_config["XX_log_level"] = _LOG_LEVEL.get(raw_config.get("syslog_level") or "warning")
     raw_config["XX_language"] = _language(raw_config.get("locale") or "")
     raw_config["XX_clock"] = _clock(raw_config.get("timezone") or "")
-    raw_config["XX_xivo_phonebook_url"] = _phonebook(raw_config)
+    raw_config["XX_xivo_phonebook_url"] = phonebook_url(raw_config, "aastra")
 
 
 def _in_order(numbered: Mapping[str, Any]) -> list[str]:
@@ -154,14 +154,3 @@ def _change(change: ClockChange) -> dict[str, int]:
         "day": near.weekday if near.week else near.day,
         "hour": near.hour,
     }
-
-
-def _phonebook(raw_config: Mapping[str, Any]) -> str:
-    """Where the directory key asks; empty without a phone book or without a user."""
-    host, user = raw_config.get("X_xivo_phonebook_ip"), raw_config.get("X_xivo_user_uuid")
-    if not (host and user):
-        return ""
-    scheme = raw_config.get("X_xivo_phonebook_scheme") or "http"
-    port = raw_config.get("X_xivo_phonebook_port") or 9498
-    path = "/0.1/directories/input/default/aastra"
-    return f"{scheme}://{host}:{port}{path}?xivo_user_uuid={user}"

@@ -6,7 +6,7 @@ import re
 from collections.abc import Mapping
 from typing import Any
 
-from provd.sdk import RawConfigError
+from provd.sdk import RawConfigError, phonebook_url
 
 from .clock import text_clock, zone_name, zone_of
 
@@ -66,7 +66,7 @@ def complete(device: Any, raw_config: dict[str, Any]) -> None:
     raw_config["XX_load"] = raw_config.get("X_cisco_load") or ""
     raw_config["XX_image"] = raw_config["XX_load"] or IMAGE
     raw_config["XX_locale"] = _locale(raw_config.get("locale") or "")
-    raw_config["XX_xivo_phonebook_url"] = _phonebook(raw_config)
+    raw_config["XX_xivo_phonebook_url"] = phonebook_url(raw_config, "cisco", "menu")
     raw_config["XX_quoted"] = {
         "password": quoted(raw_config.get("admin_password")),
         "phonebook": quoted(raw_config["XX_xivo_phonebook_url"]),
@@ -169,14 +169,3 @@ def _call_managers(
 def _locale(locale: str) -> dict[str, str] | None:
     known = _LOCALE.get(locale)
     return None if known is None else dict(zip(("user", "code", "network"), known, strict=True))
-
-
-def _phonebook(raw_config: Mapping[str, Any]) -> str:
-    """Where the directories button asks; empty without a phone book or without a user."""
-    host, user = raw_config.get("X_xivo_phonebook_ip"), raw_config.get("X_xivo_user_uuid")
-    if not (host and user):
-        return ""
-    scheme = raw_config.get("X_xivo_phonebook_scheme") or "http"
-    port = raw_config.get("X_xivo_phonebook_port") or 9498
-    path = "/0.1/directories/menu/default/cisco"
-    return f"{scheme}://{host}:{port}{path}?xivo_user_uuid={user}"

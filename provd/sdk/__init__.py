@@ -14,6 +14,7 @@ from provd.contracts.plugin import (
     IView,
 )
 from provd.sdk.clue import Asked, Clue
+from provd.sdk.phonebook import phonebook_url
 from provd.sdk.support import DeviceSupport, RawConfigError
 from provd.sdk.timezones import ClockChange, Dst, UnknownZone, Zone, dst_rules
 from provd.sdk.tree import Rendered, Served, Tree
@@ -63,4 +64,5 @@ __all__ = [
     "dst_rules",
     "format_mac",
     "parse_mac",
+    "phonebook_url",
 ]
