@@ -77,6 +77,10 @@ def toml(tables: Mapping[str, Mapping[str, Any]]) -> str:
     return "\n".join(lines) + "\n"
 
 
+def _hear_interrupts() -> None:
+    signal.signal(signal.SIGINT, signal.SIG_DFL)
+
+
 @define
 class Daemon:
     """One server: its data, its settings, and its process while it runs.
@@ -165,6 +169,8 @@ class Daemon:
                 stderr=log,
                 cwd=CHECKOUT,
                 env=_environment() | {"NOTIFY_SOCKET": str(notify)},
+                # A shell has its background jobs ignore SIGINT, and children inherit that.
+                preexec_fn=_hear_interrupts,  # noqa: PLW1509 - the tests start no threads before it
             )
 
     def wait_for(self, message: str) -> str:
