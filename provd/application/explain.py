@@ -18,6 +18,7 @@ from provd.values import (
     Note,
     Redirect,
     Refusal,
+    Reply,
     Silence,
     Step,
     Testimony,
@@ -29,6 +30,7 @@ _KINDS: dict[type, str] = {
     Redirect: "redirect",
     Refusal: "refusal",
     Silence: "silence",
+    Reply: "reply",
 }
 _SHOWN = ("mac", "ip", "sn", "uuid", "vendor", "model", "version", "plugin", "config")
 

@@ -198,10 +198,10 @@ class Inquiries:
             decision.device = self._store.get("devices", device.id)
         if decision.matched_by == "added":
             self.counted.created += 1
-            self._limits.consume(case.inquiry.peer, case.inquiry.arrived)
+            self._limits.consume(case.inquiry.source, case.inquiry.arrived)
             log.info(
                 "New device created automatically from {peer}: {device}",
-                peer=case.inquiry.peer,
+                peer=case.inquiry.source,
                 device=device.id,
                 inquiry=case.inquiry.id,
             )
@@ -334,7 +334,7 @@ class Inquiries:
         self._limits.refused += 1
         log.warn(
             "no device is created for {peer}: {reason}",
-            peer=inquiry.peer,
+            peer=inquiry.source,
             reason=case.refused,
             inquiry=inquiry.id,
         )

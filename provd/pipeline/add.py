@@ -39,7 +39,7 @@ class AddDeviceRetriever(AbstractDeviceRetriever):
         facts = self._identity(case, info)
         if not facts:
             return None
-        reason = self._limits.peek(case.inquiry.peer, case.inquiry.arrived)
+        reason = self._limits.peek(case.inquiry.source, case.inquiry.arrived)
         if reason:
             case.refused = reason
             case.note(Step.LOOK_UP, "no device is created: {reason}", reason=reason)

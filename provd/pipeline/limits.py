@@ -114,7 +114,9 @@ class CreationLimits:
         return [own, (f"{IPv6Address(network)}/64", *shared)]
 
     def is_shared(self, source: str) -> bool:
-        """Whether an address is of a network that was declared to hide many devices behind each."""
+        """Whether many devices are behind a source: a relay, an interface, an address of a declared NAT."""
+        if " " in source:
+            return True
         if not self._networks or not source:  # a what-if need not say where it comes from
             return False
         address = ip_address(source.partition("%")[0])

@@ -12,7 +12,12 @@ from typing import Any
 from pyroute2 import IPRoute
 from pyroute2.netlink import NETLINK_ROUTE
 from pyroute2.netlink.exceptions import NetlinkError
-from pyroute2.netlink.rtnl import RTMGRP_IPV4_IFADDR, RTMGRP_IPV6_IFADDR, RTMGRP_NEIGH
+from pyroute2.netlink.rtnl import (
+    RTMGRP_IPV4_IFADDR,
+    RTMGRP_IPV6_IFADDR,
+    RTMGRP_LINK,
+    RTMGRP_NEIGH,
+)
 from pyroute2.netlink.rtnl.marshal import MarshalRtnl
 from twisted.internet.interfaces import IReadDescriptor
 from twisted.logger import Logger
@@ -20,8 +25,10 @@ from zope.interface import implementer
 
 from provd.contracts import INeighbours
 from provd.pipeline.kernel_tables import InterfaceTable, Message, NeighbourTable
+from provd.values import Link
 
-_GROUPS = RTMGRP_NEIGH | RTMGRP_IPV4_IFADDR | RTMGRP_IPV6_IFADDR
+_GROUPS = RTMGRP_NEIGH | RTMGRP_LINK | RTMGRP_IPV4_IFADDR | RTMGRP_IPV6_IFADDR
+_OF_INTERFACES = {"RTM_NEWLINK", "RTM_DELLINK", "RTM_NEWADDR", "RTM_DELADDR"}
 _BUFFER = 1 << 20
 _DRAIN = 64
 _AGAIN = 1.0
@@ -45,7 +52,6 @@ class KernelTables:
         self._dumping: Any = None
         self.neighbours = NeighbourTable()
         self.interfaces = InterfaceTable()
-        self._names: dict[int, str] = {}
         self._marshal = MarshalRtnl()
         self._socket = socket.socket(
             socket.AF_NETLINK, socket.SOCK_RAW | socket.SOCK_NONBLOCK, NETLINK_ROUTE
@@ -63,6 +69,14 @@ class KernelTables:
     def interface_of(self, address: str) -> str:
         """The interface that has this address of ours; empty when none has."""
         return self.interfaces.interface_of(address)
+
+    def link(self, index: int) -> Link | None:
+        """One of our interfaces, by the kernel's number; None when there is none."""
+        return self.interfaces.link(index)
+
+    def links(self) -> tuple[Link, ...]:
+        """All of them."""
+        return self.interfaces.links()
 
     def close(self) -> None:
         """Stop listening."""
@@ -112,10 +126,8 @@ class KernelTables:
         event: Any = message.get("event")
         if event in {"RTM_NEWNEIGH", "RTM_DELNEIGH"}:
             self.neighbours.told(message)
-        elif event in {"RTM_NEWADDR", "RTM_DELADDR"}:
-            if message.get("index") not in self._names:
-                self._names = dict(socket.if_nameindex())
-            self.interfaces.told(message, self._names)
+        elif event in _OF_INTERFACES:
+            self.interfaces.told(message)
 
     def _dump_again(self) -> None:
         self._dumping = None
@@ -125,9 +137,8 @@ class KernelTables:
             log.failure("the kernel's tables cannot be read again; what is known may be outdated")
 
     def _dump(self) -> None:
-        self._names = dict(socket.if_nameindex())
         with IPRoute() as kernel:
             self.neighbours.replace(list(kernel.get_neighbours()))
             self.interfaces.clear()
-            for message in kernel.get_addr():
-                self.interfaces.told(message, self._names)
+            for message in (*kernel.get_links(), *kernel.get_addr()):
+                self.interfaces.told(message)

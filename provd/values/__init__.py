@@ -14,6 +14,7 @@ from provd.values.answer import (
     Redirect,
     Refusal,
     RefusalKind,
+    Reply,
     Silence,
 )
 from provd.values.cause import Caused, read_cause
@@ -38,6 +39,8 @@ from provd.values.evidence import IDENTITY_KEYS, INFO_KEYS, Info, Testimony
 from provd.values.format import Format
 from provd.values.identity import Identity, Presented
 from provd.values.inquiry import Inquiry, Protocol
+from provd.values.link import Link
+from provd.values.served import Served, in_detail, serve, served
 
 __all__ = [
     "IDENTITY_KEYS",
@@ -57,6 +60,7 @@ __all__ = [
     "Inquiry",
     "Invalid",
     "KeyClaimed",
+    "Link",
     "Mac",
     "MalformedPacket",
     "MalformedSelector",
@@ -72,15 +76,20 @@ __all__ = [
     "Redirect",
     "Refusal",
     "RefusalKind",
+    "Reply",
     "RevisionConflict",
+    "Served",
     "Silence",
     "Step",
     "StoreUnavailable",
     "Testimony",
     "TooBroad",
     "format_mac",
+    "in_detail",
     "is_mac",
     "parse_ip",
     "parse_mac",
     "read_cause",
+    "serve",
+    "served",
 ]

@@ -1,8 +1,9 @@
-"""What a device is given: content, a redirect, a refusal with its reason, or silence."""
+"""What a device is given: content, a redirect, a DHCP message, a refusal with its reason, or silence."""
 
 from __future__ import annotations
 
 from enum import StrEnum
+from typing import Any
 
 from msgspec import Struct
 
@@ -65,4 +66,11 @@ class Silence(Struct, frozen=True, gc=False):
     reason: str
 
 
-Answer = Content | FileContent | Redirect | Refusal | Silence
+class Reply(Struct, frozen=True, gc=False):
+    """A DHCP message (DHCP only). Which way it goes follows from it and from what was asked."""
+
+    packet: Any
+    """A `provd.wire.dhcp.Packet`."""
+
+
+Answer = Content | FileContent | Redirect | Refusal | Silence | Reply

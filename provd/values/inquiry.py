@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from enum import StrEnum
+from typing import Any
 
 from msgspec import Struct
 
@@ -30,7 +31,8 @@ class Inquiry(Struct, frozen=True, kw_only=True, gc=False):
     (query apart), or a TFTP file name as sent.  Bytes that are not UTF-8 become U+FFFD.
     Empty for DHCP."""
     peer: str
-    """The device's address, canonical; behind trusted proxies, the address they vouch for."""
+    """The device's address, canonical; behind trusted proxies, the address they vouch for.
+    Over DHCP empty while the device has none: a relay's address is never the device's."""
     arrived: float
     """Seconds since the epoch."""
     peer_port: int = 0
@@ -48,9 +50,26 @@ class Inquiry(Struct, frozen=True, kw_only=True, gc=False):
     """DHCP options by code."""
     mac: str = ""
     """The hardware address of the packet itself (DHCP chaddr), normal spelling."""
+    packet: Any = None
+    """Over DHCP, the decoded message (`provd.wire.dhcp.Packet`), for whoever answers it."""
+    relay: str = ""
+    """Over DHCP, the relay that passed it on (giaddr); empty when nobody did."""
+    on_link: tuple[str, ...] = ()
+    """The addresses of the interface it came in on, each with the length of its network:
+    `192.0.2.1/24`; empty when unknown."""
     neighbour: str = ""
     """The MAC address the kernel knows for `peer` on a directly connected network; gathered."""
     tenant: str = ""
+
+    @property
+    def source(self) -> str:
+        """Who answers for it, for limits per source: an address, `relay 192.0.2.1`, `interface eth0`.
+
+        Whoever has no address yet is one of a whole network behind its relay or our interface.
+        """
+        if self.peer or self.protocol is not Protocol.DHCP:
+            return self.peer
+        return f"relay {self.relay}" if self.relay else f"interface {self.interface}"
 
     @property
     def filename(self) -> str:

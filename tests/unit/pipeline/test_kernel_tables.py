@@ -7,6 +7,7 @@ from hypothesis import strategies as st
 
 from provd.pipeline.kernel_tables import InterfaceTable, NeighbourTable
 from provd.testing.inquiries import MAC, PEER, core, http
+from provd.values import Link
 
 REACHABLE, STALE, FAILED, INCOMPLETE = 0x02, 0x04, 0x20, 0x01
 
@@ -58,21 +59,59 @@ def test_the_table_is_bounded_and_the_last_word_counts(told: list[tuple[int, int
             assert table.mac_of(address) == ""
 
 
+def link(index: int, name: str, **more: object) -> dict[str, object]:
+    """An interface, as rtnetlink tells of it: up and running."""
+    attributes = [("IFLA_IFNAME", name), ("IFLA_ADDRESS", f"00:00:5e:00:53:{index:02x}")]
+    return {"event": "RTM_NEWLINK", "index": index, "flags": 0x1043, "attrs": attributes, **more}
+
+
+def address(index: int, spelled: str, length: int, event: str = "RTM_NEWADDR") -> dict[str, object]:
+    """An address of an interface, as rtnetlink tells of it."""
+    attributes = [("IFA_ADDRESS", spelled), ("IFA_LABEL", f"eth{index}")]
+    return {"event": event, "index": index, "prefixlen": length, "attrs": attributes}
+
+
 def test_our_addresses_have_interfaces() -> None:
     """IPv4 and IPv6, until they are taken away."""
     table = InterfaceTable()
-    new = {
-        "event": "RTM_NEWADDR",
-        "index": 2,
-        "attrs": [("IFA_ADDRESS", "192.0.2.1"), ("IFA_LABEL", "eth0")],
-    }
-    table.told(new, {2: "eth0"})
-    table.told(
-        {"event": "RTM_NEWADDR", "index": 3, "attrs": [("IFA_ADDRESS", "2001:DB8::1")]}, {3: "eth1"}
-    )
+    for message in (
+        link(2, "eth0"),
+        link(3, "eth1"),
+        address(2, "192.0.2.1", 24),
+        address(3, "2001:DB8::1", 64),
+    ):
+        table.told(message)
     assert (table.interface_of("192.0.2.1"), table.interface_of("2001:db8::1")) == ("eth0", "eth1")
-    table.told({**new, "event": "RTM_DELADDR"}, {2: "eth0"})
+    table.told(address(2, "192.0.2.1", 24, "RTM_DELADDR"))
     assert table.addresses() == {"2001:db8::1": "eth1"}
+
+
+def test_interfaces_are_followed() -> None:
+    """Addresses with their networks, whether the cable carries, a new name; until it is unplugged."""
+    table = InterfaceTable()
+    table.told(address(2, "192.0.2.1", 24))
+    table.told(link(2, "eth0"))
+    table.told(address(2, "198.51.100.1", 28))
+    assert table.link(2) == Link(
+        index=2,
+        name="eth0",
+        mac="00:00:5e:00:53:02",
+        addresses=("192.0.2.1/24", "198.51.100.1/28"),
+    )
+    table.told(link(2, "lan", flags=0x1003))
+    (lan,) = table.links()
+    assert (lan.name, lan.up, lan.addresses[0]) == ("lan", False, "192.0.2.1/24")
+    assert table.interface_of("198.51.100.1") == "lan"
+    table.told({"event": "RTM_DELLINK", "index": 2, "attrs": []})
+    assert (table.links(), table.link(2), table.addresses()) == ((), None, {})
+
+
+def test_loopback_has_no_hardware_address() -> None:
+    """The kernel says nought, and that is nobody's."""
+    table = InterfaceTable()
+    nought = [("IFLA_IFNAME", "lo"), ("IFLA_ADDRESS", "00:00:00:00:00:00")]
+    table.told(link(1, "lo", flags=0x49, attrs=nought))
+    assert table.link(1) == Link(index=1, name="lo", broadcast=False)
 
 
 def test_the_neighbour_is_evidence_of_its_own() -> None:
