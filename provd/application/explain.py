@@ -194,4 +194,6 @@ def _answered(answer: Answer | None) -> str:
         return f"answered with {size_of(answer)} bytes of {answer.media_type}"
     if isinstance(answer, Redirect):
         return f"sent to {answer.location}"
+    if isinstance(answer, Reply):
+        return f"answered with {answer.packet}"
     return "not answered" if answer is None else f"kept silent: {answer.reason}"
