@@ -19,6 +19,12 @@ from provd.documents.device import (
     keep_what_the_server_manages,
     parse_device,
 )
+from provd.documents.dhcp.boot_rule import BOOT_RULES, BootRule, When
+from provd.documents.dhcp.lease import LEASES, TENURES, Lease, LeaseState, Tenure
+from provd.documents.dhcp.options import OptionValue
+from provd.documents.dhcp.reservation import RESERVATIONS, Reservation
+from provd.documents.dhcp.strategy import STRATEGIES, client_key
+from provd.documents.dhcp.subnet import SUBNETS, Creates, Mode, Picker, Pool, Probe, Subnet
 from provd.documents.explain import SERVER, explain
 from provd.documents.flatten import (
     DecodedConfigs,
@@ -70,51 +76,85 @@ from provd.documents.token import SHORTEST_LIFE, TOKENS, Token, TokenWish, parse
 from provd.documents.user import NEVER_SHOWN, USERS, User, parse_password, parse_user
 from provd.documents.well_known import well_known_configs
 
-KINDS = (DEVICES, CONFIGS, STATUSES, OPERATIONS, USERS, ROLES, TOKENS, AUDIT, RECEIPTS)
+KINDS = (
+    DEVICES,
+    CONFIGS,
+    STATUSES,
+    OPERATIONS,
+    USERS,
+    ROLES,
+    TOKENS,
+    AUDIT,
+    RECEIPTS,
+    SUBNETS,
+    RESERVATIONS,
+    LEASES,
+    TENURES,
+    BOOT_RULES,
+)
 """Every kind of document that a provd keeps."""
 
 __all__ = [
     "AUDIT",
+    "BOOT_RULES",
     "CONFIGS",
     "DERIVED_KEYS",
     "DEVICES",
     "EMPTY_OBJECT",
     "EVERY",
     "KINDS",
+    "LEASES",
     "MAX_ID",
     "NEVER_SHOWN",
     "OPERATIONS",
     "RECEIPTS",
     "RECONFIGURING",
     "REDACTED",
+    "RESERVATIONS",
     "ROLES",
     "SERVER",
     "SHORTEST_LIFE",
     "STATUSES",
+    "STRATEGIES",
+    "SUBNETS",
+    "TENURES",
     "TOKENS",
     "USERS",
     "Answered",
     "AuditLine",
+    "BootRule",
     "Claim",
     "Config",
+    "Creates",
     "DecodedConfigs",
     "Device",
     "Document",
     "IllegalStep",
     "Kind",
+    "Lease",
+    "LeaseState",
     "Lineage",
+    "Mode",
     "Operation",
+    "OptionValue",
     "Page",
+    "Picker",
     "Place",
+    "Pool",
+    "Probe",
     "Query",
     "Receipt",
+    "Reservation",
     "Role",
     "Selector",
     "State",
     "Status",
+    "Subnet",
+    "Tenure",
     "Token",
     "TokenWish",
     "User",
+    "When",
     "abandoned_config",
     "answered",
     "autocreate_template",
@@ -122,6 +162,7 @@ __all__ = [
     "cancelled",
     "check_id",
     "check_raw_config",
+    "client_key",
     "compile_selector",
     "complete_raw_config",
     "configured",
