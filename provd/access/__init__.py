@@ -20,7 +20,7 @@ from provd.access.gate import Gate
 from provd.access.htpasswd import Htpasswd
 from provd.access.ident import Ident
 from provd.access.oidc import ForeignTokens
-from provd.access.passwords import Passwords
+from provd.access.passwords import InThread, Passwords
 from provd.access.principal import Principal
 from provd.access.sealing import SealingKeys, UnusableSealKeys
 from provd.access.settings import AccessSettings
@@ -47,6 +47,7 @@ __all__ = [
     "Grant",
     "Htpasswd",
     "Ident",
+    "InThread",
     "NotAuthenticated",
     "Passwords",
     "Permits",

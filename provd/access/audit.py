@@ -39,6 +39,10 @@ class AuditTrail:
         self._ids = deque(sorted(line.id for line in store.collection(COLLECTION)))
         store.feed.subscribe("audit trail", [COLLECTION], self._told)
 
+    def keep(self, kept: int) -> None:
+        """Keep so many lines from now on."""
+        self._kept = kept
+
     def _told(self, changes: Sequence[Change]) -> None:
         for change in changes:
             if change.after is not None:

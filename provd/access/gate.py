@@ -30,30 +30,43 @@ class Gate:
         store: IDocumentStore,
         providers: Sequence[IIdentityProvider],
         rights: Iterable[Right],
+        *,
+        required: bool = False,
     ) -> None:
         self.rights = frozenset(rights)
+        self.required = required
+        """Whether everybody must prove who they are."""
         self._store = store
         self._providers = tuple(providers)
         self._known: dict[_Key, Principal] = {}
+
+    def adopt(self, providers: Sequence[IIdentityProvider], *, required: bool) -> None:
+        """Judge by these from now on; who is being judged is judged by those who began with it."""
+        self._providers = tuple(providers)
+        self.required = required
 
     def authenticate(self, presented: Presented) -> Principal | Deferred[Principal]:
         """Who that is; at once where no password has to be checked.
 
         @raise NotAuthenticated, TooManyAttempts: (or the Deferred fails with it) nobody.
         """
-        for at, provider in enumerate(self._providers):
+        providers = self._providers
+        for at, provider in enumerate(providers):
             found = provider.identify(presented)
             if isinstance(found, Deferred):
-                return Deferred.fromCoroutine(self._go_on(found, at + 1, presented))
+                return Deferred.fromCoroutine(self._go_on(found, providers[at + 1 :], presented))
             if found is not None:
                 return self.principal(found)
         raise NotAuthenticated(NOBODY)
 
     async def _go_on(
-        self, asked: Deferred[Identity | None], at: int, presented: Presented
+        self,
+        asked: Deferred[Identity | None],
+        others: Sequence[IIdentityProvider],
+        presented: Presented,
     ) -> Principal:
         found = await asked
-        for provider in self._providers[at:]:
+        for provider in others:
             if found is not None:
                 break
             answer = provider.identify(presented)

@@ -85,8 +85,8 @@ def make_api(  # noqa: PLR0913 - what an API is made of, each part named
     @raise NotLoopback: `interface` could be reached from elsewhere, and it is not served over TLS
     (`secure`), or nobody has to prove who they are.
     """
-    require_guarded(interface, secure=secure, required=administration.required)
-    permission = AccessPermission(administration.gate, required=administration.required)
+    require_guarded(interface, secure=secure, required=administration.gate.required)
+    permission = AccessPermission(administration.gate)
     door = Door(
         permission=permission,
         slices=Slices(reactor),

@@ -36,13 +36,12 @@ EXCHANGE: Right = ("self", "issue")
 class AccessPermission:
     """Permits what the caller's claims permit.
 
-    Unless it is `required`, whoever shows nothing may do everything: the listener is on loopback, and
+    Unless the gate requires it, whoever shows nothing may do everything: the listener is on loopback, and
     programs on this host could read the store as well.
     """
 
-    def __init__(self, gate: Gate, *, required: bool) -> None:
+    def __init__(self, gate: Gate) -> None:
         self._gate = gate
-        self._required = required
         self._everybody = gate.everybody()
         self._refusals = {"unauthenticated": 0, "forbidden": 0, "locked": 0}
 
@@ -53,7 +52,7 @@ class AccessPermission:
     def permit(self, route: Route, call: Call) -> Deferred[None] | None:
         right = (route.scope, route.action)
         authorization = call.header("authorization")
-        if right in PUBLIC or not (self._required or authorization):
+        if right in PUBLIC or not (self._gate.required or authorization):
             call.principal = self._everybody
             return None
         try:

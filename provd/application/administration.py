@@ -25,8 +25,11 @@ class Administration:
     roles: Roles
     tokens: Tokens
     auditing: Auditing
-    required: bool
-    """Whether everybody must prove who they are."""
+
+    def adopt(self, settings: AccessSettings) -> None:
+        """Issue tokens, and keep the trail, as these settings have it from now on."""
+        self.tokens.adopt(settings)
+        self.store.trail.keep(settings.audit_kept)
 
 
 def make_administration(  # noqa: PLR0913 - what it is made of, each part named
@@ -48,5 +51,4 @@ def make_administration(  # noqa: PLR0913 - what it is made of, each part named
         roles=Roles(store, gate, slices),
         tokens=Tokens(store, keys, slices, new_id, now, settings),
         auditing=Auditing(store, store.trail, slices),
-        required=settings.required,
     )

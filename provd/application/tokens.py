@@ -66,6 +66,10 @@ class Tokens:
         self._now = now
         self._settings = settings
 
+    def adopt(self, settings: AccessSettings) -> None:
+        """Let tokens live as long as these settings say; those that were issued keep their end."""
+        self._settings = settings
+
     async def issue(self, given: Mapping[str, Any], by: Principal, cause: str) -> dict[str, Any]:
         """A token for whoever asks; its text is in `token`, and nowhere else ever.
 

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import sys
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 from uuid import uuid4
 
+from attrs import frozen
 from twisted.internet.defer import Deferred
 from twisted.internet.interfaces import IAddress, IHostResolution, IResolutionReceiver
 from twisted.internet.threads import deferToThreadPool
@@ -29,6 +30,7 @@ from provd.access import (
     Gate,
     Htpasswd,
     Ident,
+    InThread,
     Passwords,
     SigningKeys,
     Whitelist,
@@ -46,6 +48,8 @@ THREADS = 2
 
 KEYS = "access-keys.json"
 
+_Wanted = tuple[str, object, Callable[[], IIdentityProvider]]
+
 FIRST = """
 provd has no users yet. Whoever has this token becomes the superuser `admin`, once and within a day:
 
@@ -57,51 +61,123 @@ provd has no users yet. Whoever has this token becomes the superuser `admin`, on
 """
 
 
+class Access:
+    """Who may do what, as the settings have it; follows them while the server runs."""
+
+    def __init__(
+        self, administration: Administration, providers: Providers, proving: Proving
+    ) -> None:
+        self.administration = administration
+        self._providers = providers
+        self._proving = proving
+
+    def prepared(self, settings: AccessSettings) -> Proving:
+        """What these settings want, beside what holds; reads the files that they name.
+
+        @raise UnusableHtpasswd, UnusableAuthority: they cannot be used, and nothing was changed.
+        """
+        return self._providers.made(settings, self._proving)
+
+    def adopt(self, proving: Proving) -> None:
+        """Judge every request from now on by what was prepared; cannot fail."""
+        self._proving = proving
+        self.administration.gate.adopt(proving.in_order(), required=proving.settings.required)
+        self.administration.adopt(proving.settings)
+
+
+@frozen
+class Proving:
+    """What proves somebody under some settings: providers by name, each with what it was made from."""
+
+    settings: AccessSettings
+    made: Mapping[str, tuple[object, IIdentityProvider]] = {}
+
+    def in_order(self) -> list[IIdentityProvider]:
+        """The providers, as the settings order them."""
+        return [self.made[name][1] for name in self.settings.providers if name in self.made]
+
+
+class Providers:
+    """Makes providers as settings want them."""
+
+    def __init__(
+        self, store: IDocumentStore, keys: SigningKeys, in_thread: InThread, reactor: Any
+    ) -> None:
+        self.passwords = Passwords(in_thread)
+        self._store = store
+        self._keys = keys
+        self._in_thread = in_thread
+        self._reactor = reactor
+        self._now = reactor.seconds
+        self._attempts = Attempts(time.monotonic)
+
+    def made(self, settings: AccessSettings, standing: Proving | None = None) -> Proving:
+        """Providers for these settings; those that `standing` made from the same stay.
+
+        They know much: who failed how often, an issuer's keys, certificates that were found good.
+
+        @raise UnusableHtpasswd, UnusableAuthority: their files cannot be used.
+        """
+        known = standing.made if standing is not None else {}
+        made: dict[str, tuple[object, IIdentityProvider]] = {}
+        for name, made_from, make in self._wanted(settings):
+            present = known.get(name)
+            stays = present is not None and present[0] == made_from
+            made[name] = present if stays and present is not None else (made_from, make())
+        return Proving(settings, made)
+
+    def _wanted(self, settings: AccessSettings) -> Iterator[_Wanted]:
+        """Name, what it is made from, and how."""
+        ident, whitelist, htpasswd = settings.ident, settings.whitelist, settings.htpasswd
+        ca = (settings.client_ca, settings.client_crl, settings.client_name)
+        oidc = (settings.oidc_issuer, settings.oidc_audience, settings.oidc_claim)
+        yield "token", None, lambda: BearerTokens(self._store, self._keys, self._now)
+        yield "password", htpasswd, lambda: self._basic(htpasswd)
+        yield "ident", ident, lambda: Ident(ident, self._reactor)
+        yield (
+            "whitelist",
+            whitelist,
+            lambda: Whitelist(whitelist, _resolver(self._reactor), self._reactor),
+        )
+        if settings.client_ca:
+            yield "certificate", ca, lambda: self._certificates(settings)
+        if settings.oidc_issuer:
+            fetcher = Fetcher(self._reactor)
+            yield "oidc", oidc, lambda: ForeignTokens(*oidc, fetcher, self._reactor, self._now)
+
+    def _basic(self, htpasswd: str) -> BasicIdentity:
+        file = Htpasswd(Path(htpasswd)) if htpasswd else None
+        return BasicIdentity(self._store, self.passwords, self._attempts, file)
+
+    def _certificates(self, settings: AccessSettings) -> Certificates:
+        revoked = Path(settings.client_crl) if settings.client_crl else None
+        authority = Authority(Path(settings.client_ca), revoked)
+        return Certificates(authority, settings.client_name, self._in_thread, self._now)
+
+
 def access_of(
     settings: AccessSettings, store: IDocumentStore, directory: Path, reactor: Any
-) -> Administration:
+) -> Access:
     """Everything that says who may do what. Reads the keys and the htpasswd file.
 
     @raise UnsafeKeyFile, UnusableHtpasswd, UnusableAuthority: they cannot be used.
     """
     now = reactor.seconds
-    in_thread = _threads(reactor)
-    passwords = Passwords(in_thread)
     keys = SigningKeys.open(directory / KEYS, time.time(), settings.longest_token_seconds)
-    htpasswd = Htpasswd(Path(settings.htpasswd)) if settings.htpasswd else None
-    providers: dict[str, IIdentityProvider] = {
-        "ident": Ident(settings.ident, reactor),
-        "token": BearerTokens(store, keys, now),
-        "password": BasicIdentity(store, passwords, Attempts(time.monotonic), htpasswd),
-        "whitelist": Whitelist(settings.whitelist, _resolver(reactor), reactor),
-    }
-    if settings.client_ca:
-        authority = Authority(
-            Path(settings.client_ca), Path(settings.client_crl) if settings.client_crl else None
-        )
-        providers["certificate"] = Certificates(authority, settings.client_name, in_thread, now)
-    if settings.oidc_issuer:
-        providers["oidc"] = ForeignTokens(
-            settings.oidc_issuer,
-            settings.oidc_audience,
-            settings.oidc_claim,
-            Fetcher(reactor),
-            reactor,
-            now,
-        )
-    gate = Gate(
-        store, [providers[name] for name in settings.providers if name in providers], rights()
-    )
-    return make_administration(
+    providers = Providers(store, keys, _threads(reactor), reactor)
+    proving = providers.made(settings)
+    gate = Gate(store, proving.in_order(), rights(), required=settings.required)
+    administration = make_administration(
         store=AuditedStore(store, AuditTrail(store, now, settings.audit_kept)),
         gate=gate,
         keys=keys,
-        passwords=passwords,
+        passwords=providers.passwords,
         slices=Slices(reactor),
         now=now,
         new_id=lambda: uuid4().hex,
         settings=settings,
     )
+    return Access(administration, providers, proving)
 
 
 async def welcome(
@@ -111,13 +187,13 @@ async def welcome(
 
     It goes to standard error and not into the log, which is kept and sent elsewhere.
     """
-    if not (administration.required and administration.tokens.needs_first()):
+    if not (administration.gate.required and administration.tokens.needs_first()):
         return
     say(FIRST.format(token=await administration.tokens.issue_first()))
     log.info("there are no users: a token for the first one was written to standard error")
 
 
-def _threads(reactor: Any) -> Callable[[Callable[[], Any]], Deferred[Any]]:
+def _threads(reactor: Any) -> InThread:
     pool = ThreadPool(minthreads=0, maxthreads=THREADS, name="access")
     pool.start()
     reactor.addSystemEventTrigger("during", "shutdown", pool.stop)

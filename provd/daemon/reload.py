@@ -13,9 +13,11 @@ from typing import Any
 
 from attrs import define, frozen
 
+from provd.access import UnusableAuthority, UnusableHtpasswd
 from provd.api import answer_to
 from provd.application.decisions import Decisions
 from provd.application.system import RestartNeeded
+from provd.daemon.access import Access, Proving
 from provd.daemon.log import Lines
 from provd.daemon.settings import Settings, changes, why_not
 from provd.documents import server_raw_config
@@ -66,8 +68,28 @@ class Reloading:
         _require_no_restart(changed)
         stages = self._composed(wanted)
         base = _checked(wanted)
+        proving = self._proving(wanted)
         self._take_up(wanted, stages, base, changed)
+        self._take_up_access(proving, changed)
         return changed
+
+    def _proving(self, wanted: Settings) -> Proving:
+        access: Access = self._server.access
+        try:
+            return access.prepared(wanted.access)
+        except UnusableHtpasswd as error:
+            raise Invalid("settings", (Problem("access.htpasswd", str(error)),)) from error
+        except UnusableAuthority as error:
+            raise Invalid("settings", (Problem("access.client_ca", str(error)),)) from error
+
+    def _take_up_access(self, proving: Proving, changed: Sequence[str]) -> None:
+        """From the next request on; a call that is under way is still whose it was."""
+        server = self._server
+        server.access.adopt(proving)
+        if server.secured is not None and "access.client_ca" in changed:
+            server.secured.ask_clients(wanted=bool(proving.settings.client_ca))
+        if "access.required" in changed:
+            server.welcome()
 
     def _composed(self, wanted: Settings) -> Stages:
         try:

@@ -58,6 +58,11 @@ class Handshakes:
         self._ask_clients = ask_clients
         self.use(certificate)
 
+    def ask_clients(self, certificate: Certificate, *, wanted: bool) -> None:
+        """Ask for a certificate, or do not, in every connection from now on."""
+        self._ask_clients = wanted
+        self.use(certificate)
+
     def use(self, certificate: Certificate) -> None:
         """Have every connection from now on use this one."""
         own, *between = certificate.chain
@@ -107,6 +112,10 @@ class Secured:
         if self.certificate.look_again(self._reactor.seconds()):
             self._handshakes.use(self.certificate.current)
             self._tell()
+
+    def ask_clients(self, *, wanted: bool) -> None:
+        """Ask clients for a certificate of theirs, or do not; connections that stand stay as they are."""
+        self._handshakes.ask_clients(self.certificate.current, wanted=wanted)
 
     def warnings(self) -> list[str]:
         """What operators should look at."""

@@ -20,13 +20,12 @@ from twisted.web.server import Site
 
 from provd.access import SealingKeys
 from provd.api import answer_to, make_api, prepare
-from provd.application.administration import Administration
 from provd.application.counters import Tally
 from provd.application.decisions import Decisions
 from provd.application.inquiries import Inquiries
 from provd.application.operators import Operators, make_operators
 from provd.application.statuses import StatusBook
-from provd.daemon.access import access_of, welcome
+from provd.daemon.access import Access, access_of, welcome
 from provd.daemon.reload import Deciding, Standing, compose_for
 from provd.daemon.settings import Settings
 from provd.daemon.sockets import Sockets, address_towards
@@ -62,7 +61,7 @@ class Server:
     inquiries: Inquiries
     statuses: StatusBook
     operators: Operators
-    administration: Administration
+    access: Access
     http: HTTPServer
     tftp: TFTPServer
     api: Site
@@ -84,13 +83,17 @@ class Server:
         self._refreshing.start(self.settings.plugins.refresh, now=False)
         self.http.start(sockets.http)
         self.tftp.start(sockets.tftp)
-        Deferred.fromCoroutine(welcome(self.administration)).addErrback(
-            lambda failure: log.failure("the first user cannot be let in", failure)
-        )
+        self.welcome()
         factory = self.secured.start(self.api) if self.secured is not None else self.api
         for bound in sockets.api:
             port = self.reactor.adoptStreamPort(bound.fileno(), bound.family, factory)
             self._ports.append(port)
+
+    def welcome(self) -> None:
+        """Let a first user in where nobody could ever log in."""
+        Deferred.fromCoroutine(welcome(self.access.administration)).addErrback(
+            lambda failure: log.failure("the first user cannot be let in", failure)
+        )
 
     def refresh_every(self, seconds: float) -> None:
         """Look for changed templates as often as that from now on."""
@@ -162,9 +165,9 @@ def wire(settings: Settings, reactor: Any) -> Server:
         neighbours=kernel,
         settings=settings.inquiries,
     )
-    administration = access_of(settings.access, store, Path(settings.data.directory), reactor)
+    access = access_of(settings.access, store, Path(settings.data.directory), reactor)
     operators = make_operators(
-        store=administration.store,
+        store=access.administration.store,
         plugins=plugins,
         inquiries=inquiries,
         decisions=decisions,
@@ -178,7 +181,7 @@ def wire(settings: Settings, reactor: Any) -> Server:
     count(operators.tally, http, tftp, limits)
     api = make_api(
         operators,
-        administration,
+        access.administration,
         interface=settings.api.interface,
         reactor=reactor,
         boot_id=boot_id,
@@ -199,7 +202,7 @@ def wire(settings: Settings, reactor: Any) -> Server:
         inquiries,
         statuses,
         operators,
-        administration,
+        access,
         http,
         tftp,
         api,

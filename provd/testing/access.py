@@ -121,6 +121,7 @@ def administration(
         store,
         [BearerTokens(store, keys(), clock.seconds), BasicIdentity(store, hashing, attempts)],
         rights,
+        required=settings.required,
     )
     return make_administration(
         store=AuditedStore(store, AuditTrail(store, clock.seconds, settings.audit_kept)),

@@ -73,8 +73,15 @@ def toml(tables: Mapping[str, Mapping[str, Any]]) -> str:
     lines = []
     for section, values in tables.items():
         lines.append(f"[{section}]")
-        lines += [f"{key} = {json.dumps(value)}" for key, value in values.items()]
+        lines += [f"{key} = {_toml_value(value)}" for key, value in values.items()]
     return "\n".join(lines) + "\n"
+
+
+def _toml_value(value: Any) -> str:
+    if not isinstance(value, Mapping):
+        return json.dumps(value)
+    pairs = (f"{json.dumps(key)} = {_toml_value(each)}" for key, each in value.items())
+    return f"{{{', '.join(pairs)}}}"
 
 
 def _hear_interrupts() -> None:
@@ -239,6 +246,21 @@ class Daemon:
                         **({"role": config.role} if config.role else {}),
                     }
                 )
+
+    def ask(self, method: str, path: str, body: Any = None, *, token: str = "") -> tuple[int, Any]:
+        """One request to its API; status and JSON (None where there is no body)."""
+        headers = {"authorization": f"Bearer {token}"} if token else {}
+        if body is not None:
+            headers["content-type"] = "application/json"
+        connection = http.client.HTTPConnection("127.0.0.1", self.ports[2], timeout=PATIENCE)
+        try:
+            content = None if body is None else json.dumps(body)
+            connection.request(method, path, content, headers)
+            answer = connection.getresponse()
+            text = answer.read()
+        finally:
+            connection.close()
+        return answer.status, json.loads(text) if text else None
 
     def command(self, *arguments: str) -> subprocess.CompletedProcess[str]:
         """`provd …`, as an operator of this server types it."""

@@ -6,6 +6,7 @@ import contextlib
 import http.client
 import json
 import re
+import signal
 import ssl
 import subprocess
 import time
@@ -37,14 +38,33 @@ class Site:
         self.others = Maker("another CA", now=datetime.now(UTC))
         (home / "ca.pem").write_bytes(self.ours.certificate.public_bytes(Encoding.PEM))
         (home / "crl.pem").write_bytes(self.ours.revoking())
-        access = {
+        self.access: dict[str, Any] = {
             "required": True,
             "client_ca": str(home / "ca.pem"),
             "client_crl": str(home / "crl.pem"),
         }
-        settings: Any = {"access": access, "api": {"tls": "on", "http2": True}}
-        self.server = Daemon(home / "server", settings, families=())
+        self.server = Daemon(home / "server", self.settings, families=())
         self.server.start()
+
+    @property
+    def settings(self) -> Any:
+        """What the server is to be like."""
+        return {
+            "access": self.access,
+            "api": {"tls": "on", "http2": True},
+            "log": {"level": "info"},
+        }
+
+    def reload(self, access: dict[str, Any]) -> None:
+        """Have other settings of access taken up, and wait until they are."""
+        self.access = access
+        before = self.server.log.count("settings read again")
+        self.server.configure(self.settings)
+        self.server.tell(signal.SIGHUP)
+        end = time.monotonic() + PATIENCE
+        while self.server.log.count("settings read again") == before:
+            assert time.monotonic() < end, self.server.log
+            time.sleep(0.02)
 
     @property
     def url(self) -> str:
@@ -129,6 +149,24 @@ def test_one_that_is_taken_back(site: Site) -> None:
     (site.home / "crl.pem").write_bytes(site.ours.revoking(certificate))
     assert site.ask(lost)[0] == 401
     assert site.ask(ann)[0] == 200
+
+
+def test_an_authority_that_is_changed_while_it_runs(site: Site) -> None:
+    """Whom it signed for is let in from the next connection on, and whom the former did is not."""
+    ann, other = site.files(site.ours, "ann"), site.files(site.others, "ann")
+    first = site.access
+    ca = site.home / "others.pem"
+    ca.write_bytes(site.others.certificate.public_bytes(Encoding.PEM))
+    try:
+        assert (site.ask(ann)[0], site.ask(other)[0]) == (200, 401)
+        site.reload({"required": True, "client_ca": str(ca)})
+        assert (site.ask(ann)[0], site.ask(other)[0]) == (401, 200)
+        site.reload({"required": True})
+        assert site.ask(other)[0] == 401
+        site.reload({"required": True, "client_ca": str(ca)})
+        assert site.ask(other)[0] == 200
+    finally:
+        site.reload(first)
 
 
 @pytest.mark.needs("curl")

@@ -2,7 +2,6 @@
 
 from provd.daemon.settings._changing import (
     AT_START,
-    SECTIONS_AT_START,
     WITHOUT_RESTART,
     changes,
     why_not,
@@ -24,7 +23,6 @@ from provd.daemon.settings._sources import read_settings
 
 __all__ = [
     "AT_START",
-    "SECTIONS_AT_START",
     "WITHOUT_RESTART",
     "ApiSettings",
     "DataSettings",

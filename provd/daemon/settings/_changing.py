@@ -37,14 +37,10 @@ AT_START: Mapping[str, str] = {
 }
 """Settings that only a start takes up, each with the reason."""
 
-SECTIONS_AT_START: Mapping[str, str] = {
-    "access": "who may do what is not loosened or tightened half-way",
-}
-"""Sections of which that is true as a whole."""
-
 WITHOUT_RESTART = frozenset(
     {
         *(f"http.{key.name}" for key in fields(Settings().http)),
+        *(f"access.{key.name}" for key in fields(Settings().access)),
         *(
             f"tftp.{name}"
             for name in (
@@ -89,4 +85,4 @@ def changes(old: Settings, new: Settings) -> tuple[str, ...]:
 
 def why_not(name: str) -> str:
     """Why a setting needs a restart; empty where it does not."""
-    return AT_START.get(name) or SECTIONS_AT_START.get(name.partition(".")[0], "")
+    return AT_START.get(name, "")

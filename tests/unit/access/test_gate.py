@@ -167,3 +167,18 @@ def test_compiled_claims_are_bounded() -> None:
     assert len(made._known) == 1
     first = enter(made)
     assert enter(made) is first
+
+
+def test_other_providers_while_somebody_is_judged() -> None:
+    """Who is being judged is judged by those who began with it; the next one by the new ones."""
+    waiting: Deferred[Any] = Deferred()
+    made = gate(waiting, ANN)
+    entered: list[Any] = []
+    found = made.authenticate(presented())
+    assert isinstance(found, Deferred)
+    found.addBoth(entered.append)
+    made.adopt([Says(NotAuthenticated("no"))], required=True)  # type: ignore[list-item]  # Says
+    waiting.callback(None)
+    assert entered[0].user == "ann"
+    assert isinstance(enter(made), NotAuthenticated)
+    assert made.required

@@ -9,7 +9,6 @@ from msgspec.structs import fields
 
 from provd.daemon.settings import (
     AT_START,
-    SECTIONS_AT_START,
     WITHOUT_RESTART,
     ApiSettings,
     LogSettings,
@@ -25,8 +24,7 @@ EVERY = {f"{part.name}.{key.name}" for part in fields(Settings) for key in field
 
 def test_every_setting_is_either() -> None:
     """Whoever adds one says whether it needs a restart, and why."""
-    by_section = {name for name in EVERY if name.partition(".")[0] in SECTIONS_AT_START}
-    tables = (set(AT_START), by_section, set(WITHOUT_RESTART))
+    tables = (set(AT_START), set(WITHOUT_RESTART))
     assert set().union(*tables) == EVERY
     assert sum(map(len, tables)) == len(EVERY)
     assert {name for name in EVERY if not why_not(name)} == WITHOUT_RESTART
@@ -39,7 +37,6 @@ def test_the_page_tells_them_apart() -> None:
     )
     assert set(re.findall(r"``(\w+\.\w+)``", at_once)) == WITHOUT_RESTART
     assert set(re.findall(r"``(\w+\.\w+)``", at_start)) == set(AT_START)
-    assert set(re.findall(r"``\[(\w+)\]``", at_start)) == set(SECTIONS_AT_START)
 
 
 def test_what_changed() -> None:
