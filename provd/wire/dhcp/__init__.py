@@ -1,0 +1,81 @@
+"""DHCP without I/O: packets and BOOTP, the options by name and kind, answers, and what senders say."""
+
+from provd.wire.dhcp.addresses import format_address, parse_address
+from provd.wire.dhcp.clients import (
+    Architecture,
+    ClientKind,
+    Firmware,
+    architecture,
+    client_kind,
+    firmware,
+    hardware_address,
+    ipxe_features,
+    limit_of,
+    machine_uuid,
+    requested_address,
+    server_identifier,
+    user_classes,
+    vendor_class,
+)
+from provd.wire.dhcp.encapsulation import encapsulate, suboptions
+from provd.wire.dhcp.faults import DoesNotFit, MalformedOption, MalformedText, Unencodable
+from provd.wire.dhcp.options import BY_NAME, OPTIONS, Option, option_name
+from provd.wire.dhcp.packets import (
+    BROADCAST,
+    GREATEST_PACKET,
+    LEAST_LIMIT,
+    REPLY,
+    REQUEST,
+    MessageType,
+    Packet,
+    decode,
+    encode,
+    encode_options,
+)
+from provd.wire.dhcp.relays import NO_RELAY, RelayAgent, relay_agent
+from provd.wire.dhcp.replies import Template, reply, template
+
+__all__ = [
+    "BROADCAST",
+    "BY_NAME",
+    "GREATEST_PACKET",
+    "LEAST_LIMIT",
+    "NO_RELAY",
+    "OPTIONS",
+    "REPLY",
+    "REQUEST",
+    "Architecture",
+    "ClientKind",
+    "DoesNotFit",
+    "Firmware",
+    "MalformedOption",
+    "MalformedText",
+    "MessageType",
+    "Option",
+    "Packet",
+    "RelayAgent",
+    "Template",
+    "Unencodable",
+    "architecture",
+    "client_kind",
+    "decode",
+    "encapsulate",
+    "encode",
+    "encode_options",
+    "firmware",
+    "format_address",
+    "hardware_address",
+    "ipxe_features",
+    "limit_of",
+    "machine_uuid",
+    "option_name",
+    "parse_address",
+    "relay_agent",
+    "reply",
+    "requested_address",
+    "server_identifier",
+    "suboptions",
+    "template",
+    "user_classes",
+    "vendor_class",
+]
