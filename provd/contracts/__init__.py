@@ -20,6 +20,7 @@ from provd.contracts.plugin import (
     IView,
 )
 from provd.contracts.plugins import ILoadedPlugin, IPlugins
+from provd.contracts.probing import IProbes
 from provd.contracts.serving import IInquiries
 from provd.contracts.store import ICollection, IDocumentStore, IDraft, IReadable
 
@@ -42,6 +43,7 @@ __all__ = [
     "INeighbours",
     "IPlugin",
     "IPlugins",
+    "IProbes",
     "IReadable",
     "IServe",
     "ISubscription",

@@ -38,6 +38,8 @@ class Inquiry(Struct, frozen=True, kw_only=True, gc=False):
     peer_port: int = 0
     local: str = ""
     """The address the question came in on (multi-homed hosts); empty when unknown."""
+    local_port: int = 0
+    """The port it came in at, where that tells more than the protocol (DHCP: 67 or 4011)."""
     interface: str = ""
     """The network interface it came in on; empty when unknown."""
     method: str = "GET"

@@ -1,0 +1,166 @@
+"""Reception: a datagram becomes an inquiry, and what is decided becomes a datagram."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from twisted.internet.defer import Deferred
+from twisted.logger import Logger
+
+from provd.contracts import IInquiries
+from provd.servers.dhcp.counters import Tally
+from provd.servers.dhcp.destination import destination
+from provd.servers.dhcp.foreign import ForeignServers
+from provd.servers.dhcp.listener import Arrival, Links
+from provd.servers.dhcp.outlet import Outlet
+from provd.servers.dhcp.settings import DHCPSettings
+from provd.values import Answer, Inquiry, Link, MalformedPacket, Protocol, ProvdError, Reply
+from provd.wire.dhcp import (
+    REQUEST,
+    MessageType,
+    Packet,
+    decode,
+    encode,
+    format_address,
+    hardware_address,
+    limit_of,
+    parse_address,
+)
+
+__all__ = ["Reception"]
+
+_NAMES = {kind.value: kind.name.lower() for kind in MessageType} | {0: "bootp"}
+
+log = Logger("provd.servers.dhcp")
+
+_Asking = tuple[int, bytes, int, int]
+
+
+class Reception:
+    """Understands datagrams, asks, and sends the answers."""
+
+    def __init__(  # noqa: PLR0913 - the collaborators, each named
+        self,
+        *,
+        inquiries: IInquiries,
+        links: Links,
+        outlet: Outlet,
+        tally: Tally,
+        settings: DHCPSettings,
+        clock: Callable[[], float],
+        foreign: ForeignServers,
+    ) -> None:
+        """`clock` gives the time of arrival: seconds since the epoch."""
+        self._inquiries = inquiries
+        self._links = links
+        self._outlet = outlet
+        self._tally = tally
+        self._clock = clock
+        self._foreign = foreign
+        self._waiting: set[_Asking] = set()
+        self.adopt(settings)
+
+    def adopt(self, settings: DHCPSettings) -> None:
+        """Hold to other settings from the next packet on."""
+        self._settings = settings
+
+    @property
+    def waiting(self) -> int:
+        """Packets that wait for an answer."""
+        return len(self._waiting)
+
+    def arrived(self, arrival: Arrival) -> None:
+        """One datagram: ask what to answer, and answer."""
+        link = self._links.link(arrival.link)
+        if link is None or not self._is_served(link):
+            self._tally.ignored["interface"] += 1
+            return
+        try:
+            packet = decode(arrival.payload)
+        except MalformedPacket as error:
+            self._tally.ignored["malformed"] += 1
+            log.debug(
+                "from {peer} on {link}: {error}", peer=arrival.peer, link=link.name, error=error
+            )
+            return
+        if packet.op != REQUEST:
+            self._tally.ignored["reply"] += 1
+            return
+        kind = packet.message_type
+        self._tally.received[_NAMES[kind]] += 1
+        self._foreign.heard(packet, link.name)
+        key = (packet.xid, packet.chaddr, kind, arrival.port)
+        if key in self._waiting:
+            self._tally.ignored["repeated"] += (
+                1  # the client is impatient; its answer is being made
+            )
+        elif len(self._waiting) >= self._settings.busy:
+            self._tally.ignored["busy"] += 1
+        else:
+            self._ask(arrival, link, packet, key)
+
+    def _is_served(self, link: Link) -> bool:
+        settings = self._settings
+        return settings.serves(link.name) and (link.broadcast or link.name in settings.interfaces)
+
+    def _ask(self, arrival: Arrival, link: Link, packet: Packet, key: _Asking) -> None:
+        answer = self._inquiries.ask(self._inquiry(arrival, link, packet))
+        if not isinstance(answer, Deferred):
+            self._answered(answer, arrival, packet)
+            return
+        self._waiting.add(key)
+
+        def arrives(answer: Answer) -> None:
+            self._waiting.discard(key)
+            self._answered(answer, arrival, packet)
+
+        answer.addCallback(arrives).addErrback(
+            lambda failure: log.failure("an answer over DHCP could not be sent", failure)
+        )
+
+    def _inquiry(self, arrival: Arrival, link: Link, packet: Packet) -> Inquiry:
+        return Inquiry(
+            id=self._inquiries.inquiry_id(),
+            protocol=Protocol.DHCP,
+            path="",
+            peer=format_address(packet.ciaddr) if packet.ciaddr else "",
+            arrived=self._clock(),
+            peer_port=arrival.peer_port,
+            local=arrival.local,
+            local_port=arrival.port,
+            interface=link.name,
+            dhcp=packet.options,
+            mac=hardware_address(packet),
+            packet=packet,
+            relay=format_address(packet.giaddr) if packet.giaddr else "",
+            on_link=link.addresses,
+        )
+
+    def _answered(self, answer: Answer, arrival: Arrival, request: Packet) -> None:
+        if type(answer) is not Reply:
+            self._tally.silent += 1
+            return
+        reply: Packet = answer.packet
+        try:
+            datagram = encode(reply, limit=limit_of(request))
+        except ProvdError as error:
+            self._tally.ignored["unencodable"] += 1
+            log.error(
+                "the answer to {mac} cannot be sent: {error}",
+                mac=hardware_address(request),
+                error=error,
+            )
+            return
+        to = destination(
+            request,
+            reply,
+            peer=parse_address(arrival.peer),
+            peer_port=arrival.peer_port,
+            relays_at=self._settings.port,
+            clients_at=self._settings.client_port,
+        )
+        link = self._links.link(arrival.link)
+        self._tally.sent[_NAMES[reply.message_type]] += 1
+        self._outlet.send(
+            datagram, to, link=link, local=arrival.local, port=arrival.port, chaddr=request.chaddr
+        )
