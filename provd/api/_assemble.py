@@ -15,6 +15,7 @@ from provd.api._permission import AccessPermission
 from provd.api._routes import Door, Noun
 from provd.api._screen import is_loopback, require_guarded
 from provd.api._site import make_root, make_site
+from provd.api._trace import DETAIL
 from provd.api.audit import AuditRoutes
 from provd.api.configs import ConfigRoutes
 from provd.api.decisions import DecisionRoutes, WhatIfRoutes
@@ -22,6 +23,7 @@ from provd.api.devices import DeviceRoutes
 from provd.api.health import CounterRoutes, LiveRoutes, ReadyRoutes
 from provd.api.index import IndexRoutes
 from provd.api.info import IndexesRoutes, InfoRoutes
+from provd.api.logs import LogRoutes
 from provd.api.openapi import DocsRoutes, OpenApiRoutes
 from provd.api.operations import OperationRoutes
 from provd.api.own import SelfRoutes
@@ -52,6 +54,7 @@ NOUNS: tuple[type[Noun], ...] = (
     IndexesRoutes,
     InfoRoutes,
     LiveRoutes,
+    LogRoutes,
     OpenApiRoutes,
     OperationRoutes,
     PluginRoutes,
@@ -144,6 +147,7 @@ def make_nouns(door: Door, parts: Operators, administration: Administration) -> 
         IndexesRoutes(door, parts.info),
         SystemRoutes(door, parts.system, parts.backups, parts.health),
         LiveRoutes(door),
+        LogRoutes(door, parts.journal),
         ReadyRoutes(door, parts.health),
         UserRoutes(door, administration.users, parts.changes),
         RoleRoutes(door, administration.roles, parts.changes),
@@ -158,10 +162,10 @@ def make_nouns(door: Door, parts: Operators, administration: Administration) -> 
 
 
 def rights() -> frozenset[Right]:
-    """Every right that a route of the API needs: what claims can speak of, and nothing else."""
+    """Every right that a call of the API may need: what claims can speak of, and nothing else."""
     return frozenset(
         (record.scope, record.action) for noun in NOUNS for record in noun.app.census.values()
-    )
+    ) | {DETAIL}
 
 
 @frozen

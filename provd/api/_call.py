@@ -68,6 +68,16 @@ class Call:
         """The address that it came from, canonical; empty where it has none."""
         return _canonical(getattr(self.request.getClientAddress(), "host", None) or "")
 
+    @property
+    def method(self) -> str:
+        """Of HTTP."""
+        return self.request.method.decode("ascii")
+
+    @property
+    def path(self) -> str:
+        """What is asked for, without its query."""
+        return self.request.path.decode("utf-8", "replace")
+
     def header(self, name: str) -> str:
         """All values of a header, joined as RFC 9110 section 5.2 allows; empty when absent."""
         # Asked for as text, Twisted would decode UTF-8, which no header has to be (RFC 9110 section 5.5).

@@ -12,7 +12,7 @@ from twisted.web.iweb import IRequest
 METHODS = b"GET, HEAD, POST, PUT, PATCH, DELETE"
 HEADERS = (
     b"authorization, content-type, accept, if-match, if-none-match, prefer, idempotency-key,"
-    b" x-log-token"
+    b" x-log-token, x-log-level"
 )
 EXPOSED = b"etag, location, link, x-total-count, x-request-id, idempotency-replayed, retry-after"
 KEPT = b"600"

@@ -240,7 +240,10 @@ def refuse(request: IRequest, failure: Failure) -> bytes:
         error = NoSuchRoute(request.path.decode("utf-8", "replace"))
     row = told(error)
     if row is DEFECT and not isinstance(error, HTTPException):
-        log.failure("a request to the API ended in a defect", failure)
+        # By now the call's own context is left.
+        names = request.responseHeaders.getRawHeaders(b"x-request-id", ())
+        whose = {"call": names[0].decode("ascii")} if names else {}
+        log.failure("a request to the API ended in a defect", failure, **whose)
     detail = str(error) if row is not DEFECT else "see the server's log for its traceback"
     if row.status == 503:
         request.setHeader(b"retry-after", RETRY_AFTER)

@@ -24,7 +24,7 @@ from provd.api._call import Call
 from provd.api._errors import refuse
 from provd.api._reply import Page, Reply, Rows, hiding_secrets, send, show, stream
 from provd.api._says import Says
-from provd.api._trace import token_of, traced
+from provd.api._trace import begin, traced, wish_of
 from provd.application.slices import Slices
 from provd.values import ProvdError
 
@@ -176,14 +176,16 @@ async def _serve(
     handler: Callable[..., Awaitable[Reply | Rows | Page]],
     segments: dict[str, str],
 ) -> bytes:
-    call = Call(request, noun.door.next_cause(), segments)
-    request.setHeader(b"x-request-id", call.cause.encode("ascii"))
+    name = noun.door.next_cause()
+    begin(name)
+    call = Call(request, name, segments)
+    request.setHeader(b"x-request-id", name.encode("ascii"))
     waiting = noun.door.permission.permit(record, call)
     if waiting is not None:
         await waiting
-    token = token_of(call)
+    wish = wish_of(call, name)
     going = _answer(noun, call, record, handler, segments)
-    return await (traced(call, token, going) if token else going)
+    return await (traced(call, wish, going) if wish is not None else going)
 
 
 async def _answer(
@@ -201,10 +203,11 @@ async def _answer(
     reply = await handler(noun, call, **segments)
     if record.method != "GET":
         log.info(
-            "{call}: {method} {path}",
-            call=call.cause,
+            "{method} {path} by {user} from {peer}",
             method=record.method,
-            path=call.request.path.decode("utf-8", "replace"),
+            path=call.path,
+            user=call.principal.user,
+            peer=call.peer,
             scope=record.scope,
             action=record.action,
         )

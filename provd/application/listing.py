@@ -7,12 +7,16 @@ from typing import Any
 
 from msgspec import Struct
 from msgspec.structs import replace
+from twisted.logger import Logger
 
 from provd.application.resolved import AT_MOST, RESOLVED
 from provd.application.slices import Slices
 from provd.contracts import IDocumentStore
 from provd.documents import Document, Place, Query, project
 from provd.documents.query import Derived
+from provd.values import in_detail
+
+log = Logger("provd.application")
 
 Present = Callable[[Document], dict[str, Any]]
 
@@ -40,6 +44,14 @@ async def list_documents(
     @raise TooBroad: more would have to be computed than anybody may wait for.
     """
     page = await store.collection(collection).find(query)
+    if in_detail():
+        log.debug(
+            "{found} of {collection} match, {shown} are shown, {looked} were looked at",
+            found=page.total,
+            collection=collection,
+            shown=len(page.documents),
+            looked=page.looked,
+        )
     await wait_until_kept(store, collection, page.documents, slices)
     return Listing(page.total, show(page.documents, present, fields), page.more)
 

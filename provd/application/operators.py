@@ -17,6 +17,7 @@ from provd.application.decisions import Decisions
 from provd.application.devices import Devices
 from provd.application.health import Health
 from provd.application.info import Info
+from provd.application.journal import Journal
 from provd.application.operations import Operations
 from provd.application.plugins import Plugins
 from provd.application.readiness import BaseRawConfig, Readiness, WholeReadiness
@@ -66,6 +67,7 @@ class Operators:
     revalidation: Revalidation
     readiness: Readiness
     system: System
+    journal: Journal
     over: Callable[[IDocumentStore], Limited]
     """The use cases that work on documents, over a store that holds less."""
 
@@ -85,12 +87,14 @@ def make_operators(  # noqa: PLR0913 - what a server is made of, each part named
     new_id: Callable[[], str],
     local_of: Callable[[str], str] = _unknown,
     own_tenant: str = "",
+    journal: Journal | None = None,
 ) -> Operators:
     """The use cases over these parts.
 
     `base` answers a fresh copy of what every raw config starts from; `new_id` an id nobody has;
     `clock` tells the time since the epoch; `local_of` the address of ours that a device at an address
-    reaches (empty when unknown); `own_tenant` is whose the devices are that nobody has taken yet.
+    reaches (empty when unknown); `own_tenant` is whose the devices are that nobody has taken yet;
+    `journal` is what keeps the last lines of the log.
     """
     slices = Slices(clock)
     readiness = Readiness(plugins, base)
@@ -125,4 +129,5 @@ def make_operators(  # noqa: PLR0913 - what a server is made of, each part named
         revalidation=revalidation,
         readiness=readiness,
         system=System(clock.seconds),
+        journal=journal or Journal(),
     )

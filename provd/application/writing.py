@@ -5,9 +5,13 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from typing import Any, TypeVar
 
+from twisted.logger import Logger
+
 from provd.contracts import IDocumentStore, IDraft
 from provd.documents import secrets_restored
-from provd.values import Invalid, RevisionConflict
+from provd.values import Invalid, RevisionConflict, in_detail
+
+log = Logger("provd.application")
 
 T = TypeVar("T")
 
@@ -33,11 +37,15 @@ async def write(
         result = propose(draft)
         try:
             committed = await store.commit(draft)
-        except RevisionConflict:
+        except RevisionConflict as conflict:
             if tries:
+                if in_detail():
+                    log.debug("proposing it again: {conflict}", conflict=conflict)
                 continue
             raise
         await store.durable(committed)
+        if in_detail():
+            log.debug("kept up to position {position}", position=committed.position.n)
         return result
 
 

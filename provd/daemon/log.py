@@ -1,14 +1,12 @@
 """The log: one line per event on one stream, as text or as JSON, written in small batches.
 
-The one event per inquiry is spelled here by hand: it is the only line of code that runs for every
-packet besides answering it.  Whatever comes from the network is printable on its line or escaped, so
-no request can forge a line.
+What is done on behalf of a call of the API carries its name on every line, and is written whatever the
+level where the call asks for that.  The last lines are kept in a journal, to be asked for.
 """
 
 from __future__ import annotations
 
 import json
-import re
 import time
 from collections.abc import Callable, Mapping
 from typing import Any, Protocol
@@ -20,12 +18,13 @@ from twisted.python.threadable import isInIOThread
 from zope.interface import implementer
 
 from provd.application.explain import kind_of, size_of
+from provd.application.journal import KEPT, Journal, Line
+from provd.application.spelling import line_of, printable
 from provd.daemon.settings import LogSettings
-from provd.values import Answer, Content, Decision, FileContent
+from provd.values import Decision, served
 
 _LEVELS = {level: rank for rank, level in enumerate(LogLevel.iterconstants())}
-_PLAIN = re.compile(r"[!-~]+").fullmatch
-"""A path as nearly all are: nothing in it needs escaping."""
+_RANKS = {level.name: rank for level, rank in _LEVELS.items()} | {"": len(_LEVELS)}
 _INFO = _LEVELS[LogLevel.info]
 _WARN = _LEVELS[LogLevel.warn]
 _LEGACY = "log_legacy"
@@ -33,7 +32,7 @@ _LEGACY = "log_legacy"
 _BATCH = 64 * 1024
 _DELAY = 0.2
 
-Line = Callable[[Mapping[str, Any]], str]
+Spelling = Callable[[Mapping[str, Any]], str]
 
 
 class Stream(Protocol):
@@ -46,26 +45,16 @@ class Stream(Protocol):
         """Let it out."""
 
 
-def printable(text: str) -> str:
-    """`text`, with everything that could end or disguise a line escaped."""
-    return text if text.isprintable() else text.encode("unicode_escape").decode("ascii")
-
-
-def word(text: str) -> str:
-    """`text` as one printable word, so that what follows it on its line is not disguised either."""
-    return printable(text).replace(" ", "\\x20")
-
-
 def as_text(event: Mapping[str, Any]) -> str:
     """One line for people."""
     decision = event.get("decision")
     when = _when(event["log_time"])
     if decision is not None:
-        return f"{when} {_inquiry_line(decision)}\n"
-    text = _text(event)
-    inquiry = event.get("inquiry", "")
-    lead = f"{when} {event['log_level'].name} {event['log_namespace']}"
-    return f"{lead}{' ' if inquiry else ''}{printable(str(inquiry))}: {text}\n"
+        return f"{when} {line_of(decision)}\n"
+    words = [when, event["log_level"].name, event["log_namespace"], *_whose(event)]
+    if "inquiry" in event:
+        words.append(printable(str(event["inquiry"])))
+    return f"{' '.join(words)}: {_text(event)}\n"
 
 
 def as_json(event: Mapping[str, Any]) -> str:
@@ -82,7 +71,30 @@ def as_json(event: Mapping[str, Any]) -> str:
         shown["text"] = _text(event)
         if "inquiry" in event:
             shown["inquiry"] = str(event["inquiry"])
+        shown |= zip(("call", "token"), _whose(event), strict=False)
     return _dumped(shown)
+
+
+def as_line(event: Mapping[str, Any]) -> Line:
+    """What the journal keeps of it."""
+    whose = dict(zip(("call", "token"), _whose(event), strict=False))
+    return Line(
+        at=event["log_time"],
+        level=event["log_level"].name,
+        origin=event["log_namespace"],
+        text=_text(event),
+        inquiry=str(event.get("inquiry", "")),
+        device=str(event.get("device", "")),
+        **whose,
+    )
+
+
+def _whose(event: Mapping[str, Any]) -> tuple[str, ...]:
+    """The name of the call on whose behalf it happened, and the word that the caller gave it."""
+    call = served()
+    if call is None:
+        return (event["call"],) if "call" in event else ()
+    return (call.id, call.token) if call.token else (call.id,)
 
 
 def _dumped(shown: dict[str, Any]) -> str:
@@ -94,29 +106,6 @@ def _dumped(shown: dict[str, Any]) -> str:
     text = line.decode("ascii") if line.isascii() else json.dumps(shown) + "\n"
     # DEL is the one control character that JSON need not escape.
     return text.replace("\x7f", "\\u007f")
-
-
-def _inquiry_line(decision: Decision) -> str:
-    inquiry, device, answer = decision.inquiry, decision.device, decision.answer
-    path = inquiry.path
-    if not _PLAIN(path):
-        path = word(path)
-    kind = type(answer)
-    if kind is Content:
-        given = f"content {len(answer.body)}"
-    elif kind is FileContent:
-        given = f"file {answer.size}"
-    else:
-        given = _not_given(answer)
-    return (
-        f"{inquiry.id} {inquiry.protocol} {inquiry.peer} {path}"
-        f" {device.id if device is not None else '-'} {decision.plugin_id or '-'} {given}"
-    )
-
-
-def _not_given(answer: Answer) -> str:
-    reason = getattr(answer, "reason", "")
-    return kind_of(answer) + (f" ({printable(reason)})" if reason else "")
 
 
 def _inquiry_fields(decision: Decision) -> dict[str, Any]:
@@ -163,8 +152,10 @@ def _when(at: float) -> str:
 class Lines:
     """Writes events to a stream: warnings and worse at once, the rest within 0.2 s."""
 
-    def __init__(self, stream: Stream, clock: IReactorTime, line: Line, level: str) -> None:
-        """Write what is at least as grave as `level`, spelled by `line`."""
+    def __init__(
+        self, stream: Stream, clock: IReactorTime, line: Spelling, level: str, kept: int = KEPT
+    ) -> None:
+        """Write what is at least as grave as `level`, spelled by `line`; the journal keeps `kept` lines."""
         self._stream = stream
         self._clock = clock
         self._line = line
@@ -172,20 +163,22 @@ class Lines:
         self._waiting: list[str] = []
         self._size = 0
         self._late: Any = None
+        self.journal = Journal(kept)
 
     def adopt(self, settings: LogSettings) -> None:
         """Spell and choose lines otherwise from now on."""
         self._line, self._least = _manner(settings)
+        self.journal.keep(settings.kept)
 
     def __call__(self, event: Mapping[str, Any]) -> None:
         """Take in one event."""
         rank = _LEVELS[event["log_level"]]
         if rank == _INFO and event["log_namespace"] == _LEGACY:
             rank -= 1
-        # A caller may ask for the line of a call.
-        if rank < self._least and "asked_for" not in event:
+        if rank < self._least and rank < _asked_for(event):
             return
         line = self._line(event)
+        self.journal.add(event.get("decision") or as_line(event))
         self._waiting.append(line)
         self._size += len(line)
         if rank >= _WARN or self._size >= _BATCH:
@@ -214,13 +207,21 @@ class Lines:
             return
 
 
+def _asked_for(event: Mapping[str, Any]) -> int:
+    """How grave it must be to be written all the same: a caller may ask for one line, or for all of a call."""
+    if "asked_for" in event:
+        return -1
+    call = served()
+    return _RANKS[call.level] if call is not None else _RANKS[""]
+
+
 def log_to(stream: Stream, clock: IReactorTime, settings: LogSettings) -> Lines:
     """Lines as the settings want them."""
     line, _least = _manner(settings)
-    return Lines(stream, clock, line, settings.level)
+    return Lines(stream, clock, line, settings.level, settings.kept)
 
 
-def _manner(settings: LogSettings) -> tuple[Line, int]:
+def _manner(settings: LogSettings) -> tuple[Spelling, int]:
     """How an event is spelled, and how grave it must be."""
     line = as_json if settings.format == "json" else as_text
     return line, _LEVELS[LogLevel.levelWithName(settings.level)]

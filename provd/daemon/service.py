@@ -98,7 +98,8 @@ class ProvdService(Service):
         Service.startService(self)
         if self._sockets is None:
             self._sockets = bind(self.settings)
-        self.server = wire(self.settings, self._reactor)
+        journal = self.lines.journal if self.lines is not None else None
+        self.server = wire(self.settings, self._reactor, journal)
         self.server.start(self._sockets)
         self.server.operators.system.reloads_by(self._reload)
         # Not before signals are caught: whoever reads READY=1 may send SIGTERM at once.

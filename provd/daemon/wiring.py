@@ -23,6 +23,7 @@ from provd.api import answer_to, make_api, prepare
 from provd.application.counters import Tally
 from provd.application.decisions import Decisions
 from provd.application.inquiries import Inquiries
+from provd.application.journal import Journal
 from provd.application.operators import Operators, make_operators
 from provd.application.statuses import StatusBook
 from provd.daemon.access import Access, access_of, welcome
@@ -130,10 +131,11 @@ class Server:
         )
 
 
-def wire(settings: Settings, reactor: Any) -> Server:
+def wire(settings: Settings, reactor: Any, journal: Journal | None = None) -> Server:
     """Open the store, load the plugins, compose the pipeline, and put it all together.
 
-    Blocks until the store is in memory: nothing answers yet.
+    Blocks until the store is in memory: nothing answers yet.  `journal` keeps the log's last lines,
+    where the log is ours.
 
     @raise ProvdError: the store, a pipeline file, the base raw config or the keys that sign tokens
     cannot be used.
@@ -176,6 +178,7 @@ def wire(settings: Settings, reactor: Any) -> Server:
         new_id=lambda: uuid4().hex,
         local_of=lambda peer: settings.listen.interface or address_towards(peer),
         own_tenant=settings.service.tenant,
+        journal=journal,
     )
     http, tftp = servers_towards_devices(settings, reactor, inquiries, kernel, timekeeper)
     count(operators.tally, http, tftp, limits)

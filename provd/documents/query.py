@@ -49,3 +49,5 @@ class Page(Struct, frozen=True):
     total: int
     more: Place | None = None
     """Where the next page begins, if there is one."""
+    looked: int = 0
+    """How many documents were looked at to find it."""

@@ -13,7 +13,8 @@ from provd.contracts import IDraft
 from provd.pipeline.app import DraftApp
 from provd.pipeline.case import NOTHING_SETTLED, Case
 from provd.pipeline.compose import Stages
-from provd.values import Decision, Inquiry, Step
+from provd.pipeline.detail import tell
+from provd.values import Decision, Inquiry, Step, in_detail
 
 
 class Pipeline:
@@ -60,6 +61,8 @@ class Pipeline:
         )
         if case.notes:
             decision.notes = tuple(case.notes)
+        if not keep and in_detail():
+            tell(decision)
         return decision, case
 
     def _walk(self, case: Case) -> None:

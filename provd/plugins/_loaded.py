@@ -8,6 +8,7 @@ from typing import Any
 from attrs import define
 from twisted.internet.defer import Deferred
 from twisted.internet.interfaces import IReactorTime
+from twisted.logger import Logger
 from twisted.python.failure import Failure
 from zope.interface import implementer
 
@@ -43,7 +44,10 @@ from provd.values import (
     Problem,
     Refusal,
     RefusalKind,
+    in_detail,
 )
+
+log = Logger("provd.plugins")
 
 LONGEST_WAIT = 10.0
 """Seconds a plugin's Deferred may take."""
@@ -161,7 +165,11 @@ class LoadedPlugin:
         if settled:
             content = self._cache.get(key, device.revision, self.generation, view, keep=keep)
             if content is not None:
+                if not keep and in_detail():
+                    log.debug("{plugin}: {path} is rendered already", plugin=self.id, path=key[1])
                 return content
+        if not keep and in_detail():
+            log.debug("{plugin} is asked for {path}", plugin=self.id, path=key[1])
         return self._ask(_Asking(self, key, device, view, keep, keep and settled), inquiry.path)
 
     def act(
@@ -184,6 +192,13 @@ class LoadedPlugin:
         parameters: Mapping[str, Any],
     ) -> dict[str, Any]:
         question = f"{command} a device"
+        if in_detail():
+            log.debug(
+                "{plugin} is to {question}: {device}",
+                plugin=self.id,
+                question=question,
+                device=device.id,
+            )
         try:
             raw_config = self._configure(device, lineage_of(device, view), base, keep=True)
         except NotConfigured as error:

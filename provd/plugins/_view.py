@@ -7,13 +7,16 @@ from hashlib import sha256
 from typing import Any
 
 import msgspec
+from twisted.logger import Logger
 from zope.interface import implementer
 
 from provd.documents import Device
 from provd.plugins._walk import ServedTree
 from provd.plugins.render import Templates
 from provd.sdk import IView
-from provd.values import Answer, Content, Format, Refusal, RefusalKind
+from provd.values import Answer, Content, Format, Refusal, RefusalKind, in_detail
+
+log = Logger("provd.plugins.render")
 
 NO_SUCH_FILE = Refusal(RefusalKind.NOT_FOUND, "there is no such file in the plugin's tree")
 
@@ -84,6 +87,8 @@ class View:
         """
         name = self._templates.find(candidates)
         body = self._templates.render(name, format, self._variables(context))
+        if in_detail():
+            log.debug("rendered {template}: {size} bytes", template=name, size=len(body))
         etag = sha256(body).hexdigest()[:ETAG_DIGITS]
         return Content(body, media_type, etag)
 

@@ -64,7 +64,7 @@ class Collection:
         window = ids.window(passed, query.limit, descending=query.descending)
         more = bool(window) and passed + len(window) < len(ids)
         documents = tuple(self.documents[each] for each in window)
-        return Page(documents, len(ids), Place(window[-1]) if more else None)
+        return Page(documents, len(ids), Place(window[-1]) if more else None, len(window))
 
     def candidates(self, search: Search) -> Candidates:
         """Every document that a search may match, by id: few where an index helps, else all of them."""

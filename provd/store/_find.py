@@ -104,6 +104,7 @@ class Search:
         self._after = _ranked_place(query) if query.after is not None else None
         self._end = query.skip + query.limit + 1 if query.limit else None
         self._total = 0
+        self._looked = 0
         self._run: list[_Ranked] = []
         self._runs: list[list[_Ranked]] = []
         self._found: list[Document] = []
@@ -115,6 +116,7 @@ class Search:
         rest = iter(candidates)
         step = COMPUTED_STEP if self._derived else STEP
         while chunk := list(islice(rest, step)):
+            self._looked += len(chunk)
             for document in chunk:
                 seen = self._seen(document)
                 if seen is None:
@@ -132,7 +134,8 @@ class Search:
         last = query.skip + query.limit if query.limit else None
         documents = tuple(self._found[query.skip : last])
         more = bool(documents) and last is not None and len(self._found) > last
-        return Page(documents, self._total, self._place(documents[-1]) if more else None)
+        place = self._place(documents[-1]) if more else None
+        return Page(documents, self._total, place, self._looked)
 
     def _seen(self, document: Document) -> dict[str, Any] | None:
         """What decides about a document, where it matches; what costs is computed for no other."""

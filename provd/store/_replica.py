@@ -18,12 +18,21 @@ import msgspec
 from provd.contracts import IDraft
 from provd.documents.base import Document, Kind
 from provd.store._collection import Collection
+from provd.store._detail import tell_applied, tell_refused
 from provd.store._draft import Claim, Draft, Key, Proposal, own
 from provd.store._feed import Feed
 from provd.store._find import Searches
 from provd.store._indexes import Index
 from provd.store._reactor import Time
-from provd.values import Change, Committed, DraftRefused, KeyClaimed, Position, RevisionConflict
+from provd.values import (
+    Change,
+    Committed,
+    DraftRefused,
+    KeyClaimed,
+    Position,
+    RevisionConflict,
+    in_detail,
+)
 
 _replace = msgspec.structs.replace
 
@@ -67,7 +76,10 @@ class Replica:
         self._collections[collection].load(documents)
 
     def refusal(self, draft: IDraft) -> DraftRefused | None:
-        return next(self._refusals(own(draft)), None)
+        refusal = next(self._refusals(own(draft)), None)
+        if refusal is not None and in_detail():
+            tell_refused(refusal)
+        return refusal
 
     def apply(self, draft: Draft) -> Committed:
         """Apply a draft that is not refused, have it kept, and tell the feed.
@@ -76,6 +88,8 @@ class Replica:
         """
         changes = tuple(self._changes(draft))
         position = Position(self._owner, self._epoch, self._n)
+        if in_detail():
+            tell_applied(position, changes)
         if changes:
             self._accept(changes, draft.urgent_keys)
             self.feed.apply(position, changes)

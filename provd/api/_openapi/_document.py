@@ -15,7 +15,7 @@ from provd.api._openapi._components import ID, components, ref
 from provd.api._permission import PUBLIC
 from provd.api._routes import Noun, Route, template
 from provd.api._says import EVERYWHERE, TEXT, WITH_A_BODY, Parameter, Says
-from provd.api._trace import LOG_WORD
+from provd.api._trace import LOG_LEVEL, LOG_WORD
 
 Schema = dict[str, Any]
 
@@ -28,7 +28,9 @@ ABOUT = (
     "Everything that operators and programs may ask of provd. What holds for every route: GET answers"
     " HEAD too; parameters that a route does not know are refused; a refusal is problem details"
     " (RFC 9457) whose `problems` name everything that is wrong."
-    f" With `{LOG_WORD}`, a word of the caller's own, the call has a line in the log whatever its level."
+    f" With `{LOG_WORD}`, a word of the caller's own, the call has a line in the log whatever its level;"
+    f" with `{LOG_LEVEL}` everything that is written of it from that level on is, in all that it passes through,"
+    " for whoever has the right `logs detail`."
 )
 
 CONDITIONS: Mapping[str, str] = {

@@ -174,6 +174,29 @@ class Description(Struct, kw_only=True):
     """Seconds since the epoch; now where it is not told."""
 
 
+class LogLine(Struct, kw_only=True):
+    """A line of the log."""
+
+    number: int
+    """Grows from line to line."""
+    at: float
+    """When it was written, in seconds since the epoch."""
+    level: str
+    """`debug`, `info`, `warn`, `error` or `critical`."""
+    origin: str
+    """Which part of the server wrote it."""
+    text: str
+    """What it says; a traceback stands below, line by line."""
+    call: str
+    """The name of the call on whose behalf it was written; empty where there is none."""
+    token: str
+    """The word that the caller gave the call."""
+    inquiry: str
+    """The id of the inquiry that it is of."""
+    device: str
+    """The id of the device that it is about."""
+
+
 class Live(Struct, kw_only=True):
     """An answer is the answer."""
 
@@ -311,6 +334,7 @@ SHAPES: tuple[type[Struct], ...] = (
     Index,
     LastReload,
     Live,
+    LogLine,
     PasswordGiven,
     Plugin,
     PluginInDetail,

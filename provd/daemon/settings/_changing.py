@@ -66,7 +66,7 @@ WITHOUT_RESTART = frozenset(
         *("plugins.cache_bytes", "plugins.refresh"),
         *("phones.http_base_url", "phones.raw_config"),
         "decisions.kept",
-        *("log.format", "log.level"),
+        *("log.format", "log.level", "log.kept"),
     }
 )
 """Settings that take effect when they are read again."""

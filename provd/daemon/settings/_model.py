@@ -131,6 +131,8 @@ class LogSettings(Struct, frozen=True, kw_only=True):
 
     format: Literal["text", "json"] = "text"
     level: Literal["debug", "info", "warn", "error"] = "info"
+    kept: Annotated[int, Meta(ge=1, le=10_000)] = 1000
+    """Lines in memory, to be asked for through the API; half a KiB each, or what a decision takes."""
 
 
 class Settings(Struct, frozen=True, kw_only=True):

@@ -10,6 +10,7 @@ from attrs import frozen
 from provd.api import rights
 from provd.api._assemble import NOUNS
 from provd.api._routes import Route
+from provd.api._trace import DETAIL
 from provd.documents import Claim, Role, parse_device
 from provd.testing.access import basic, keep, user
 from provd.testing.api import Answer, Bench, bench
@@ -45,6 +46,8 @@ LEAST: Mapping[tuple[str, str], str] = {
     ("index", "read"): "none",
     ("info", "indexes"): "viewer",
     ("info", "read"): "viewer",
+    ("logs", "detail"): "superuser",
+    ("logs", "list"): "superuser",
     ("operations", "cancel"): "operator",
     ("operations", "list"): "viewer",
     ("operations", "read"): "viewer",
@@ -135,7 +138,7 @@ def test_the_census_is_of_every_route() -> None:
     """Nothing is served that is not asked about here, and no right is without somebody who has it."""
     made = bench()
     assert {type(noun) for noun in made.site.resource.nouns} == set(NOUNS)
-    assert {each.right for each in PLACES} == set(LEAST) == rights()
+    assert {each.right for each in PLACES} | {DETAIL} == set(LEAST) == rights()
 
 
 @each_place

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextvars import copy_context
 from pathlib import Path
 from typing import Any
 
@@ -10,13 +11,14 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from msgspec.structs import replace
 from twisted.internet.task import Clock
+from twisted.logger import capturedLogs, formatEvent
 
 from provd.application.explain import tell
 from provd.documents import to_dict, well_known_configs
 from provd.pipeline import CreationSettings
 from provd.plugins import Advertised, Plugins, assemble, editions
 from provd.testing.inquiries import ARRIVED, KINDS, Core, core, http, tftp
-from provd.values import Content, Inquiry
+from provd.values import Content, Inquiry, Served, serve
 
 FAMILIES = Path(__file__).parents[3] / "plugins"
 SERVER = "192.0.2.1"
@@ -121,6 +123,28 @@ def test_what_if_equals_serving(
     told, served = tell(decision), tell(copy.decisions.latest(1)[0])
     for key in ("evidence", "device", "plugin", "matched_by", "answer", "steps", "notes"):
         assert told[key] == served[key], key
+
+
+def test_a_call_that_is_followed_hears_of_every_stage(installed: Path) -> None:
+    """What was concluded, which plugin was asked, which template was rendered; no value of a config."""
+    made = server(installed)
+    question = aastra(MACS[0], "3.2.0.1011", "/00085D000001.cfg")
+    made.inquiries.ask(question)
+    asked = replace(question, id="what-if")
+
+    def heard(level: str) -> list[str]:
+        with capturedLogs() as events:
+            serve(Served("call-1", level=level))
+            made.inquiries.what_if(asked)
+        return [f"{each['log_namespace']}: {formatEvent(each)}" for each in events]
+
+    made.plugins.cache.clear()  # type: ignore[attr-defined]  # the real registry has one
+    lines = copy_context().run(heard, "debug")
+    assert any("concluded" in line and MACS[0] in line for line in lines), lines
+    assert "provd.plugins: aastra-3.2.0.1011 is asked for /00085D000001.cfg" in lines
+    assert any(line.startswith("provd.plugins.render: rendered ") for line in lines)
+    assert not any("Europe/Paris" in line for line in lines)
+    assert copy_context().run(heard, "") == []
 
 
 def test_two_6730i_get_different_files_under_one_path(installed: Path) -> None:

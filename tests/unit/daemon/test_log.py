@@ -15,7 +15,8 @@ from twisted.logger import Logger, LogLevel
 from twisted.python import threadable
 from twisted.python.failure import Failure
 
-from provd.daemon.log import Lines, as_json, as_text, log_to, word
+from provd.application.spelling import word
+from provd.daemon.log import Lines, as_json, as_text, log_to
 from provd.daemon.settings import LogSettings
 from provd.values import Content, Decision, Inquiry, Protocol, Refusal, RefusalKind
 
