@@ -39,11 +39,13 @@ from provd.values.evidence import IDENTITY_KEYS, INFO_KEYS, Info, Testimony
 from provd.values.format import Format
 from provd.values.identity import Identity, Presented
 from provd.values.inquiry import Inquiry, Protocol
+from provd.values.judgement import INFINITE, Exchange, Judgement, Loss, Question, Verb
 from provd.values.link import Link
 from provd.values.served import Served, in_detail, serve, served
 
 __all__ = [
     "IDENTITY_KEYS",
+    "INFINITE",
     "INFO_KEYS",
     "Action",
     "Answer",
@@ -53,14 +55,17 @@ __all__ = [
     "Content",
     "Decision",
     "DraftRefused",
+    "Exchange",
     "FileContent",
     "Format",
     "Identity",
     "Info",
     "Inquiry",
     "Invalid",
+    "Judgement",
     "KeyClaimed",
     "Link",
+    "Loss",
     "Mac",
     "MalformedPacket",
     "MalformedSelector",
@@ -73,6 +78,7 @@ __all__ = [
     "Problem",
     "Protocol",
     "ProvdError",
+    "Question",
     "Redirect",
     "Refusal",
     "RefusalKind",
@@ -84,6 +90,7 @@ __all__ = [
     "StoreUnavailable",
     "Testimony",
     "TooBroad",
+    "Verb",
     "format_mac",
     "in_detail",
     "is_mac",

@@ -45,6 +45,8 @@ class Lease(Document, frozen=True, kw_only=True, gc=False, omit_defaults=True):
     """Option 82, hex."""
     reserved: bool = False
     """Given for a reservation."""
+    tenure: str = ""
+    """The id of the `Tenure` that its client's time with it is."""
 
     @property
     def strategy(self) -> str:
