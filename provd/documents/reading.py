@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from typing import Any
+from collections.abc import Callable, Mapping, Sequence
+from enum import StrEnum
+from typing import Any, TypeVar
 
 import msgspec
 from msgspec import Raw
 
 from provd.documents.base import EMPTY_OBJECT
 from provd.values import Invalid, Problem
+
+T = TypeVar("T")
+E = TypeVar("E", bound=StrEnum)
 
 DEEPEST = 32
 """Levels of objects and lists in a document; what is deeper is hostile, and would cost recursion."""
@@ -106,6 +110,60 @@ class Reading:
             return value
         self.note(key, f"is {json_type(value)}", "true or false")
         return default
+
+    def whole(self, key: str, default: T, lowest: int, highest: int) -> int | T:
+        """A whole number between the two; the default when it is absent or null."""
+        value = self.take(key)
+        if value is None:
+            return default
+        if isinstance(value, bool) or not isinstance(value, int):
+            self.note(key, f"is {json_type(value)}", "a whole number")
+            return default
+        if not lowest <= value <= highest:
+            self.note(key, f"is {value}", f"{lowest} to {highest}")
+            return default
+        return value
+
+    def choice(self, key: str, default: E) -> E:
+        """One of the words of the default's kind; the default when it is absent or null."""
+        value = self.text(key)
+        if value is None:
+            return default
+        kind = type(default)
+        try:
+            return kind(value)
+        except ValueError:
+            self.note(key, f"is {value[:40]!r}", ", ".join(kind))
+            return default
+
+    def objects(self, key: str, most: int, one: Callable[[Reading], T | None]) -> tuple[T, ...]:
+        """A list of objects, each read by `one`; keys that it does not take are problems."""
+        value = self.take(key)
+        if value is None:
+            return ()
+        if not isinstance(value, list | tuple):
+            self.note(key, f"is {json_type(value)}", "a list")
+            return ()
+        if len(value) > most:
+            self.note(key, f"has {len(value)} entries", f"{most} at most")
+            return ()
+        found = (self.inside(f"{key}.{at}", item, one) for at, item in enumerate(value))
+        return tuple(each for each in found if each is not None)
+
+    def inside(self, path: str, item: object, one: Callable[[Reading], T]) -> T | None:
+        """An object inside, read by `one`; None where there is none."""
+        if not isinstance(item, Mapping):
+            self.note(path, f"is {json_type(item)}", "an object")
+            return None
+        inner = Reading(item, path)
+        made = one(inner)
+        for name in item:
+            if name not in inner._taken:
+                inner.note(str(name)[:80], "means nothing here", ", ".join(sorted(inner._taken)))
+        for problem in inner.problems:
+            where = f"{path}.{problem.path}" if problem.path else path
+            self.note(where, problem.message, problem.expected)
+        return made
 
     def texts(self, key: str) -> tuple[str, ...]:
         """A list of texts, which must be there."""

@@ -2,7 +2,62 @@
 
 from __future__ import annotations
 
+import re
+from collections.abc import Mapping
+from functools import partial
+from typing import Protocol
+
 from msgspec import Struct
+
+from provd.documents.reading import Reading, json_type
+
+MOST_OPTIONS = 256
+"""Options of one document at most."""
+
+LONGEST_VALUE = 4096
+"""Characters of one value at most."""
+
+LONGEST_VENDOR = 255
+"""Characters of a vendor class at most: what option 60 holds."""
+
+_NUMBER = re.compile(r"[0-9]{1,3}")
+
+DECIDED: Mapping[int, str] = {
+    50: "the client's own",
+    51: "lease_time of the subnet, or duration of the reservation",
+    52: "computed",
+    53: "computed",
+    54: "computed",
+    55: "the client's own",
+    57: "the client's own",
+    58: "computed from the lease's time",
+    59: "computed from the lease's time",
+    61: "the client's own",
+    82: "the relay's own",
+}
+"""Options that no document gives, and where they come from."""
+
+COMPUTED: Mapping[int, str] = {
+    1: "computed from the subnet's network",
+    28: "computed from the subnet's network",
+}
+"""What a reservation outside every subnet has to say itself."""
+
+
+class OptionTypes(Protocol):
+    """What is known of every option: the codec's table, which documents cannot see."""
+
+    def code(self, name: str) -> int | None:
+        """The number of the option of a name (`router`); None when there is none."""
+
+    def normal(self, code: int, value: str) -> str:
+        """The value in the text form of the option's type.
+
+        @raise ValueError: it is none; says what would be right.
+        """
+
+    def check_template(self, source: str) -> None:
+        """@raise ValueError: it is no template; says why."""
 
 
 class OptionValue(Struct, frozen=True, kw_only=True, gc=False, omit_defaults=True):
@@ -16,3 +71,76 @@ class OptionValue(Struct, frozen=True, kw_only=True, gc=False, omit_defaults=Tru
     """`value` is a template over what the client sent, rendered for each answer."""
     vendor: str = ""
     """For clients only whose vendor class (60) begins with this."""
+
+
+def read_options(
+    read: Reading, types: OptionTypes, *, refused: Mapping[int, str]
+) -> tuple[OptionValue, ...]:
+    """The `options` of a document, in the order given; `code` may be a number or a name.
+
+    `refused` are codes that do not belong there, and why.
+    """
+    found = read.objects("options", MOST_OPTIONS, partial(_option, types=types, refused=refused))
+    given: set[tuple[int, str]] = set()
+    for at, option in enumerate(found):
+        if (option.code, option.vendor) in given:
+            read.note(f"options.{at}.code", f"{option.code} is given twice", "each option once")
+        given.add((option.code, option.vendor))
+    return found
+
+
+def _option(read: Reading, *, types: OptionTypes, refused: Mapping[int, str]) -> OptionValue | None:
+    code = _code(read, types)
+    template = read.flag("template", default=False)
+    vendor = read.text("vendor") or ""
+    if len(vendor) > LONGEST_VENDOR:
+        read.note("vendor", "is too long", f"{LONGEST_VENDOR} characters at most")
+    value = _text(read)
+    if code is None or value is None:
+        return None
+    if code in refused:
+        read.note("code", f"{code} is not given here", refused[code])
+        return None
+    return OptionValue(
+        code=code,
+        value=_value(read, types, code, value, template=template),
+        template=template,
+        vendor=vendor,
+    )
+
+
+def _code(read: Reading, types: OptionTypes) -> int | None:
+    given = read.take("code")
+    code = given if isinstance(given, int) and not isinstance(given, bool) else None
+    if isinstance(given, str):
+        code = int(given) if _NUMBER.fullmatch(given) else types.code(given)
+    if code is not None and 0 < code < 255:
+        return code
+    wrong = "is missing" if given is None else f"{str(given)[:40]!r} is no DHCP option"
+    read.note("code", wrong, "1 to 254, or a name such as router")
+    return None
+
+
+def _text(read: Reading) -> str | None:
+    value = read.take("value")
+    if not isinstance(value, str):
+        wrong = f"is {json_type(value)}" if read.has("value") else "is missing"
+        read.note("value", wrong, "a text")
+        return None
+    if len(value) > LONGEST_VALUE:
+        read.note("value", "is too long", f"{LONGEST_VALUE} characters at most")
+        return None
+    return value
+
+
+def _value(read: Reading, types: OptionTypes, code: int, value: str, *, template: bool) -> str:
+    if not value:
+        return value
+    try:
+        if not template:
+            return types.normal(code, value)
+        types.check_template(value)
+    except ValueError as error:
+        what = "is no template" if template else f"{value[:80]!r} is no value of option {code}"
+        read.note("value", what, str(error))
+    return value
