@@ -16,6 +16,7 @@ from provd.access.errors import (
     UnusableAuthority,
     UnusableHtpasswd,
 )
+from provd.access.failures import FailedLogins
 from provd.access.gate import Gate
 from provd.access.htpasswd import Htpasswd
 from provd.access.ident import Ident
@@ -41,6 +42,7 @@ __all__ = [
     "BasicIdentity",
     "BearerTokens",
     "Certificates",
+    "FailedLogins",
     "Forbidden",
     "ForeignTokens",
     "Gate",

@@ -5,11 +5,13 @@ from __future__ import annotations
 import secrets
 from collections import deque
 from collections.abc import Callable, Mapping, Sequence
+from contextlib import suppress
 from itertools import count, islice
+from operator import attrgetter
 from typing import Any
 
 import msgspec
-from msgspec import Raw
+from msgspec import Raw, Struct
 from msgspec.structs import replace
 from twisted.internet.defer import Deferred
 from zope.interface import implementer
@@ -23,8 +25,28 @@ COLLECTION = "audit"
 AUDITED = frozenset({"devices", "configs", "users", "roles", "tokens", "operations"})
 """Collections whose changes are somebody's doing; a status is what the server saw."""
 
+SYSTEM, SERVER_ID = "system", "provd"
+"""What is done to the server as a whole is done to this."""
+
+LOG_IN_FAILED = "log-in-failed"
+
+FAILURES_SHARE = 10
+"""One line of so many may be about a log-in that failed: a guesser pushes out no others."""
+
 LARGEST = 64 << 10
 """Bytes of a document that are written down; of a larger one, only how large it is."""
+
+
+class Failures(Struct, frozen=True):
+    """Log-ins from one place that failed."""
+
+    way: str
+    """`basic`, `bearer` or `certificate`."""
+    user: str
+    """Whose name was given; empty where there is no such user."""
+    source: str
+    """The address that they came from; empty for many."""
+    number: int
 
 
 class AuditTrail:
@@ -36,7 +58,12 @@ class AuditTrail:
         self._kept = kept
         self._numbers = count()
         """Those of one millisecond sort by these."""
-        self._ids = deque(sorted(line.id for line in store.collection(COLLECTION)))
+        lines = sorted(store.collection(COLLECTION), key=attrgetter("id"))
+        self._ids = deque(line.id for line in lines)
+        self._failed = deque(
+            line.id for line in lines if getattr(line, "action", "") == LOG_IN_FAILED
+        )
+        """The ids of lines that a stranger may have caused."""
         store.feed.subscribe("audit trail", [COLLECTION], self._told)
 
     def keep(self, kept: int) -> None:
@@ -45,10 +72,16 @@ class AuditTrail:
 
     def _told(self, changes: Sequence[Change]) -> None:
         for change in changes:
+            line_id = change.document_id
             if change.after is not None:
-                self._ids.append(change.document_id)
-            elif self._ids and self._ids[0] == change.document_id:
-                self._ids.popleft()
+                self._ids.append(line_id)
+                if change.after.action == LOG_IN_FAILED:
+                    self._failed.append(line_id)
+                continue
+            # The oldest of all, or the oldest of a stranger's: somewhere in ten thousand ids.
+            for ids in (self._ids, self._failed):
+                with suppress(ValueError):
+                    ids.remove(line_id)
 
     def record(self, draft: IDraft) -> None:
         """Write down what a draft proposes, where somebody is behind it."""
@@ -57,32 +90,56 @@ class AuditTrail:
             return
         proposals = [each for each in draft.proposals() if each[0] in AUDITED]
         for collection, before, after in proposals:
-            line = self._line(caused, collection, before or after, _action(before, after))
+            document = before or after
+            assert document is not None  # noqa: S101 - a proposal has one of the two
+            line = self._line(
+                caused, collection, document.id, _action(before, after), document.tenant
+            )
             was, is_ = _difference(before, after)
             draft.put(COLLECTION, replace(line, before=was, after=is_))
         self._let_go(draft, len(proposals))
 
+    def record_act(self, draft: IDraft, action: str, told: Mapping[str, Any]) -> None:
+        """Write down what somebody had the server do, and what came of it."""
+        caused = read_cause(draft.cause) or Caused(draft.cause, "")
+        line = self._line(caused, SYSTEM, SERVER_ID, action)
+        draft.put(COLLECTION, replace(line, after=_kept(told, set(told))))
+        self._let_go(draft, 1)
+
+    def record_failures(self, draft: IDraft, failures: Sequence[Failures]) -> None:
+        """Write down who could not prove who they are; these lines take a tenth of the trail at most."""
+        for each in failures:
+            told: dict[str, Any] = {"way": each.way, "failures": each.number}
+            line = self._line(Caused("", "", each.source), "users", each.user, LOG_IN_FAILED)
+            draft.put(COLLECTION, replace(line, after=_kept(told, set(told))))
+        share = max(self._kept // FAILURES_SHARE, 1)
+        surplus = len(self._failed) + len(failures) - share
+        gone = list(islice(self._failed, max(0, surplus)))
+        for line_id in gone:
+            draft.delete(COLLECTION, line_id)
+        self._let_go(draft, len(failures) - len(gone))
+
     def record_reading(self, draft: IDraft, document: Document, collection: str) -> None:
         """Write down that a document is read in clear, also where nobody had to say who they are."""
         caused = read_cause(draft.cause) or Caused(draft.cause, "")
-        draft.put(COLLECTION, self._line(caused, collection, document, "reveal"))
+        line = self._line(caused, collection, document.id, "reveal", document.tenant)
+        draft.put(COLLECTION, line)
         self._let_go(draft, 1)
 
     def _line(
-        self, caused: Caused, collection: str, document: Document | None, action: str
+        self, caused: Caused, collection: str, document_id: str, action: str, tenant: str = ""
     ) -> AuditLine:
-        assert document is not None  # noqa: S101 - a proposal has one of the two
         now = self._now()
         return AuditLine(
             id=f"{int(now * 1000):014d}-{next(self._numbers) % 10**6:06d}-{secrets.token_hex(2)}",
             at=now,
             action=action,
             collection=collection,
-            document_id=document.id,
+            document_id=document_id,
             who=caused.who,
             where=caused.where,
             cause=caused.id,
-            tenant=document.tenant,
+            tenant=tenant,
         )
 
     def _let_go(self, draft: IDraft, added: int) -> None:
@@ -154,6 +211,11 @@ class AuditedStore:
     def commit(self, draft: IDraft) -> Deferred[Committed]:
         """Commit a draft with its lines; a draft that is refused leaves none."""
         self.trail.record(draft)
+        return self._store.commit(draft)
+
+    def commit_as(self, draft: IDraft, action: str, told: Mapping[str, Any]) -> Deferred[Committed]:
+        """Commit a draft that is one act, with one line for all of it."""
+        self.trail.record_act(draft, action, told)
         return self._store.commit(draft)
 
     def refusal(self, draft: IDraft) -> DraftRefused | None:

@@ -89,7 +89,7 @@ def make_api(  # noqa: PLR0913 - what an API is made of, each part named
     (`secure`), or nobody has to prove who they are.
     """
     require_guarded(interface, secure=secure, required=administration.gate.required)
-    permission = AccessPermission(administration.gate)
+    permission = AccessPermission(administration.gate, administration.failed_logins)
     door = Door(
         permission=permission,
         slices=Slices(reactor),
@@ -145,7 +145,7 @@ def make_nouns(door: Door, parts: Operators, administration: Administration) -> 
         CounterRoutes(door, parts.tally),
         InfoRoutes(door, parts.info),
         IndexesRoutes(door, parts.info),
-        SystemRoutes(door, parts.system, parts.backups, parts.health),
+        SystemRoutes(door, parts.system, parts.backups),
         LiveRoutes(door),
         LogRoutes(door, parts.journal),
         ReadyRoutes(door, parts.health),

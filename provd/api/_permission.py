@@ -15,7 +15,15 @@ from twisted.internet.defer import Deferred
 from twisted.internet.interfaces import ISSLTransport
 from zope.interface import implementer
 
-from provd.access import Forbidden, Gate, NotAuthenticated, Principal, Right, TooManyAttempts
+from provd.access import (
+    FailedLogins,
+    Forbidden,
+    Gate,
+    NotAuthenticated,
+    Principal,
+    Right,
+    TooManyAttempts,
+)
 from provd.api._call import Call
 from provd.api._routes import IPermission, Route
 from provd.application.changing import Patch
@@ -40,8 +48,9 @@ class AccessPermission:
     programs on this host could read the store as well.
     """
 
-    def __init__(self, gate: Gate) -> None:
+    def __init__(self, gate: Gate, failed_logins: FailedLogins) -> None:
         self._gate = gate
+        self._failed_logins = failed_logins
         self._everybody = gate.everybody()
         self._refusals = {"unauthenticated": 0, "forbidden": 0, "locked": 0}
 
@@ -55,25 +64,29 @@ class AccessPermission:
         if right in PUBLIC or not (self._gate.required or authorization):
             call.principal = self._everybody
             return None
+        presented = _presented(call, authorization, right)
         try:
-            found = self._gate.authenticate(_presented(call, authorization, right))
+            found = self._gate.authenticate(presented)
             if isinstance(found, Deferred):
-                return found.addCallback(self._decide, route, call).addErrback(self._count)
+                found.addCallback(self._decide, route, call)
+                return found.addErrback(self._count, presented)
             self._decide(found, route, call)
         except ProvdError as error:
-            self._tally(error)
+            self._tally(error, presented)
             raise
         return None
 
-    def _count(self, failure: Any) -> Any:
-        self._tally(failure.value)
+    def _count(self, failure: Any, presented: Presented) -> Any:
+        self._tally(failure.value, presented)
         return failure
 
-    def _tally(self, error: BaseException) -> None:
+    def _tally(self, error: BaseException, presented: Presented) -> None:
         if isinstance(error, NotAuthenticated):
             self._refusals["unauthenticated"] += 1
+            self._failed_logins.told(presented)
         elif isinstance(error, TooManyAttempts):
             self._refusals["locked"] += 1
+            self._failed_logins.told(presented)
         else:
             self._refusals["forbidden"] += 1
 

@@ -12,7 +12,6 @@ from provd.api._reply import Reply
 from provd.api._routes import Door, Noun, Routes, route
 from provd.api._says import KEEPING, Says
 from provd.application.backups import Backups
-from provd.application.health import Health
 from provd.application.system import System
 
 DRAINS = Says(status=204)
@@ -26,9 +25,8 @@ class SystemRoutes(Noun):
     app = Routes()
     prefix: ClassVar[str] = "/api/v1/system"
 
-    def __init__(self, door: Door, system: System, backups: Backups, health: Health) -> None:
+    def __init__(self, door: Door, system: System, backups: Backups) -> None:
         super().__init__(door)
-        self._health = health
         self._system = system
         self._backups = backups
 
@@ -36,7 +34,7 @@ class SystemRoutes(Noun):
     async def reload(self, call: Call) -> Reply:
         """Read the settings again: all of them take effect, or none."""
         call.no_parameters()
-        return Reply(body=to_builtins(self._system.reload(call.cause)))
+        return Reply(body=to_builtins(await self._system.reload(call.cause)))
 
     @route(app, "GET", "/reload", scope="system", action="read", says=Says(answers="LastReload"))
     async def last(self, call: Call) -> Reply:
@@ -56,12 +54,12 @@ class SystemRoutes(Noun):
     async def drain(self, call: Call) -> Reply:
         """Turn readiness red, so that whoever chooses a server chooses another; nobody is cut off."""
         call.no_parameters()
-        self._health.drain(call.cause)
+        await self._system.drain(call.cause)
         return gone()
 
     @route(app, "DELETE", "/drain", scope="system", action="drain", says=DRAINS)
     async def fill(self, call: Call) -> Reply:
         """Be ready again."""
         call.no_parameters()
-        self._health.fill()
+        await self._system.fill(call.cause)
         return gone()

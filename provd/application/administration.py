@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from attrs import frozen
+from twisted.internet.interfaces import IReactorTime
 
-from provd.access import AccessSettings, AuditedStore, Gate, Passwords, SigningKeys
+from provd.access import AccessSettings, AuditedStore, FailedLogins, Gate, Passwords, SigningKeys
 from provd.application.auditing import Auditing
 from provd.application.roles import Roles
 from provd.application.slices import Slices
@@ -25,6 +26,7 @@ class Administration:
     roles: Roles
     tokens: Tokens
     auditing: Auditing
+    failed_logins: FailedLogins
 
     def adopt(self, settings: AccessSettings) -> None:
         """Issue tokens, and keep the trail, as these settings have it from now on."""
@@ -39,7 +41,7 @@ def make_administration(  # noqa: PLR0913 - what it is made of, each part named
     keys: SigningKeys,
     passwords: Passwords,
     slices: Slices,
-    now: Callable[[], float],
+    clock: IReactorTime,
     new_id: Callable[[], str],
     settings: AccessSettings,
 ) -> Administration:
@@ -49,6 +51,7 @@ def make_administration(  # noqa: PLR0913 - what it is made of, each part named
         gate=gate,
         users=Users(store, gate, passwords, slices),
         roles=Roles(store, gate, slices),
-        tokens=Tokens(store, keys, slices, new_id, now, settings),
+        tokens=Tokens(store, keys, slices, new_id, clock.seconds, settings),
         auditing=Auditing(store, store.trail, slices),
+        failed_logins=FailedLogins(store, store.trail, clock),
     )

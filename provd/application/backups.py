@@ -9,6 +9,7 @@ from typing import Any
 from twisted.internet.defer import Deferred
 from twisted.logger import Logger
 
+from provd.application.acts import Acts
 from provd.application.operations import Operations, Work
 
 log = Logger("provd.backup")
@@ -23,9 +24,14 @@ class Backups:
     """Makes one copy at a time."""
 
     def __init__(
-        self, operations: Operations, now: Callable[[], float], back_up: BackUp | None = None
+        self,
+        operations: Operations,
+        acts: Acts,
+        now: Callable[[], float],
+        back_up: BackUp | None = None,
     ) -> None:
         self._operations = operations
+        self._acts = acts
         self._now = now
         self._back_up = back_up
         self._running: Work | None = None
@@ -41,6 +47,7 @@ class Backups:
         """
         if self._running is None:
             self._running = work = await self._operations.start(KIND, cause=cause)
+            await self._acts.write_down(KIND, cause, {"operation": work.id})
             Deferred.fromCoroutine(self._make(work)).addErrback(
                 lambda failure: log.failure("a backup ended in a defect", failure)
             )

@@ -8,7 +8,9 @@ from typing import Protocol
 from attrs import frozen
 from twisted.internet.interfaces import IReactorTime
 
+from provd.access import AuditedStore
 from provd.application.actions import Actions
+from provd.application.acts import Acts
 from provd.application.backups import Backups
 from provd.application.changing import Changes
 from provd.application.configs import Configs
@@ -78,7 +80,7 @@ def _unknown(_peer: str) -> str:
 
 def make_operators(  # noqa: PLR0913 - what a server is made of, each part named
     *,
-    store: IDocumentStore,
+    store: AuditedStore,
     plugins: IPlugins,
     inquiries: AsksAndCounts,
     decisions: Decisions,
@@ -111,6 +113,7 @@ def make_operators(  # noqa: PLR0913 - what a server is made of, each part named
         )
 
     health = Health(store, plugins)
+    acts = Acts(store)
     return Operators(
         over=over,
         devices=Devices(store, readiness, slices, new_id, own_tenant),
@@ -121,13 +124,13 @@ def make_operators(  # noqa: PLR0913 - what a server is made of, each part named
         operations=operations,
         waiting=Waiting(store, clock),
         actions=Actions(store, plugins, readiness),
-        backups=Backups(operations, clock.seconds),
+        backups=Backups(operations, acts, clock.seconds),
         info=Info(store, plugins, health, clock.seconds),
         changes=Changes(store, slices, receipts),
         health=health,
         tally=Tally(store, plugins, {"inquiries": inquiries.counters}),
         revalidation=revalidation,
         readiness=readiness,
-        system=System(clock.seconds),
+        system=System(health, acts, clock.seconds),
         journal=journal or Journal(),
     )

@@ -9,6 +9,8 @@ from attrs import define
 from msgspec import Struct
 from twisted.logger import Logger
 
+from provd.application.acts import Acts
+from provd.application.health import Health
 from provd.values import Invalid, Problem, ProvdError
 
 log = Logger("provd.service")
@@ -54,7 +56,9 @@ class LastReload(Struct, kw_only=True):
 class System:
     """The server as a whole."""
 
-    def __init__(self, now: Callable[[], float]) -> None:
+    def __init__(self, health: Health, acts: Acts, now: Callable[[], float]) -> None:
+        self._health = health
+        self._acts = acts
         self._now = now
         self._reload: Reload = tuple
         self.last = LastReload(outcome="never")
@@ -63,11 +67,31 @@ class System:
         """How it is done is the business of whoever put the server together."""
         self._reload = reload
 
-    def reload(self, cause: str) -> LastReload:
-        """Read the settings again.
+    async def reload(self, cause: str) -> LastReload:
+        """Read the settings again, and write down what became of it.
 
         @raise Invalid, RestartNeeded: and nothing was changed.
         """
+        try:
+            return self._take_up(cause)
+        finally:
+            last = self.last
+            told = {"outcome": last.outcome, "changed": last.changed}
+            if last.problems:
+                told["problems"] = [each["path"] for each in last.problems]
+            await self._acts.write_down("reload", cause, told)
+
+    async def drain(self, cause: str) -> None:
+        """Be ready for nothing new from now on."""
+        self._health.drain(cause)
+        await self._acts.write_down("drain", cause, {})
+
+    async def fill(self, cause: str) -> None:
+        """Be ready again."""
+        self._health.fill()
+        await self._acts.write_down("fill", cause, {})
+
+    def _take_up(self, cause: str) -> LastReload:
         at = self._now()
         try:
             changed = self._reload()

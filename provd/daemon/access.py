@@ -173,7 +173,7 @@ def access_of(
         keys=keys,
         passwords=providers.passwords,
         slices=Slices(reactor),
-        now=now,
+        clock=reactor,
         new_id=lambda: uuid4().hex,
         settings=settings,
     )

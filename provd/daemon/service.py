@@ -12,7 +12,6 @@ import os
 import signal
 import sys
 from collections.abc import Callable, Sequence
-from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
@@ -128,9 +127,10 @@ class ProvdService(Service):
 
     def _reload_for_signal(self) -> None:
         if self.server is not None:
+            reloading = Deferred.fromCoroutine(self.server.operators.system.reload("SIGHUP"))
             # Why not has been told, and is kept for whoever asks.
-            with suppress(ProvdError):
-                self.server.operators.system.reload("SIGHUP")
+            reloading.addErrback(lambda failure: failure.trap(ProvdError))
+            reloading.addErrback(lambda failure: log.failure("a reload ended in a defect", failure))
 
     def _reload(self) -> Sequence[str]:
         """Take up the settings as they are written now. @raise Invalid, RestartNeeded: not one of them."""

@@ -13,7 +13,8 @@ class AuditLine(Document, frozen=True, kw_only=True, gc=False, omit_defaults=Tru
     at: float
     """Seconds since the epoch."""
     action: str
-    """`create`, `update` or `delete`; `reveal` where secrets were shown in clear."""
+    """`create`, `update` or `delete`; `reveal` where secrets were shown in clear; of the server as a
+    whole what it was told to do (`reload`, …); `log-in-failed`."""
     collection: str
     """Whose document it was done to."""
     document_id: str

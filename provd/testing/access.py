@@ -129,7 +129,7 @@ def administration(
         keys=keys(),
         passwords=hashing,
         slices=Slices(clock),
-        now=clock.seconds,
+        clock=clock,
         new_id=lambda: f"t-{next(numbers)}",
         settings=settings,
     )

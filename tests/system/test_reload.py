@@ -59,6 +59,19 @@ def test_by_command(server: Daemon) -> None:
     assert server.told("reload", "--last")["cause"].startswith("api-")
 
 
+def test_every_reload_is_in_the_audit_trail(server: Daemon) -> None:
+    """By signal and by command, taken up or refused, with the names of the settings."""
+    reload(server, {"log": {"level": "warn"}})
+    server.configure({"tftp": {"port": 1}})
+    server.command("reload")
+    lines = server.told("audit", "action=reload")["items"]
+    refused, done = ((line["cause"], line["after"]) for line in lines)
+    assert done[0] == "SIGHUP"
+    assert (done[1]["outcome"], done[1]["changed"]) == ("done", ["log.level"])
+    assert refused[0].startswith("api-")
+    assert (refused[1]["outcome"], refused[1]["problems"]) == ("refused", ["tftp.port"])
+
+
 def test_phones_are_told_something_else(server: Daemon) -> None:
     """At their next request, out of files that were rendered before; and every device is looked at."""
     assert b"http server: 127.0.0.1" in server.get("/aastra.cfg", AASTRA.format(1)).body

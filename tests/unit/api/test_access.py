@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from typing import Any
 
 import pytest
 from attrs import frozen
@@ -153,7 +154,7 @@ def test_unauthenticated(place: Place) -> None:
         {"authorization": "Digest x"},
     ):
         made = guarded()
-        before = made.core.store.feed.applied()
+        before = positions(made)
         answer = ask(made, place, "nobody", **headers)
         if LEAST[place.right] == "anybody":
             assert answer.status == 200
@@ -162,7 +163,15 @@ def test_unauthenticated(place: Place) -> None:
         assert answer.json["type"] == "urn:provd:problem:not-authenticated"
         assert "Basic" in answer.headers["www-authenticate"]
         assert CANARY not in answer.body.decode()
-        assert made.core.store.feed.applied() == before
+        assert positions(made) == before
+        lines: Any = made.core.store.collection("audit")
+        assert {line.action for line in lines} <= {"log-in-failed"}
+
+
+def positions(made: Bench) -> dict[str, int]:
+    """Where each collection stands; that somebody failed to log in is written down."""
+    store = made.core.store
+    return {name: store.position(name) for name in store.kinds if name != "audit"}
 
 
 @each_place

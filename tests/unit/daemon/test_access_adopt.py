@@ -65,7 +65,7 @@ def access() -> Access:
         keys=keys(),
         passwords=passwords(),
         slices=Slices(clock),
-        now=clock.seconds,
+        clock=clock,
         new_id=lambda: "t-1",
         settings=SETTINGS,
     )
