@@ -35,9 +35,7 @@ from provd.api.users import UserRoutes
 from provd.application.administration import Administration
 from provd.application.auditing import Auditing
 from provd.application.changing import Changes
-from provd.application.configs import Configs
-from provd.application.devices import Devices
-from provd.application.operators import Operators
+from provd.application.operators import Collections, Operators
 from provd.application.slices import Slices
 
 TENANCIES = 256
@@ -94,6 +92,9 @@ def make_api(  # noqa: PLR0913 - what an API is made of, each part named
         permission=permission,
         slices=Slices(reactor),
         next_cause=names_of_calls(boot_id),
+        changes=parts.changes,
+        waiting=parts.waiting,
+        auditing=administration.auditing,
         over=limiting(parts, administration),
     )
     root = make_root(
@@ -129,19 +130,12 @@ def answer_to(site: Site, hosts: Iterable[str], origins: Iterable[str] = ()) -> 
 def make_nouns(door: Door, parts: Operators, administration: Administration) -> list[Noun]:
     """Everything that is served."""
     nouns: list[Noun] = [
-        DeviceRoutes(
-            door,
-            parts.devices,
-            administration.auditing,
-            parts.changes,
-            parts.waiting,
-            parts.actions,
-        ),
-        ConfigRoutes(door, parts.configs, administration.auditing, parts.changes, parts.waiting),
+        DeviceRoutes(door, parts.collections["devices"], parts.actions),
+        ConfigRoutes(door, parts.collections["configs"]),
         PluginRoutes(door, parts.plugins),
         DecisionRoutes(door, parts.decisions),
         WhatIfRoutes(door, parts.what_if),
-        OperationRoutes(door, parts.operations, parts.waiting),
+        OperationRoutes(door, parts.operations),
         CounterRoutes(door, parts.tally),
         InfoRoutes(door, parts.info),
         IndexesRoutes(door, parts.info),
@@ -149,8 +143,8 @@ def make_nouns(door: Door, parts: Operators, administration: Administration) -> 
         LiveRoutes(door),
         LogRoutes(door, parts.journal),
         ReadyRoutes(door, parts.health),
-        UserRoutes(door, administration.users, parts.changes),
-        RoleRoutes(door, administration.roles, parts.changes),
+        UserRoutes(door, administration.users),
+        RoleRoutes(door, administration.roles),
         TokenRoutes(door, administration.tokens),
         SelfRoutes(door, administration.users, administration.tokens),
         AuditRoutes(door, administration.auditing),
@@ -172,8 +166,7 @@ def rights() -> frozenset[Right]:
 class Seen:
     """What some tenants' people work with."""
 
-    devices: Devices
-    configs: Configs
+    collections: Collections
     changes: Changes
     auditing: Auditing
 
@@ -186,7 +179,7 @@ def limiting(parts: Operators, administration: Administration) -> Callable[[froz
         store = TenantStore(administration.store, tenants)
         limited = parts.over(store)
         auditing = administration.auditing.over(store)
-        return Seen(limited.devices, limited.configs, limited.changes, auditing)
+        return Seen(limited.collections, limited.changes, auditing)
 
     return over
 

@@ -10,7 +10,8 @@ from provd.api._call import Call
 from provd.api._errors import problem_of
 from provd.api._permission import require_change
 from provd.api._reply import Reply
-from provd.application.changing import Changes, Editable, Proposal
+from provd.application.changing import Changes, Proposal
+from provd.application.collection import Editable
 from provd.application.json_patch import check_patch
 from provd.application.precondition import UNCONDITIONAL, Precondition
 from provd.values import Invalid, NoSuchDocument, Problem, ProvdError
@@ -28,7 +29,7 @@ KEYS: Mapping[str, frozenset[str]] = {
 Outcome = Proposal | ProvdError
 
 
-async def bulk(call: Call, changes: Changes, documents: Editable, scope: str) -> Reply:
+async def bulk(call: Call, changes: Changes, documents: Editable[Any], scope: str) -> Reply:
     """Make the operations in the body: in one commit, or, where `atomic` is false, each in its own."""
     asked = how(call)
     body = call.object()
@@ -50,7 +51,7 @@ async def bulk(call: Call, changes: Changes, documents: Editable, scope: str) ->
 
 
 async def _each(
-    call: Call, changes: Changes, documents: Editable, proposals: Sequence[Outcome]
+    call: Call, changes: Changes, documents: Editable[Any], proposals: Sequence[Outcome]
 ) -> Reply:
     made = [each for each in proposals if isinstance(each, Proposal)]
     refusals = iter(await changes.make_each(made, call.cause))
@@ -99,7 +100,7 @@ def _outline(proposal: Outcome) -> dict[str, Any]:
     return {"op": proposal.op, "id": proposal.document_id}
 
 
-async def _result(documents: Editable, outcome: Mapping[str, Any]) -> dict[str, Any]:
+async def _result(documents: Editable[Any], outcome: Mapping[str, Any]) -> dict[str, Any]:
     result = {"op": outcome["op"], "id": outcome["id"], "status": STATUS[outcome["op"]]}
     if outcome["op"] != "delete":
         try:
@@ -167,7 +168,7 @@ _CHECKS: Sequence[tuple[str, Callable[[Any], bool], str]] = (
 
 def _proposals(
     call: Call,
-    documents: Editable,
+    documents: Editable[Any],
     scope: str,
     operations: Sequence[Mapping[str, Any]],
     *,
@@ -197,27 +198,27 @@ def _below(path: str, error: Invalid) -> tuple[Problem, ...]:
 
 
 def _proposal(
-    call: Call, documents: Editable, scope: str, operation: Mapping[str, Any]
+    call: Call, documents: Editable[Any], scope: str, operation: Mapping[str, Any]
 ) -> Proposal:
-    op = operation["op"]
+    op, by = operation["op"], call.principal
     if op == "create":
         given = operation["document"]
         call.require_unnamed(given)
-        proposal = documents.creating(given)
+        proposal = documents.creating(given, by)
         require_change(call, (scope, "create"), proposal.document_id)
         return proposal
     document_id = operation["id"]
     if op == "delete":
         require_change(call, (scope, "delete"), document_id)
-        return documents.deleting(document_id, _revision(operation))
+        return documents.deleting(document_id, by, _revision(operation))
     if op == "replace":
         require_change(call, (scope, "update"), document_id)
-        return documents.replacing(document_id, operation["document"], _revision(operation))
+        return documents.replacing(document_id, operation["document"], by, _revision(operation))
     patch = operation["patch"]
     if isinstance(patch, list):
         check_patch(patch)
     require_change(call, (scope, "update"), document_id, patch)
-    return documents.patching(document_id, patch, _revision(operation))
+    return documents.patching(document_id, patch, by, _revision(operation))
 
 
 def _revision(operation: Mapping[str, Any]) -> Precondition:

@@ -79,62 +79,6 @@ LIST = Field(many=True)
 LOOSE = Field(loose=True)
 MAC, IP = Field(parse_mac), Field(parse_ip)
 
-DEVICE_FILTERS: Mapping[str, Field] = {
-    "id": TEXT,
-    "mac": MAC,
-    "ip": IP,
-    "sn": TEXT,
-    "uuid": Field(str.lower),
-    "vendor": TEXT,
-    "model": TEXT,
-    "version": Field(versions=True),
-    "plugin": TEXT,
-    "config": TEXT,
-    "added": TEXT,
-    "description": TEXT,
-    "tenant": TEXT,
-    "endpoint": TEXT,
-    "revision": NUMBER,
-    "configured": FLAG,
-    "last_seen": NUMBER,
-    "versions": LIST,
-    "problems": LIST,
-}
-CONFIG_FILTERS: Mapping[str, Field] = {
-    "id": TEXT,
-    "parent_ids": LIST,
-    "role": TEXT,
-    "transient": FLAG,
-    "deletable": FLAG,
-    "tenant": TEXT,
-    "endpoint": TEXT,
-    "revision": NUMBER,
-}
-OPERATION_FILTERS: Mapping[str, Field] = {
-    "id": TEXT,
-    "kind": TEXT,
-    "state": TEXT,
-    "label": TEXT,
-    "tenant": TEXT,
-    "cause": TEXT,
-    "created": NUMBER,
-    "updated": NUMBER,
-    "revision": NUMBER,
-}
-
-USER_FILTERS: Mapping[str, Field] = {"id": TEXT, "disabled": FLAG, "roles": LIST, "tenant": TEXT}
-ROLE_FILTERS: Mapping[str, Field] = {"id": TEXT}
-TOKEN_FILTERS: Mapping[str, Field] = {"id": TEXT, "subject": TEXT, "revoked": FLAG}
-AUDIT_FILTERS: Mapping[str, Field] = {
-    "id": TEXT,
-    "at": NUMBER,
-    "who": TEXT,
-    "where": TEXT,
-    "action": TEXT,
-    "collection": TEXT,
-    "document_id": TEXT,
-}
-
 
 def is_free(name: str) -> bool:
     """Whether a parameter that is no known field is a path into documents, or a key of somebody's own."""

@@ -13,14 +13,7 @@ from provd.api._call import Call
 from provd.api._cursor import make_cursor, read_cursor
 from provd.api._errors import MalformedRequest
 from provd.api._filters import (
-    AUDIT_FILTERS,
-    CONFIG_FILTERS,
-    DEVICE_FILTERS,
     LOOSE,
-    OPERATION_FILTERS,
-    ROLE_FILTERS,
-    TOKEN_FILTERS,
-    USER_FILTERS,
     Field,
     condition,
     flag,
@@ -31,13 +24,6 @@ from provd.application.listing import Listing
 from provd.documents import NEVER_SHOWN, Query, holds_secrets, orders_secrets
 
 __all__ = [
-    "AUDIT_FILTERS",
-    "CONFIG_FILTERS",
-    "DEVICE_FILTERS",
-    "OPERATION_FILTERS",
-    "ROLE_FILTERS",
-    "TOKEN_FILTERS",
-    "USER_FILTERS",
     "Listed",
     "number",
     "read_query",

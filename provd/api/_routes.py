@@ -25,7 +25,10 @@ from provd.api._errors import refuse
 from provd.api._reply import Page, Reply, Rows, hiding_secrets, send, show, stream
 from provd.api._says import Says
 from provd.api._trace import begin, traced, wish_of
+from provd.application.auditing import Auditing
+from provd.application.changing import Changes
 from provd.application.slices import Slices
+from provd.application.waiting import Waiting
 from provd.values import ProvdError
 
 log = Logger("provd.api")
@@ -82,6 +85,9 @@ class Door(Struct, frozen=True, kw_only=True):
     slices: Slices
     next_cause: Callable[[], str]
     """A fresh name for a call; unique over restarts."""
+    changes: Changes
+    waiting: Waiting
+    auditing: Auditing
     over: Callable[[frozenset[str]], Any]
     """The use cases (`provd.application.operators.Limited`, and their `auditing`) of some tenants' people."""
 
@@ -91,7 +97,7 @@ class Noun:
 
     app: ClassVar[Routes]
     prefix: ClassVar[str]
-    """Where it is served, without a slash at the end: `/api/v1/devices`."""
+    """Where it is served, without a slash at the end: `/api/v1/info`."""
     everybodys: ClassVar[bool] = False
     """It shows nothing that belongs to a tenant."""
 

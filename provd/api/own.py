@@ -5,16 +5,17 @@ from __future__ import annotations
 from typing import Any, ClassVar
 
 from provd.access import Forbidden, NotAuthenticated, Principal
+from provd.api._about import ABOUT_TOKENS
 from provd.api._call import Call
 from provd.api._documents import gone
-from provd.api._query import TOKEN_FILTERS, read_query
+from provd.api._query import read_query
 from provd.api._reply import Reply, Rows
 from provd.api._routes import Door, Noun, Routes, route
 from provd.api._says import KEEPING, Says, lists
 from provd.application.tokens import Tokens
 from provd.application.users import Users
 
-LISTS = lists("Token", TOKEN_FILTERS)
+LISTS = lists(ABOUT_TOKENS.schema, ABOUT_TOKENS.filters)
 REVOKES = Says(status=204, refuses=("no-such-document", *KEEPING))
 SETS_PASSWORD = Says(
     status=204, reads="PasswordGiven", refuses=("no-such-document", "invalid", *KEEPING)
@@ -42,11 +43,11 @@ class SelfRoutes(Noun):
     @route(app, "GET", "/tokens", scope="self", action="tokens", says=LISTS)
     async def tokens(self, call: Call) -> Rows:
         """One's own tokens."""
-        asked = read_query(call, TOKEN_FILTERS)
+        asked = read_query(call, ABOUT_TOKENS.filters)
         if call.principal.anonymous:
             return Rows(total=0, items=())
         subject = call.principal.user
-        found = await self._tokens.list(asked.query, asked.fields, subject=subject)
+        found = await self._tokens.of(subject, asked.query, asked.fields)
         return asked.rows(found)
 
     @route(app, "DELETE", "/tokens/<token_id>", scope="self", action="revoke", says=REVOKES)

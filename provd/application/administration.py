@@ -49,9 +49,9 @@ def make_administration(  # noqa: PLR0913 - what it is made of, each part named
     return Administration(
         store=store,
         gate=gate,
-        users=Users(store, gate, passwords, slices),
-        roles=Roles(store, gate, slices),
-        tokens=Tokens(store, keys, slices, new_id, clock.seconds, settings),
-        auditing=Auditing(store, store.trail, slices),
+        users=Users(store, slices, gate, passwords),
+        roles=Roles(store, slices, gate),
+        tokens=Tokens(store, slices, keys, new_id, clock.seconds, settings),
+        auditing=Auditing(store, slices, store.trail),
         failed_logins=FailedLogins(store, store.trail, clock),
     )

@@ -2,42 +2,28 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from typing import Any
+from typing import ClassVar
 
 from provd.access import AuditTrail
-from provd.application.listing import Listing, list_documents
+from provd.application.collection import Documents
 from provd.application.slices import Slices
-from provd.application.writing import settled
 from provd.contracts import IDocumentStore
-from provd.documents import Document, Query, to_dict
+from provd.documents import AUDIT, AuditLine, Document, Kind
 from provd.values import NoSuchDocument
 
-COLLECTION = "audit"
 
-
-class Auditing:
+class Auditing(Documents[AuditLine]):
     """Audit lines: to be read, never changed."""
 
-    def __init__(self, store: IDocumentStore, trail: AuditTrail, slices: Slices) -> None:
-        self._store = store
+    kind: ClassVar[Kind] = AUDIT
+
+    def __init__(self, store: IDocumentStore, slices: Slices, trail: AuditTrail) -> None:
+        super().__init__(store, slices)
         self._trail = trail
-        self._slices = slices
 
     def over(self, store: IDocumentStore) -> Auditing:
         """The same trail, for readers to whom only what is in `store` is there."""
-        return Auditing(store, self._trail, self._slices)
-
-    async def list(self, query: Query, fields: Sequence[str] = ()) -> Listing:
-        """The lines a query is about. @raise MalformedSelector: its selector is none."""
-        return await list_documents(self._store, COLLECTION, query, to_dict, self._slices, fields)
-
-    async def get(self, line_id: str) -> dict[str, Any]:
-        """One line. @raise NoSuchDocument: there is none (any more)."""
-        line = await settled(self._store, COLLECTION, line_id)
-        if line is None:
-            raise NoSuchDocument(COLLECTION, line_id)
-        return to_dict(line)
+        return Auditing(store, self._slices, self._trail)
 
     async def reveal(self, collection: str, document_id: str, cause: str) -> None:
         """Write down that a document is read in clear, before it is.

@@ -8,19 +8,18 @@ shared or thrown away.
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from typing import Any, Protocol
+from typing import Any
 
 from attrs import define
 from msgspec import Struct
 
 from provd.application.json_patch import json_patch
 from provd.application.merge_patch import merge_patch
-from provd.application.precondition import ABSENT, UNCONDITIONAL, Precondition
 from provd.application.receipts import AlreadyMade, Once, Receipts
 from provd.application.slices import Slices
 from provd.application.writing import TRIES, write
 from provd.contracts import IDocumentStore, IDraft
-from provd.documents import NEVER_SHOWN, redacted, to_dict
+from provd.documents import redacted, to_show
 from provd.values import Invalid, Problem, ProvdError, RevisionConflict, StoreUnavailable
 
 Patch = Mapping[str, Any] | Sequence[Mapping[str, Any]]
@@ -38,95 +37,6 @@ class Proposal(Struct, frozen=True, kw_only=True):
     """@raise ProvdError: it does not fit what the draft shows."""
     insists: bool = False
     """On a revision: it is not tried again when somebody else was faster."""
-
-
-class Editable(Protocol):
-    """A collection whose documents operators change."""
-
-    async def get(self, document_id: str, /) -> dict[str, Any]:
-        """One as it is shown. @raise NoSuchDocument: there is none."""
-
-    def creating(self, given: Mapping[str, Any]) -> Proposal:
-        """A new one, under its own id or one that is chosen."""
-
-    def replacing(
-        self, document_id: str, given: Mapping[str, Any], precondition: Precondition = ..., /
-    ) -> Proposal:
-        """One in the place of another."""
-
-    def patching(
-        self,
-        document_id: str,
-        patch: Patch,
-        precondition: Precondition = ...,
-        /,
-        *,
-        hides: bool = False,
-    ) -> Proposal:
-        """A patch of one as it is shown; `hides`: with its secrets hidden."""
-
-    def deleting(self, document_id: str, precondition: Precondition = ..., /) -> Proposal:
-        """One gone."""
-
-
-class ChangedBy(Protocol):
-    """A collection in which it matters who changes something."""
-
-    async def get(self, document_id: str, /) -> dict[str, Any]:
-        """One as it is shown. @raise NoSuchDocument: there is none."""
-
-    def replacing(
-        self, document_id: str, given: Mapping[str, Any], by: Any, precondition: Precondition, /
-    ) -> Proposal:
-        """One in the place of another."""
-
-    def patching(
-        self, document_id: str, patch: Patch, by: Any, precondition: Precondition, /
-    ) -> Proposal:
-        """A patch of one as it is shown."""
-
-    def deleting(self, document_id: str, by: Any, precondition: Precondition, /) -> Proposal:
-        """One gone."""
-
-
-class By:
-    """An `Editable` of a collection in which it matters who changes something; ids are chosen by nobody."""
-
-    def __init__(self, documents: ChangedBy, by: Any) -> None:
-        self._documents = documents
-        self._by = by
-
-    async def get(self, document_id: str, /) -> dict[str, Any]:
-        return await self._documents.get(document_id)
-
-    def creating(self, given: Mapping[str, Any]) -> Proposal:
-        document_id = given.get("id")
-        if not isinstance(document_id, str) or not document_id:
-            raise Invalid("document", (Problem("id", "is missing", "a name"),))
-        return self._documents.replacing(document_id, given, self._by, ABSENT)
-
-    def replacing(
-        self,
-        document_id: str,
-        given: Mapping[str, Any],
-        precondition: Precondition = UNCONDITIONAL,
-        /,
-    ) -> Proposal:
-        return self._documents.replacing(document_id, given, self._by, precondition)
-
-    def patching(
-        self,
-        document_id: str,
-        patch: Patch,
-        precondition: Precondition = UNCONDITIONAL,
-        /,
-        *,
-        hides: bool = False,
-    ) -> Proposal:
-        return self._documents.patching(document_id, patch, self._by, precondition)
-
-    def deleting(self, document_id: str, precondition: Precondition = UNCONDITIONAL, /) -> Proposal:
-        return self._documents.deleting(document_id, self._by, precondition)
 
 
 @define
@@ -279,16 +189,6 @@ def _change(proposed: tuple[str, Any, Any], *, whole: bool) -> dict[str, Any]:
     action = "create" if before is None else "delete" if after is None else "update"
     change = {"collection": collection, "id": (after or before).id, "action": action}
     if whole:
-        change["before"] = _told(collection, before)
-        change["after"] = _told(collection, after)
+        change["before"] = None if before is None else to_show(before)
+        change["after"] = None if after is None else to_show(after)
     return change
-
-
-def _told(collection: str, document: Any) -> dict[str, Any] | None:
-    """A document as it may be told; a hash of a password may not, to nobody."""
-    if document is None:
-        return None
-    told = to_dict(document)
-    if collection in {"users", "tokens"}:
-        return {key: each for key, each in told.items() if key not in NEVER_SHOWN}
-    return told

@@ -10,7 +10,7 @@ from attrs import define
 from provd.documents import Document
 from provd.values import ProvdError
 
-GRADES = ("validated", "available", "errors", "read_only", "owner")
+GRADES = frozenset({"validated", "available", "errors", "read_only", "owner"})
 """Shown with documents and ignored when a client sends them back."""
 
 

@@ -3,25 +3,24 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from typing import Any
+from typing import Any, ClassVar
 
 from twisted.logger import Logger
 
+from provd.application.collection import Documents
 from provd.application.errors import NotCancellable
-from provd.application.listing import Listing, list_documents
 from provd.application.slices import Slices
-from provd.application.writing import settled, write
+from provd.application.writing import write
 from provd.contracts import IDocumentStore, IDraft
 from provd.documents import (
-    Document,
+    OPERATIONS,
+    Kind,
     Operation,
-    Query,
     State,
     cancelled,
     failed,
     progressed,
     succeeded,
-    to_dict,
     waiting,
 )
 from provd.values import NoSuchDocument, ProvdError
@@ -76,8 +75,10 @@ class Work:
             log.warn("operation {id} cannot tell how far it is: {error}", id=self.id, error=error)
 
 
-class Operations:
+class Operations(Documents[Operation]):
     """Every operation there is, and those that run here."""
+
+    kind: ClassVar[Kind] = OPERATIONS
 
     def __init__(
         self,
@@ -86,8 +87,7 @@ class Operations:
         new_id: Callable[[], str],
         now: Callable[[], float],
     ) -> None:
-        self._store = store
-        self._slices = slices
+        super().__init__(store, slices)
         self._new_id = new_id
         self._now = now
         self._running: dict[str, Work] = {}
@@ -135,16 +135,19 @@ class Operations:
         await self._store.commit(draft)
         return left
 
-    async def list(self, query: Query, fields: Sequence[str] = ()) -> Listing:
-        """The operations a query is about. @raise MalformedSelector: its selector is none."""
-        return await list_documents(self._store, COLLECTION, query, shown, self._slices, fields)
+    async def find(self, document_id: str) -> Operation:
+        """One that has not expired. @raise NoSuchDocument: there is none."""
+        operation = await super().find(document_id)
+        if self._expired(operation):
+            raise NoSuchDocument(COLLECTION, document_id)
+        return operation
 
-    async def get(self, operation_id: str) -> dict[str, Any]:
-        """One operation. @raise NoSuchDocument: there is none."""
-        operation = await settled(self._store, COLLECTION, operation_id)
-        if operation is None or self._expired(operation):
-            raise NoSuchDocument(COLLECTION, operation_id)
-        return shown(operation)
+    def shown(self, document: Any) -> dict[str, Any]:
+        """How far it is, is always told, and when it will be forgotten."""
+        found = {"state": State.WAITING, "current": 0, **super().shown(document)}
+        if document.ended:
+            found["expires"] = document.updated + LIFE
+        return found
 
     async def cancel(self, operation_id: str, cause: str) -> dict[str, Any]:
         """Stop it where it stands; what is done stays done.
@@ -166,11 +169,3 @@ class Operations:
         if operation_id in self._running:
             self._running[operation_id].cancelled = True
         return await self.get(operation_id)
-
-
-def shown(operation: Document) -> dict[str, Any]:
-    """An operation as clients see it; how far it is, is always told, and when it will be forgotten."""
-    found = {"state": State.WAITING, "current": 0, **to_dict(operation)}
-    if isinstance(operation, Operation) and operation.ended:
-        found["expires"] = operation.updated + LIFE
-    return found

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from typing import Protocol
+from collections.abc import Callable, Mapping
+from typing import Any, Protocol
 
 from attrs import frozen
 from twisted.internet.interfaces import IReactorTime
@@ -13,6 +13,7 @@ from provd.application.actions import Actions
 from provd.application.acts import Acts
 from provd.application.backups import Backups
 from provd.application.changing import Changes
+from provd.application.collection import Editable
 from provd.application.configs import Configs
 from provd.application.counters import Tally
 from provd.application.decisions import Decisions
@@ -32,6 +33,8 @@ from provd.application.waiting import Waiting
 from provd.application.whatif import AsksWhatIf, WhatIf
 from provd.contracts import IDocumentStore, IPlugins
 
+Collections = Mapping[str, Editable[Any]]
+
 
 class AsksAndCounts(AsksWhatIf, Protocol):
     """What operators want of `Inquiries`."""
@@ -44,8 +47,7 @@ class AsksAndCounts(AsksWhatIf, Protocol):
 class Limited:
     """The use cases of those to whom not everything is there."""
 
-    devices: Devices
-    configs: Configs
+    collections: Collections
     changes: Changes
 
 
@@ -53,8 +55,8 @@ class Limited:
 class Operators:
     """The use cases of operators; `revalidation` is to be started and stopped with the server."""
 
-    devices: Devices
-    configs: Configs
+    collections: Collections
+    """What operators change, by name."""
     plugins: Plugins
     decisions: Remembered
     what_if: WhatIf
@@ -104,11 +106,16 @@ def make_operators(  # noqa: PLR0913 - what a server is made of, each part named
     revalidation = Revalidation(store, readiness, operations, slices, clock)
     receipts = Receipts(store, clock.seconds)
 
+    def collections(store: IDocumentStore, readiness: Readiness) -> Collections:
+        made = (
+            Devices(store, slices, new_id, readiness, own_tenant),
+            Configs(store, slices, new_id, base),
+        )
+        return {each.kind.name: each for each in made}
+
     def over(limited: IDocumentStore) -> Limited:
-        judging = WholeReadiness(readiness)
         return Limited(
-            devices=Devices(limited, judging, slices, new_id, own_tenant),
-            configs=Configs(limited, base, slices, new_id),
+            collections=collections(limited, WholeReadiness(readiness)),
             changes=Changes(limited, slices, receipts),
         )
 
@@ -116,8 +123,7 @@ def make_operators(  # noqa: PLR0913 - what a server is made of, each part named
     acts = Acts(store)
     return Operators(
         over=over,
-        devices=Devices(store, readiness, slices, new_id, own_tenant),
-        configs=Configs(store, base, slices, new_id),
+        collections=collections(store, readiness),
         plugins=Plugins(plugins, store, revalidation),
         decisions=Remembered(decisions, store),
         what_if=WhatIf(inquiries, slices, clock.seconds, local_of),

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import secrets
 from collections.abc import Callable, Mapping, Sequence
-from typing import Any
+from typing import Any, ClassVar
 
 from msgspec.structs import replace
 
@@ -18,22 +18,14 @@ from provd.access import (
     SigningKeys,
     digest_of,
 )
+from provd.application.collection import Documents
 from provd.application.errors import TooManyTokens
-from provd.application.listing import Listing, list_documents
+from provd.application.listing import Listing
 from provd.application.roles import require_known
 from provd.application.slices import Slices
-from provd.application.writing import settled, write
+from provd.application.writing import write
 from provd.contracts import IDocumentStore, IDraft
-from provd.documents import (
-    NEVER_SHOWN,
-    Document,
-    Query,
-    Token,
-    TokenWish,
-    User,
-    parse_token_wish,
-    to_dict,
-)
+from provd.documents import TOKENS, Kind, Query, Token, TokenWish, User, parse_token_wish
 from provd.values import NoSuchDocument
 
 COLLECTION = "tokens"
@@ -47,21 +39,22 @@ FIRST_LIFE = 86400.0
 """Seconds in which the token of the first start must be exchanged."""
 
 
-class Tokens:
+class Tokens(Documents[Token]):
     """Tokens of all users."""
+
+    kind: ClassVar[Kind] = TOKENS
 
     def __init__(
         self,
         store: IDocumentStore,
-        keys: SigningKeys,
         slices: Slices,
+        keys: SigningKeys,
         new_id: Callable[[], str],
         now: Callable[[], float],
         settings: AccessSettings,
     ) -> None:
-        self._store = store
+        super().__init__(store, slices)
         self._keys = keys
-        self._slices = slices
         self._new_id = new_id
         self._now = now
         self._settings = settings
@@ -93,23 +86,12 @@ class Tokens:
             draft.put(COLLECTION, made[0])
 
         await write(self._store, cause, propose)
-        return shown(made[0]) | {"token": self._sign(made[0])}
+        return self.shown(made[0]) | {"token": self._sign(made[0])}
 
-    async def list(self, query: Query, fields: Sequence[str] = (), *, subject: str = "") -> Listing:
-        """The tokens a query is about, with `subject` only those of that user.
-
-        @raise MalformedSelector: its selector is none.
-        """
-        if subject:
-            query = replace(query, selector={**query.selector, "subject": subject})
-        return await list_documents(self._store, COLLECTION, query, shown, self._slices, fields)
-
-    async def get(self, token_id: str) -> dict[str, Any]:
-        """One token. @raise NoSuchDocument: there is none."""
-        token = await settled(self._store, COLLECTION, token_id)
-        if token is None:
-            raise NoSuchDocument(COLLECTION, token_id)
-        return shown(token)
+    async def of(self, subject: str, query: Query, fields: Sequence[str] = ()) -> Listing:
+        """The tokens of one user that a query is about. @raise MalformedSelector: its selector is none."""
+        selector = {**query.selector, "subject": subject}
+        return await self.list(replace(query, selector=selector), fields)
 
     async def revoke(self, token_id: str, cause: str, *, subject: str = "") -> None:
         """Refuse a token from now on, with `subject` only if it is that user's. Idempotent.
@@ -237,8 +219,3 @@ class Tokens:
                 "exp": int(token.expiry),
             }
         )
-
-
-def shown(token: Document) -> dict[str, Any]:
-    """A token as clients see it; its text is nowhere."""
-    return {key: each for key, each in to_dict(token).items() if key not in NEVER_SHOWN}

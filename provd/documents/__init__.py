@@ -6,7 +6,7 @@ told at once; inside, documents are immutable and right.
 
 from provd.documents.audit import AUDIT, AuditLine
 from provd.documents.autocreate import autocreate_template, autocreated
-from provd.documents.base import EMPTY_OBJECT, Document, Kind, to_dict
+from provd.documents.base import EMPTY_OBJECT, Document, Kind, to_dict, to_show
 from provd.documents.claim import EVERY, Claim
 from provd.documents.config import CONFIGS, Config, parse_config, without_nulls
 from provd.documents.descent import abandoned_config, heirs
@@ -73,7 +73,7 @@ from provd.documents.status import (
     seen_with_version,
 )
 from provd.documents.token import SHORTEST_LIFE, TOKENS, Token, TokenWish, parse_token_wish
-from provd.documents.user import NEVER_SHOWN, USERS, User, parse_password, parse_user
+from provd.documents.user import USERS, User, parse_password, parse_user
 from provd.documents.well_known import well_known_configs
 
 KINDS = (
@@ -93,6 +93,9 @@ KINDS = (
     BOOT_RULES,
 )
 """Every kind of document that a provd keeps."""
+
+NEVER_SHOWN = frozenset[str]().union(*(kind.type.never_shown for kind in KINDS))
+"""Keys that leave the server for nobody, and that nobody can ask by."""
 
 __all__ = [
     "AUDIT",
@@ -196,6 +199,7 @@ __all__ = [
     "server_raw_config",
     "succeeded",
     "to_dict",
+    "to_show",
     "uuid_id",
     "uuid_text",
     "waiting",

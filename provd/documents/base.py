@@ -34,9 +34,17 @@ class Document(Struct, frozen=True, kw_only=True, gc=False, omit_defaults=True):
 
     shown_empty: ClassVar[frozenset[str]] = frozenset()
     """Keys that clients expect to find even where there is nothing in them."""
+    never_shown: ClassVar[frozenset[str]] = frozenset()
+    """Keys that leave the server for nobody."""
 
 
 Upgrade = Callable[[dict[str, Any]], dict[str, Any]]
+
+Parse = Callable[..., Document]
+"""From a client's JSON object, and its id where that is known (`document_id`), to a document.
+
+@raise Invalid: with every problem there is, and its path.
+"""
 
 
 class Kind(Struct, frozen=True, kw_only=True):
@@ -51,6 +59,8 @@ class Kind(Struct, frozen=True, kw_only=True):
     """Fields with a plain index; a field holding a tuple is indexed under each element."""
     secret: bool = False
     """Its documents may hold secrets: where the operator gave a key, they are kept sealed."""
+    parse: Parse | None = None
+    """What reads one that a client sent; None: clients send none."""
     schema: int = 1
     upgrades: Mapping[int, Upgrade] = MappingProxyType({})
     """schema number → pure function from that schema's JSON object to the next one's."""
@@ -61,6 +71,14 @@ class Kind(Struct, frozen=True, kw_only=True):
 
 
 _PLAIN = frozenset((str, int, bool, float))
+
+
+def to_show(document: Document) -> dict[str, Any]:
+    """What `to_dict` gives, without what leaves the server for nobody."""
+    told = to_dict(document)
+    for key in document.never_shown:
+        told.pop(key, None)
+    return told
 
 
 def to_dict(document: Document, only: Container[str] | None = None) -> dict[str, Any]:

@@ -30,9 +30,6 @@ class Config(Document, frozen=True, kw_only=True, gc=False, omit_defaults=True):
     """Whether it may be deleted."""
 
 
-CONFIGS = Kind(name="configs", type=Config, secret=True, indexes=("role", "parent_ids"))
-
-
 def parse_config(
     given: Mapping[str, Any], *, document_id: str = "", subject: str = "config"
 ) -> Config:
@@ -59,6 +56,11 @@ def parse_config(
     )
     read.finish()
     return config
+
+
+CONFIGS = Kind(
+    name="configs", type=Config, secret=True, indexes=("role", "parent_ids"), parse=parse_config
+)
 
 
 def without_nulls(value: Any) -> Any:

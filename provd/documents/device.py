@@ -48,14 +48,6 @@ class Device(Document, frozen=True, kw_only=True, gc=False, omit_defaults=True):
     """The SIP user name in the file it fetched last, which is the one it really runs with."""
 
 
-DEVICES = Kind(
-    name="devices",
-    type=Device,
-    unique=("mac",),
-    secret=True,
-    indexes=("ip", "sn", "uuid", "plugin", "config", "tenant"),
-)
-
 DERIVED_KEYS = ("configured", "is_new", "problems", "last_seen")
 """Shown with a device, kept elsewhere or computed: ignored when a client sends them back."""
 
@@ -91,6 +83,16 @@ def parse_device(
     )
     read.finish()
     return device
+
+
+DEVICES = Kind(
+    name="devices",
+    type=Device,
+    unique=("mac",),
+    secret=True,
+    indexes=("ip", "sn", "uuid", "plugin", "config", "tenant"),
+    parse=parse_device,
+)
 
 
 def _mac(read: Reading) -> str | None:

@@ -22,9 +22,6 @@ class Role(Document, frozen=True, kw_only=True, gc=False, omit_defaults=True):
     """For people."""
 
 
-ROLES = Kind(name="roles", type=Role)
-
-
 def parse_role(given: Mapping[str, Any], *, document_id: str = "", subject: str = "role") -> Role:
     """The role that a JSON object describes; `document_id` as for `parse_device`.
 
@@ -41,3 +38,6 @@ def parse_role(given: Mapping[str, Any], *, document_id: str = "", subject: str 
     )
     read.finish()
     return role
+
+
+ROLES = Kind(name="roles", type=Role, parse=parse_role)

@@ -7,7 +7,7 @@ token that is revoked, or whose document is gone, is refused from that moment on
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any
+from typing import Any, ClassVar
 
 from msgspec import Struct
 
@@ -21,6 +21,8 @@ SHORTEST_LIFE = 60
 
 class Token(Document, frozen=True, kw_only=True, gc=False, omit_defaults=True):
     """One issued token. Times are seconds since the epoch."""
+
+    never_shown: ClassVar[frozenset[str]] = frozenset({"digest"})
 
     subject: str
     """The user it speaks for."""

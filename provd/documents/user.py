@@ -19,6 +19,7 @@ class User(Document, frozen=True, kw_only=True, gc=False, omit_defaults=True):
     """One person or program. Without a password it logs in by other means only."""
 
     shown_empty: ClassVar[frozenset[str]] = frozenset({"roles"})
+    never_shown: ClassVar[frozenset[str]] = frozenset({"password_hash"})
 
     roles: tuple[str, ...] = ()
     """Ids of roles; one that does not exist gives nothing."""
@@ -30,12 +31,6 @@ class User(Document, frozen=True, kw_only=True, gc=False, omit_defaults=True):
     """For people."""
     password_hash: str | None = None
     """Argon2id in its encoded form; never shown, and set by its own route only."""
-
-
-USERS = Kind(name="users", type=User, indexes=("roles",), secret=True)
-
-NEVER_SHOWN = frozenset({"password_hash", "digest"})
-"""Keys of users and tokens that leave the server for nobody, and that nobody can ask by."""
 
 
 def parse_user(given: Mapping[str, Any], *, document_id: str = "", subject: str = "user") -> User:
@@ -58,6 +53,9 @@ def parse_user(given: Mapping[str, Any], *, document_id: str = "", subject: str 
     )
     read.finish()
     return user
+
+
+USERS = Kind(name="users", type=User, indexes=("roles",), secret=True, parse=parse_user)
 
 
 def _roles(read: Reading) -> tuple[str, ...]:

@@ -8,26 +8,38 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from provd.application.changing import By, ChangedBy, Editable, Patch, Proposal
+from provd.access import Principal
+from provd.application.changing import Patch, Proposal
+from provd.application.collection import Editable
 from provd.application.precondition import UNCONDITIONAL, Precondition
 from provd.application.writing import write
 from provd.contracts import IDocumentStore
 
+ANYBODY = Principal(user="anybody", provider="", layers=(), rights=frozenset(), anonymous=True)
+"""Whoever asks while nobody has to prove anything."""
+
 
 class AtOnce:
-    """An `Editable` and its four changes; everything else is asked of it as it is."""
+    """An `Editable` and its four changes, made by `by`; everything else is asked of it as it is."""
 
-    def __init__(self, documents: Editable, store: IDocumentStore) -> None:
+    def __init__(
+        self, documents: Editable[Any], store: IDocumentStore, by: Principal = ANYBODY
+    ) -> None:
         """Make the changes of `documents` in `store`."""
         self._documents = documents
         self._store = store
+        self._by = by
 
     def __getattr__(self, name: str) -> Any:
         return getattr(self._documents, name)
 
+    def by(self, principal: Principal) -> AtOnce:
+        """The same, of somebody else."""
+        return AtOnce(self._documents, self._store, principal)
+
     async def create(self, given: Mapping[str, Any], cause: str) -> dict[str, Any]:
         """A new document, as it is shown then."""
-        return await self._made(self._documents.creating(given), cause)
+        return await self._made(self._documents.creating(given, self._by), cause)
 
     async def replace(
         self,
@@ -37,7 +49,8 @@ class AtOnce:
         precondition: Precondition = UNCONDITIONAL,
     ) -> dict[str, Any]:
         """Another in its place, as it is shown then."""
-        return await self._made(self._documents.replacing(document_id, given, precondition), cause)
+        proposal = self._documents.replacing(document_id, given, self._by, precondition)
+        return await self._made(proposal, cause)
 
     async def patch(
         self,
@@ -47,13 +60,14 @@ class AtOnce:
         precondition: Precondition = UNCONDITIONAL,
     ) -> dict[str, Any]:
         """What a patch makes of it, as it is shown then."""
-        return await self._made(self._documents.patching(document_id, patch, precondition), cause)
+        proposal = self._documents.patching(document_id, patch, self._by, precondition)
+        return await self._made(proposal, cause)
 
     async def delete(
         self, document_id: str, cause: str, precondition: Precondition = UNCONDITIONAL
     ) -> None:
         """It is gone."""
-        await self._write(self._documents.deleting(document_id, precondition), cause)
+        await self._write(self._documents.deleting(document_id, self._by, precondition), cause)
 
     async def _made(self, proposal: Proposal, cause: str) -> dict[str, Any]:
         await self._write(proposal, cause)
@@ -61,32 +75,3 @@ class AtOnce:
 
     async def _write(self, proposal: Proposal, cause: str) -> None:
         await write(self._store, cause, proposal.propose, retry=not proposal.insists)
-
-
-class AtOnceBy:
-    """The same for a collection in which it matters who changes something."""
-
-    def __init__(self, documents: ChangedBy, store: IDocumentStore) -> None:
-        """Make the changes of `documents` in `store`."""
-        self._documents = documents
-        self._store = store
-
-    def __getattr__(self, name: str) -> Any:
-        return getattr(self._documents, name)
-
-    async def replace(
-        self, document_id: str, given: Mapping[str, Any], by: Any, *how: Any
-    ) -> dict[str, Any]:
-        """Another in its place; `how` is the cause, and the precondition if there is one."""
-        return await self._by(by).replace(document_id, given, *how)
-
-    async def patch(self, document_id: str, patch: Patch, by: Any, *how: Any) -> dict[str, Any]:
-        """What a patch makes of it."""
-        return await self._by(by).patch(document_id, patch, *how)
-
-    async def delete(self, document_id: str, by: Any, *how: Any) -> None:
-        """It is gone."""
-        await self._by(by).delete(document_id, *how)
-
-    def _by(self, by: Any) -> AtOnce:
-        return AtOnce(By(self._documents, by), self._store)

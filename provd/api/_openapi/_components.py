@@ -2,30 +2,24 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from functools import cache
 from typing import Any
 
 import msgspec
 from msgspec import Raw, Struct
 
+from provd.api._about import ABOUT_ALL, About
 from provd.api._openapi._raw_config import raw_config_schema
 from provd.api._openapi._shapes import SHAPES
 from provd.api._openapi._words import first_words, words_of
-from provd.application.devices import SHOWN_OF_STATUS
 from provd.application.json_patch import DEEPEST, MOST
 from provd.documents import (
     NEVER_SHOWN,
     Answered,
-    AuditLine,
     Claim,
-    Config,
-    Device,
     Document,
-    Operation,
-    Role,
-    Status,
     Token,
-    User,
 )
 from provd.documents.ids import MAX_ID
 from provd.documents.operation import State
@@ -37,29 +31,14 @@ REF = "#/components/schemas/{name}"
 ID: Schema = {"type": "string", "pattern": rf"^(?!\.{{1,2}}$)[A-Za-z0-9._:@+~=-]{{1,{MAX_ID}}}$"}
 """What may be an id, as `provd.documents.check_id` has it."""
 
-MAC: Schema = {"type": "string", "pattern": "^[0-9a-f]{2}(:[0-9a-f]{2}){5}$"}
-IP: Schema = {
-    "anyOf": [
-        {"type": "string", "format": "ipv4"},
-        {"type": "string", "format": "ipv6"},
-        {"type": "string", "maxLength": 0},
-    ]
-}
 POINTER: Schema = {"type": "string", "pattern": rf"^(/([^~/]|~[01])*){{0,{DEEPEST}}}$"}
 """A JSON pointer (RFC 6901)."""
 
 NULL: Schema = {"type": "null"}
-HAS_PASSWORD: Schema = {"type": "boolean", "description": "Whether a password was set."}
 TEXT_OF_TOKEN: Schema = {
     "type": "string",
     "description": "What is sent as `Authorization: Bearer`; told here and never again.",
 }
-
-IS_NEW = {
-    "type": "boolean",
-    "description": "Whether nobody has taken it yet: its tenant is that of provd itself.",
-}
-
 
 GRADES: dict[str, Schema] = {
     "validated": {"type": "boolean", "description": "It is well formed: nothing else is kept."},
@@ -83,29 +62,9 @@ INDEXES_OF_ONE: Schema = {
 @cache
 def components() -> dict[str, Schema]:
     """Every schema by its name."""
-    status = {name: each for name, each in _fields(Status).items() if name in SHOWN_OF_STATUS}
     found = {
-        "Device": _shown(Device, {"is_new": IS_NEW, **status, **GRADES}),
-        "DeviceGiven": _given(
-            Device,
-            {"mac": MAC, "ip": IP, "added": {"type": "string", "enum": ["auto"]}},
-        ),
-        "Config": _shown(Config, GRADES),
-        "ConfigGiven": _given(
-            Config, {"raw_config": ref("RawConfig")}, ("parent_ids", "raw_config")
-        ),
         "RawConfig": raw_config_schema(),
-        "Operation": _shown(
-            Operation,
-            {"expires": {"type": "number", "description": "When it will be forgotten."}},
-        ),
-        "User": _shown(User, {"has_password": HAS_PASSWORD}),
-        "UserGiven": _given(User, {}, ("roles",)),
-        "Role": _shown(Role),
-        "RoleGiven": _given(Role, {}, ("claims",)),
-        "Token": _shown(Token),
         "IssuedToken": _shown(Token, {"token": TEXT_OF_TOKEN}),
-        "AuditLine": _shown(AuditLine),
         "OpenApi": {
             "type": "object",
             "description": "A document of the OpenAPI specification 3.1.",
@@ -136,10 +95,6 @@ def components() -> dict[str, Schema]:
             "description": "What is found without looking at every document, by collection.",
             "additionalProperties": INDEXES_OF_ONE,
         },
-        "DeviceResults": _results("Device"),
-        "ConfigResults": _results("Config"),
-        "RoleResults": _results("Role"),
-        "UserResults": _results("User"),
         "Counters": {
             "type": "object",
             "description": "Counts since the start, by part and name.",
@@ -149,7 +104,23 @@ def components() -> dict[str, Schema]:
             },
         },
     }
+    for about in ABOUT_ALL:
+        found |= _of_collection(about)
     return found | _shapes()
+
+
+def _of_collection(about: About) -> dict[str, Schema]:
+    """One as it is shown and as it may be given, and what comes of many changes."""
+    name, kept = about.schema, about.kind.type
+    observed = _fields(about.shown_of) if about.shown_of is not None else {}
+    beside = {key: each for key, each in observed.items() if key in about.beside}
+    if not about.editable:
+        return {name: _shown(kept, {**about.shown, **beside})}
+    return {
+        name: _shown(kept, {**about.shown, **beside, **GRADES}),
+        f"{name}Given": _given(kept, about.given, about.required),
+        f"{name}Results": _results(name),
+    }
 
 
 def _operation(names: tuple[str, ...], **needed: Schema) -> Schema:
@@ -264,7 +235,7 @@ def _shown(type_: type[Document], more: dict[str, Schema] | None = None) -> Sche
 
 
 def _given(
-    type_: type[Document], better: dict[str, Schema], required: tuple[str, ...] = ()
+    type_: type[Document], better: Mapping[str, Schema], required: tuple[str, ...] = ()
 ) -> Schema:
     """A document as a client may send it: null says no more than nothing."""
     fields = {name: each for name, each in _fields(type_).items() if name not in SERVER_KEPT}

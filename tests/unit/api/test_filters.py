@@ -11,7 +11,8 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from provd.api._filters import DEVICE_FILTERS, FLAG, LIST, LOOSE, NUMBER, TEXT, condition
+from provd.api._about import ABOUT_DEVICES
+from provd.api._filters import FLAG, LIST, LOOSE, NUMBER, TEXT, condition
 from provd.documents.selector import compile_selector
 from provd.testing.api import Bench, bench
 from provd.testing.documents import a_config, a_device
@@ -216,7 +217,7 @@ def test_no_pattern_holds_the_server(api: Bench) -> None:
 
 @settings(max_examples=200, suppress_health_check=[HealthCheck.too_slow])
 @given(
-    st.sampled_from([TEXT, FLAG, NUMBER, LIST, LOOSE, DEVICE_FILTERS["version"]]),
+    st.sampled_from([TEXT, FLAG, NUMBER, LIST, LOOSE, ABOUT_DEVICES.filters["version"]]),
     st.lists(
         st.text(max_size=12)
         | st.builds(

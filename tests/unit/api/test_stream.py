@@ -57,7 +57,7 @@ def many(count: int) -> tuple[Bench, Stepping]:
     api.core.keep(*(a_device(f"phone-{number:05}", mac=None) for number in range(count)))
     for noun in api.site.resource.nouns:
         noun.door = replace(noun.door, slices=slices)
-    api.operators.devices._slices = slices
+    api.operators.collections["devices"]._slices = slices
     return api, slices
 
 

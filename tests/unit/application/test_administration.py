@@ -30,7 +30,7 @@ from provd.testing.access import (
     store_of,
     user,
 )
-from provd.testing.at_once import AtOnceBy
+from provd.testing.at_once import AtOnce
 from provd.values import Identity, Invalid, NoSuchDocument
 
 RIGHTS = frozenset(
@@ -59,8 +59,8 @@ class AdministrationTests(SynchronousTestCase):
             ],
         )
         self.made = administration(self.store, self.clock, RIGHTS)
-        self.users = AtOnceBy(self.made.users, self.made.store)
-        self.roles = AtOnceBy(self.made.roles, self.made.store)
+        self.users = AtOnce(self.made.users, self.made.store)
+        self.roles = AtOnce(self.made.roles, self.made.store)
 
     def by(self, name: str, provider: str = "password", token: str = "") -> Principal:
         """A user as the gate has it."""
@@ -75,10 +75,10 @@ class AdministrationTests(SynchronousTestCase):
     def test_a_user_is_created_shown_and_changed(self) -> None:
         """Without a password, and never with the hash of one."""
         users, root = self.users, self.by("root")
-        made = settle(users.replace("bob", {"roles": ["reader"]}, root, CAUSE, ABSENT))
+        made = settle(users.by(root).replace("bob", {"roles": ["reader"]}, CAUSE, ABSENT))
         self.assertEqual((["reader"], False), (made["roles"], made["has_password"]))
         self.assertIsNone(settle(users.set_password("bob", {"password": PASSWORD}, root, CAUSE)))
-        changed = settle(users.patch("bob", {"description": "7th floor"}, root, CAUSE))
+        changed = settle(users.by(root).patch("bob", {"description": "7th floor"}, CAUSE))
         self.assertTrue(changed["has_password"])
         self.assertNotIn("password_hash", changed)
         found = outcome(lambda: self.made.gate.authenticate(presented(basic("bob"))))
@@ -90,7 +90,7 @@ class AdministrationTests(SynchronousTestCase):
         """It changes nothing, the password least of all."""
         users, root = self.users, self.by("root")
         shown = settle(users.get("eve"))
-        self.assertEqual(shown, settle(users.replace("eve", shown, root, CAUSE)))
+        self.assertEqual(shown, settle(users.by(root).replace("eve", shown, CAUSE)))
         self.assertIsInstance(
             outcome(lambda: self.made.gate.authenticate(presented(basic("eve")))), Principal
         )
@@ -101,11 +101,11 @@ class AdministrationTests(SynchronousTestCase):
         stale = Precondition(revisions=frozenset({99}))
         for asked, error in (
             (users.get("nobody"), NoSuchDocument),
-            (users.replace("nobody", {"roles": []}, root, CAUSE), NoSuchDocument),
-            (users.replace("eve", {"roles": []}, root, CAUSE, ABSENT), AlreadyThere),
-            (users.patch("eve", {"disabled": "x"}, root, CAUSE), Invalid),
-            (users.patch("eve", {}, root, CAUSE, stale), PreconditionFailed),
-            (users.delete("nobody", root, CAUSE), NoSuchDocument),
+            (users.by(root).replace("nobody", {"roles": []}, CAUSE), NoSuchDocument),
+            (users.by(root).replace("eve", {"roles": []}, CAUSE, ABSENT), AlreadyThere),
+            (users.by(root).patch("eve", {"disabled": "x"}, CAUSE), Invalid),
+            (users.by(root).patch("eve", {}, CAUSE, stale), PreconditionFailed),
+            (users.by(root).delete("nobody", CAUSE), NoSuchDocument),
             (users.set_password("nobody", {"password": PASSWORD}, root, CAUSE), NoSuchDocument),
             (users.set_password("eve", {"password": "short"}, root, CAUSE), Invalid),
         ):
@@ -114,26 +114,26 @@ class AdministrationTests(SynchronousTestCase):
     def test_a_user_has_roles_that_there_are(self) -> None:
         """Another would be given to the user by whoever makes one of that name, unawares."""
         users, root = self.users, self.by("root")
-        refused = settle(users.patch("eve", {"roles": ["viewer", "later"]}, root, CAUSE))
+        refused = settle(users.by(root).patch("eve", {"roles": ["viewer", "later"]}, CAUSE))
         self.assertEqual([each.path for each in refused.problems], ["roles.1"])
         self.assertNotIn("later", settle(users.get("eve"))["roles"])
-        settle(self.roles.replace("later", {"claims": []}, root, CAUSE, ABSENT))
-        settle(users.patch("eve", {"roles": ["later"]}, root, CAUSE))
-        settle(self.roles.delete("later", root, CAUSE))
-        kept = settle(users.patch("eve", {"disabled": True}, root, CAUSE))
+        settle(self.roles.by(root).replace("later", {"claims": []}, CAUSE, ABSENT))
+        settle(users.by(root).patch("eve", {"roles": ["later"]}, CAUSE))
+        settle(self.roles.by(root).delete("later", CAUSE))
+        kept = settle(users.by(root).patch("eve", {"disabled": True}, CAUSE))
         self.assertEqual(kept["roles"], ["later"])
 
     def test_nobody_gives_roles_that_allow_more(self) -> None:
         """Not to others and not to themselves."""
         users, clerk = self.users, self.by("clerk")
         for asked in (
-            users.replace("bob", {"roles": ["superuser"]}, clerk, CAUSE, ABSENT),
-            users.replace("bob", {"roles": ["reader"]}, clerk, CAUSE, ABSENT),
-            users.patch("clerk", {"roles": ["clerk", "superuser"]}, clerk, CAUSE),
+            users.by(clerk).replace("bob", {"roles": ["superuser"]}, CAUSE, ABSENT),
+            users.by(clerk).replace("bob", {"roles": ["reader"]}, CAUSE, ABSENT),
+            users.by(clerk).patch("clerk", {"roles": ["clerk", "superuser"]}, CAUSE),
         ):
             self.assertIsInstance(settle(asked), Forbidden)
         self.assertIsNone(self.store.get("users", "bob"))
-        made = settle(users.replace("bob", {"roles": ["clerk"]}, clerk, CAUSE, ABSENT))
+        made = settle(users.by(clerk).replace("bob", {"roles": ["clerk"]}, CAUSE, ABSENT))
         self.assertEqual(["clerk"], made["roles"])
 
     def test_nobody_takes_over_a_mightier_user(self) -> None:
@@ -141,18 +141,18 @@ class AdministrationTests(SynchronousTestCase):
         users, clerk = self.users, self.by("clerk")
         for asked in (
             users.set_password("root", {"password": PASSWORD}, clerk, CAUSE),
-            users.patch("root", {"roles": []}, clerk, CAUSE),
-            users.patch("root", {"disabled": True}, clerk, CAUSE),
-            users.delete("root", clerk, CAUSE),
+            users.by(clerk).patch("root", {"roles": []}, CAUSE),
+            users.by(clerk).patch("root", {"disabled": True}, CAUSE),
+            users.by(clerk).delete("root", CAUSE),
         ):
             self.assertIsInstance(settle(asked), Forbidden)
 
     def test_nobody_locks_themselves_out(self) -> None:
         """The last superuser stays."""
         users, root = self.users, self.by("root")
-        self.assertIsInstance(settle(users.delete("root", root, CAUSE)), Forbidden)
+        self.assertIsInstance(settle(users.by(root).delete("root", CAUSE)), Forbidden)
         self.assertIsInstance(
-            settle(users.patch("root", {"disabled": True}, root, CAUSE)), Forbidden
+            settle(users.by(root).patch("root", {"disabled": True}, CAUSE)), Forbidden
         )
 
     def test_tokens_go_with_their_user_and_with_the_password(self) -> None:
@@ -160,7 +160,7 @@ class AdministrationTests(SynchronousTestCase):
         users, root = self.users, self.by("root")
         for change in (
             lambda: users.set_password("eve", {"password": PASSWORD}, root, CAUSE),
-            lambda: users.delete("eve", root, CAUSE),
+            lambda: users.by(root).delete("eve", CAUSE),
         ):
             text = settle(self.made.tokens.issue({}, self.by("eve"), CAUSE))["token"]
             self.assertIsInstance(self.enter(text), Principal)
@@ -172,12 +172,12 @@ class AdministrationTests(SynchronousTestCase):
     def test_a_role_is_created_listed_and_deleted(self) -> None:
         """Beside the built-in ones, which come first."""
         roles, root = self.roles, self.by("root")
-        made = settle(roles.replace("r", {"claims": [READ_DEVICES]}, root, CAUSE, ABSENT))
+        made = settle(roles.by(root).replace("r", {"claims": [READ_DEVICES]}, CAUSE, ABSENT))
         self.assertEqual("devices", made["claims"][0]["scope"])
         ids = [role["id"] for role in self.items(roles.list(Query()))]
         self.assertEqual(["superuser", "operator", "viewer"], ids[:3])
         self.assertEqual({"clerk", "reader", "r"}, set(ids[3:]))
-        settle(roles.delete("r", root, CAUSE))
+        settle(roles.by(root).delete("r", CAUSE))
         self.assertIsInstance(settle(roles.get("r")), NoSuchDocument)
 
     def test_a_list_of_roles_has_pages(self) -> None:
@@ -195,10 +195,10 @@ class AdministrationTests(SynchronousTestCase):
         """Whoever asks."""
         roles, root = self.roles, self.by("root")
         for asked in (
-            roles.replace("viewer", {"claims": []}, root, CAUSE),
-            roles.patch("viewer", {"claims": []}, root, CAUSE),
-            roles.replace("superuser", {"claims": []}, root, CAUSE, ABSENT),
-            roles.delete("viewer", root, CAUSE),
+            roles.by(root).replace("viewer", {"claims": []}, CAUSE),
+            roles.by(root).patch("viewer", {"claims": []}, CAUSE),
+            roles.by(root).replace("superuser", {"claims": []}, CAUSE, ABSENT),
+            roles.by(root).delete("viewer", CAUSE),
         ):
             self.assertIsInstance(settle(asked), BuiltIn)
         self.assertEqual("viewer", settle(roles.get("viewer"))["id"])
@@ -210,7 +210,7 @@ class AdministrationTests(SynchronousTestCase):
             {"scope": "devices", "actions": ["fly"]},
         ]
         refused = settle(
-            self.roles.replace("r", {"claims": claims}, self.by("root"), CAUSE, ABSENT)
+            self.roles.by(self.by("root")).replace("r", {"claims": claims}, CAUSE, ABSENT)
         )
         self.assertEqual(
             ["claims.0.scope", "claims.1.actions.0"], [each.path for each in refused.problems]
@@ -221,10 +221,10 @@ class AdministrationTests(SynchronousTestCase):
         roles, clerk = self.roles, self.by("clerk")
         everything = {"claims": [{"scope": "*", "actions": ["*"]}]}
         for asked in (
-            roles.replace("r", everything, clerk, CAUSE, ABSENT),
-            roles.replace("clerk", everything, clerk, CAUSE),
-            roles.patch("reader", {"claims": []}, clerk, CAUSE),
-            roles.delete("reader", clerk, CAUSE),
+            roles.by(clerk).replace("r", everything, CAUSE, ABSENT),
+            roles.by(clerk).replace("clerk", everything, CAUSE),
+            roles.by(clerk).patch("reader", {"claims": []}, CAUSE),
+            roles.by(clerk).delete("reader", CAUSE),
         ):
             self.assertIsInstance(settle(asked), Forbidden)
 
@@ -246,7 +246,7 @@ class AdministrationTests(SynchronousTestCase):
         self.assertEqual(("eve", issued["id"]), (entered.user, entered.token))
         self.assertTrue(entered.permits(("devices", "read")))
         self.assertEqual(1600.0, issued["expiry"])
-        [listed] = self.items(self.made.tokens.list(Query(), subject="eve"))
+        [listed] = self.items(self.made.tokens.of("eve", Query()))
         self.assertNotIn("token", listed)
         settle(self.made.tokens.revoke(issued["id"], CAUSE))
         self.assertIsInstance(self.enter(issued["token"]), NotAuthenticated)
@@ -307,7 +307,7 @@ class AdministrationTests(SynchronousTestCase):
 
     def test_a_change_of_access_is_audited(self) -> None:
         """Who made the user, and who issued the token."""
-        settle(self.users.replace("bob", {"roles": []}, self.by("root"), CAUSE, ABSENT))
+        settle(self.users.by(self.by("root")).replace("bob", {"roles": []}, CAUSE, ABSENT))
         self.issue(self.by("eve"))
         lines: Any = self.store.collection("audit")
         self.assertEqual(

@@ -27,8 +27,8 @@ class LifeTests(SynchronousTestCase):
         """A device with a transient config of its own."""
         self.bench = bench(acme())
         self.store = self.bench.core.store
-        self.devices = AtOnce(self.bench.operators.devices, self.store)
-        self.configs = AtOnce(self.bench.operators.configs, self.store)
+        self.devices = AtOnce(self.bench.operators.collections["devices"], self.store)
+        self.configs = AtOnce(self.bench.operators.collections["configs"], self.store)
         self.done(self.configs.create(OWN, "test"))
         self.phone = self.done(
             self.devices.create(
@@ -94,7 +94,7 @@ class LifeTests(SynchronousTestCase):
         made = bench(acme(checks=lambda _device, _view: ("raw_config.sip_lines: is missing",)))
         shown = self.successResultOf(
             Deferred.fromCoroutine(
-                AtOnce(made.operators.devices, made.core.store).create(
+                AtOnce(made.operators.collections["devices"], made.core.store).create(
                     {"plugin": "acme-1.0", "config": "autoprov"}, "t"
                 )
             )

@@ -22,9 +22,9 @@ def devices(server: Core) -> Devices:
     """What operators may do with them."""
     return Devices(
         server.store,
-        Readiness(server.plugins, dict),
         Slices(server.clock),
         lambda: "new",
+        Readiness(server.plugins, dict),
         own_tenant="master",
     )
 

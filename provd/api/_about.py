@@ -1,0 +1,198 @@
+"""What there is to say of each collection: its routes, its description and what it can be asked for are
+made from it.
+
+A collection of its own is one more `About`, a class that names it (see `provd.api._collection`), and
+its use case (`provd.application.collection`).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from msgspec import Struct
+
+from provd.api._filters import FLAG, IP, LIST, MAC, NUMBER, TEXT, Field
+from provd.application.devices import SHOWN_OF_STATUS
+from provd.documents import (
+    AUDIT,
+    CONFIGS,
+    DEVICES,
+    OPERATIONS,
+    ROLES,
+    TOKENS,
+    USERS,
+    Document,
+    Kind,
+    Status,
+)
+
+Schema = dict[str, Any]
+
+
+class About(Struct, frozen=True, kw_only=True):
+    """One collection."""
+
+    kind: Kind
+    filters: Mapping[str, Field]
+    """What a list can be narrowed by, beside paths into documents."""
+    watched: tuple[str, ...] = ()
+    """Other collections that a list shows something of."""
+    refuses: tuple[str, ...] = ()
+    """What else a change of it may be refused for."""
+    reveals: bool = False
+    """It has secrets that those with a right to it may read in clear."""
+    shown_of: type[Document] | None = None
+    """Another document, kept beside each, of which the fields `beside` are shown."""
+    beside: tuple[str, ...] = ()
+    shown: Mapping[str, Schema] = {}
+    """The schemas of keys that are shown with a document and not kept in it."""
+    given: Mapping[str, Schema] = {}
+    """Of keys of a document that a client may send, where the type of the field does not say enough."""
+    required: tuple[str, ...] = ()
+    """Keys that a client must send."""
+
+    @property
+    def editable(self) -> bool:
+        """Whether clients make and change its documents."""
+        return self.kind.parse is not None
+
+    @property
+    def scope(self) -> str:
+        """What claims call it."""
+        return self.kind.name
+
+    @property
+    def prefix(self) -> str:
+        """Where it is served."""
+        return f"/api/v1/{self.kind.name}"
+
+    @property
+    def schema(self) -> str:
+        """The name of the schema of one."""
+        return self.kind.type.__name__
+
+
+A_MAC: Schema = {"type": "string", "pattern": "^[0-9a-f]{2}(:[0-9a-f]{2}){5}$"}
+AN_IP: Schema = {
+    "anyOf": [
+        {"type": "string", "format": "ipv4"},
+        {"type": "string", "format": "ipv6"},
+        {"type": "string", "maxLength": 0},
+    ]
+}
+
+EVERY_ONE: Mapping[str, Field] = {
+    "id": TEXT,
+    "tenant": TEXT,
+    "endpoint": TEXT,
+    "revision": NUMBER,
+}
+"""What every document has."""
+
+ABOUT_DEVICES = About(
+    kind=DEVICES,
+    filters={
+        "mac": MAC,
+        "ip": IP,
+        "sn": TEXT,
+        "uuid": Field(str.lower),
+        "vendor": TEXT,
+        "model": TEXT,
+        "version": Field(versions=True),
+        "plugin": TEXT,
+        "config": TEXT,
+        "added": TEXT,
+        "description": TEXT,
+        "configured": FLAG,
+        "last_seen": NUMBER,
+        "versions": LIST,
+        "problems": LIST,
+        **EVERY_ONE,
+    },
+    watched=("statuses", "configs"),
+    refuses=("key-claimed",),
+    reveals=True,
+    shown_of=Status,
+    beside=SHOWN_OF_STATUS,
+    shown={
+        "is_new": {
+            "type": "boolean",
+            "description": "Whether nobody has taken it yet: its tenant is that of provd itself.",
+        }
+    },
+    given={"mac": A_MAC, "ip": AN_IP, "added": {"type": "string", "enum": ["auto"]}},
+)
+
+ABOUT_CONFIGS = About(
+    kind=CONFIGS,
+    filters={
+        "parent_ids": LIST,
+        "role": TEXT,
+        "transient": FLAG,
+        "deletable": FLAG,
+        **EVERY_ONE,
+    },
+    reveals=True,
+    given={"raw_config": {"$ref": "#/components/schemas/RawConfig"}},
+    required=("parent_ids", "raw_config"),
+)
+
+ABOUT_USERS = About(
+    kind=USERS,
+    filters={"disabled": FLAG, "roles": LIST, **EVERY_ONE},
+    watched=("roles",),
+    shown={
+        "has_password": {"type": "boolean", "description": "Whether a password was set."},
+    },
+    required=("roles",),
+)
+
+ABOUT_ROLES = About(
+    kind=ROLES,
+    filters=EVERY_ONE,
+    refuses=("built-in",),
+    required=("claims",),
+)
+
+ABOUT_TOKENS = About(kind=TOKENS, filters={"subject": TEXT, "revoked": FLAG, **EVERY_ONE})
+
+ABOUT_AUDIT = About(
+    kind=AUDIT,
+    filters={
+        "at": NUMBER,
+        "who": TEXT,
+        "where": TEXT,
+        "action": TEXT,
+        "collection": TEXT,
+        "document_id": TEXT,
+        **EVERY_ONE,
+    },
+)
+
+ABOUT_OPERATIONS = About(
+    kind=OPERATIONS,
+    filters={
+        "kind": TEXT,
+        "state": TEXT,
+        "label": TEXT,
+        "cause": TEXT,
+        "created": NUMBER,
+        "updated": NUMBER,
+        **EVERY_ONE,
+    },
+    shown={
+        "expires": {"type": "number", "description": "When it will be forgotten."},
+    },
+)
+
+ABOUT_ALL = (
+    ABOUT_DEVICES,
+    ABOUT_CONFIGS,
+    ABOUT_USERS,
+    ABOUT_ROLES,
+    ABOUT_TOKENS,
+    ABOUT_AUDIT,
+    ABOUT_OPERATIONS,
+)
+"""Every collection that has routes."""
