@@ -100,6 +100,9 @@ class TenantDraft:
     def read(self, collection: str, document_id: str) -> Any:
         return self._tenancy.seen(collection, self.whole.read(collection, document_id))
 
+    def rely_on(self, collection: str) -> None:
+        self.whole.rely_on(collection)
+
     def claim(self, collection: str, field: str, value: str, holder: str) -> None:
         self.whole.claim(collection, field, value, holder)
 

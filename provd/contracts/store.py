@@ -89,6 +89,12 @@ class IDraft(IReadable):
     def read(collection: str, document_id: str) -> Any:
         """Like `get`, and the commit fails if the document has changed since."""
 
+    def rely_on(collection: str) -> None:
+        """The commit fails with `RevisionConflict` if anything in the collection has changed since.
+
+        For a rule over many documents, such as that no two overlap; drafts for packets have none.
+        """
+
     def claim(collection: str, field: str, value: str, holder: str) -> None:
         """The commit fails with `KeyClaimed` if another document than `holder` has that indexed value."""
 

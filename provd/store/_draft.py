@@ -56,7 +56,7 @@ class Source(Protocol):
 class Draft:
     """The unit of work. Made by `IDocumentStore.draft`."""
 
-    __slots__ = ("_claims", "_proposed", "_reads", "_source", "_urgent", "cause")
+    __slots__ = ("_claims", "_proposed", "_reads", "_relied", "_source", "_urgent", "cause")
 
     def __init__(self, source: Source, cause: str) -> None:
         self._source = source
@@ -64,6 +64,7 @@ class Draft:
         self._urgent: set[Key] | None = None
         self._proposed: dict[Key, Proposal] | None = None
         self._reads: dict[Key, int] | None = None
+        self._relied: dict[str, int] | None = None
         self._claims: list[tuple[Claim, str]] | None = None
 
     @property
@@ -131,6 +132,11 @@ class Draft:
         base = known.base if known else document.revision
         self._propose(key, Proposal(base, before, None))
         self._hurry(key)
+
+    def rely_on(self, collection: str) -> None:
+        if self._relied is None:
+            self._relied = {}
+        self._relied.setdefault(collection, self._source.position(collection))
 
     def claim(self, collection: str, field: str, value: str, holder: str) -> None:
         self._source.index(collection, field)

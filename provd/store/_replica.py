@@ -36,6 +36,9 @@ from provd.values import (
 
 _replace = msgspec.structs.replace
 
+ANY = "*"
+"""In the place of an id: the conflict is about a whole collection."""
+
 
 class Replica:
     """All collections of a store in memory."""
@@ -119,10 +122,17 @@ class Replica:
                 yield from self._taken(proposed, collection, proposal, given)
         for (collection, document_id), read in (draft._reads or {}).items():
             yield from self._moved_on(collection, document_id, read)
+        yield from self._went_on(draft._relied or {})
         for claim, holder in draft._claims or ():
             for found in draft.by(claim.collection, claim.field, claim.value):
                 if found.id != holder:
                     yield KeyClaimed(claim.collection, claim.field, claim.value, found.id)
+
+    def _went_on(self, relied: Mapping[str, int]) -> Iterator[DraftRefused]:
+        for collection, position in relied.items():
+            current = self._collections[collection].position
+            if current != position:
+                yield RevisionConflict(collection, ANY, position, current)
 
     def _moved_on(self, collection: str, document_id: str, read: int) -> Iterator[DraftRefused]:
         kept = self._documents[collection].get(document_id)

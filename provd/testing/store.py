@@ -178,6 +178,23 @@ def make_document_store_tests(make_fixture: MakeFixture) -> type[SynchronousTest
             self.fixture.put(Box(id="a"))
             self.assertIsInstance(self.fixture.put(Box(id="a", weight=1)), RevisionConflict)
 
+        def test_rely_on(self) -> None:
+            """Who decided over a whole collection is refused once anything in it has changed, and only then."""
+            for other, collection, refused in (
+                (Note(id="n"), "notes", False),
+                (Box(id="a"), "boxes", True),
+            ):
+                draft = self.store.draft("")
+                draft.rely_on("boxes")
+                draft.put("boxes", Box(id=f"for-{other.id}"))
+                self.fixture.put(other, collection)
+                outcome = self.store.commit(draft)
+                if refused:
+                    error = self.failureResultOf(outcome, RevisionConflict).value
+                    self.assertEqual(self.store.position("boxes"), error.current)
+                else:
+                    self.successResultOf(outcome)
+
         def test_read(self) -> None:
             """A decision taken on what was read fails when that has changed, or appeared."""
             box = self.fixture.put(Box(id="a"))
