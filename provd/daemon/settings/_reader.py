@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import difflib
 import re
-from collections.abc import Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from typing import Any
 
 import msgspec
@@ -24,10 +24,16 @@ _EXPECTED = re.compile(r"Expected `([^`]+)`( [<>]=? [\d.]+)?")
 
 @frozen
 class Source:
-    """One place that settings come from: a file's name or the environment, and its tables."""
+    """One place that settings come from: a file or the environment, and its tables."""
 
     name: str
     tables: Mapping[str, Any]
+    place: Callable[[str], str] | None = None
+    """From the path of a setting to where exactly in there it is; None: there is nowhere to look."""
+
+    def where(self, path: str) -> str:
+        """Where the setting at a path is, as far as can be told."""
+        return self.place(path) if self.place is not None else self.name
 
 
 class Reader:
@@ -37,6 +43,8 @@ class Reader:
         """Nothing read yet."""
         self.problems: list[Problem] = []
         self._sections: dict[str, dict[str, Any]] = {}
+        self._sources: dict[str, Source] = {}
+        """Where each setting is from that holds at the end."""
 
     def read(self, source: Source) -> None:
         """Take in one source."""
@@ -54,6 +62,15 @@ class Reader:
         types = fields_of(Settings)
         return Settings(**{name: types[name](**values) for name, values in self._sections.items()})
 
+    def placed(self, problems: Iterable[Problem]) -> Iterator[Problem]:
+        """Problems of settings that do not go together, each with where its setting is, if it is anywhere."""
+        for problem in problems:
+            path = problem.path
+            source = self._sources.get(path)
+            if source is not None and source.place is not None:
+                path = f"{source.place(path)}: {path}"
+            yield Problem(path, problem.message, problem.expected)
+
     def _read_section(
         self, source: Source, section: str, type_: type[Struct], values: Mapping[str, Any]
     ) -> None:
@@ -69,10 +86,9 @@ class Reader:
                 self._refused(source, path, value, str(error))
             else:
                 self._sections.setdefault(section, {})[key] = converted
-                self.problems += [
-                    Problem(f"{source.name}: {path}{found.path}", found.message, found.expected)
-                    for found in check(path, converted)
-                ]
+                self._sources[path] = source
+                for found in check(path, converted):
+                    self._problem(source, path + found.path, found.message, found.expected)
 
     def _refused(self, source: Source, path: str, value: Any, error: str) -> None:
         expected = _EXPECTED.search(error)
@@ -88,7 +104,7 @@ class Reader:
         self._problem(source, path, f"there is no such {noun}", hint)
 
     def _problem(self, source: Source, path: str, message: str, expected: str) -> None:
-        self.problems.append(Problem(f"{source.name}: {path}", message, expected))
+        self.problems.append(Problem(f"{source.where(path)}: {path}", message, expected))
 
 
 def fields_of(type_: type[Struct]) -> dict[str, Any]:

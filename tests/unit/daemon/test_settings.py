@@ -37,7 +37,7 @@ def test_later_sources_win(tmp_path: Path) -> None:
 
 
 def test_all_mistakes_are_told_at_once(tmp_path: Path) -> None:
-    """Each with its file, its key and what was expected; unknown ones name the nearest known."""
+    """Each with its file and line, its key and what was expected; unknown ones name the nearest known."""
     path = file(
         tmp_path,
         "[tftp]\nprot = 69\nport = 70000\n[htpp]\n[listen]\nport = 'x'\n[pipeline]\nnat = 1\n[limits]\nnat_networks = [1]",
@@ -47,18 +47,18 @@ def test_all_mistakes_are_told_at_once(tmp_path: Path) -> None:
         read_settings(path, {"PROVD_TFTP": "1", "PROVD_API__PORT": "many"})
     told = [str(problem) for problem in caught.value.problems]
     assert told == [
-        f"{path}: tftp.prot: there is no such key (expected port)",
-        f"{path}: tftp.port: 70000 cannot be used (expected int <= 65535)",
-        f"{path}: htpp: there is no such section (expected http)",
-        f"{path}: listen.port: 'x' cannot be used (expected int)",
-        f"{path}: pipeline.nat: 1 cannot be used (expected bool)",
-        f"{path}: limits.nat_networks[0]: [1] cannot be used (expected str)",
+        f"{path}:2: tftp.prot: there is no such key (expected port)",
+        f"{path}:3: tftp.port: 70000 cannot be used (expected int <= 65535)",
+        f"{path}:4: htpp: there is no such section (expected http)",
+        f"{path}:6: listen.port: 'x' cannot be used (expected int)",
+        f"{path}:8: pipeline.nat: 1 cannot be used (expected bool)",
+        f"{path}:10: limits.nat_networks[0]: [1] cannot be used (expected str)",
         (
-            f"{tmp_path / 'conf.d' / '10.toml'}: it is not TOML: Expected '=' after a key in a"
-            " key/value pair (at line 1, column 5) (expected a TOML file)"
+            f"{tmp_path / 'conf.d' / '10.toml'}:1: it is not TOML: Expected '=' after a key in a"
+            " key/value pair (expected a TOML file)"
         ),
         "environment: PROVD_TFTP: it names no key (expected PROVD_<SECTION>__<KEY>)",
-        "environment: api.port: 'many' cannot be used (expected int)",
+        "environment: PROVD_API__PORT: api.port: 'many' cannot be used (expected int)",
     ]
 
 
@@ -105,7 +105,7 @@ def test_what_a_type_cannot_say(tmp_path: Path, text: str, problem: str) -> None
     with pytest.raises(Invalid) as caught:
         read_settings(path, {})
     (told,) = caught.value.problems
-    assert str(told).startswith(f"{path}: {problem}")
+    assert str(told).startswith(f"{path}:2: {problem}")
 
 
 def test_a_start_of_its_own() -> None:
@@ -123,3 +123,27 @@ def test_keys_stand_apart_from_the_data(path: str) -> None:
         read_settings(None, environment)
     environment["PROVD_STORE__SEAL_KEYS"] = "/data2/seal.keys"
     assert read_settings(None, environment).store.seal_keys == "/data2/seal.keys"
+
+
+def test_what_does_not_go_together_is_told_where_it_stands(tmp_path: Path) -> None:
+    """In the source that holds in the end; what stands nowhere has no place."""
+    path = file(tmp_path, "[access]\nclient_ca = 'a.pem'\n\n[api]\ncertificate = 'x'")
+    later = file(tmp_path, "# mine\n[access]\nclient_ca = 'b.pem'", "conf.d/10.toml")
+    with pytest.raises(Invalid) as caught:
+        read_settings(path, {})
+    first, second = (str(each) for each in caught.value.problems)
+    assert first.startswith(f"{later}:3: access.client_ca: ")
+    assert second.startswith("api.key: is missing")
+    with pytest.raises(Invalid, match=r"environment: PROVD_ACCESS__CLIENT_CA: access\.client_ca: "):
+        read_settings(None, {"PROVD_ACCESS__CLIENT_CA": "c.pem"})
+
+
+def test_deep_inside_a_value(tmp_path: Path) -> None:
+    """The line is that of the key that is wrong, not of the table around it."""
+    text = "[phones.raw_config]\nntp_enabled = true\nntp_ip = '192.0.2.1'\n[phones.raw_config.sip_lines.1]\nproxy_ip = 'x'\nproxy_port = 'y'"
+    path = file(tmp_path, text)
+    with pytest.raises(Invalid) as caught:
+        read_settings(path, {})
+    assert [each.path for each in caught.value.problems] == [
+        f"{path}:6: phones.raw_config.sip_lines.1.proxy_port"
+    ]
