@@ -34,6 +34,10 @@ from provd.wire.dhcp.packets import (
 )
 from provd.wire.dhcp.relays import NO_RELAY, RelayAgent, relay_agent
 from provd.wire.dhcp.replies import Template, reply, template
+from provd.wire.dhcp.servers import ClientFqdn
+from provd.wire.dhcp.structures import ClientId, Route
+from provd.wire.dhcp.text import format_packet, parse_packet
+from provd.wire.dhcp.values import parse_option, read_option, show_option, write_option
 
 __all__ = [
     "BROADCAST",
@@ -45,6 +49,8 @@ __all__ = [
     "REPLY",
     "REQUEST",
     "Architecture",
+    "ClientFqdn",
+    "ClientId",
     "ClientKind",
     "DoesNotFit",
     "Firmware",
@@ -54,6 +60,7 @@ __all__ = [
     "Option",
     "Packet",
     "RelayAgent",
+    "Route",
     "Template",
     "Unencodable",
     "architecture",
@@ -64,18 +71,24 @@ __all__ = [
     "encode_options",
     "firmware",
     "format_address",
+    "format_packet",
     "hardware_address",
     "ipxe_features",
     "limit_of",
     "machine_uuid",
     "option_name",
     "parse_address",
+    "parse_option",
+    "parse_packet",
+    "read_option",
     "relay_agent",
     "reply",
     "requested_address",
     "server_identifier",
+    "show_option",
     "suboptions",
     "template",
     "user_classes",
     "vendor_class",
+    "write_option",
 ]

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from enum import IntEnum, StrEnum
 
-from provd.wire.dhcp.encapsulation import suboptions
+from provd.wire.dhcp.encapsulation import split_user_class, suboptions
 from provd.wire.dhcp.faults import MalformedOption
 from provd.wire.dhcp.packets import LEAST_LIMIT, Packet
 
@@ -26,7 +26,6 @@ __all__ = [
     "machine_uuid",
     "requested_address",
     "server_identifier",
-    "split_user_class",
     "user_classes",
     "vendor_class",
 ]
@@ -167,20 +166,6 @@ def vendor_class(packet: Packet) -> str:
 def user_classes(packet: Packet) -> tuple[bytes, ...]:
     """Option 77, in the form of RFC 3004 or as plain text, which iPXE and Windows send."""
     return split_user_class(packet.options.get(77, b""))
-
-
-def split_user_class(value: bytes) -> tuple[bytes, ...]:
-    """RFC 3004 section 4: each class after its length; what does not add up is one class as it is."""
-    classes = []
-    at = 0
-    while at < len(value):
-        length = value[at]
-        end = at + 1 + length
-        if not length or end > len(value):
-            return (value,)
-        classes.append(value[at + 1 : end])
-        at = end
-    return tuple(classes)
 
 
 def hardware_address(packet: Packet) -> str:

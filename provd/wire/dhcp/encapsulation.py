@@ -6,7 +6,7 @@ from collections.abc import Mapping
 
 from provd.wire.dhcp.faults import MalformedOption, Unencodable
 
-__all__ = ["encapsulate", "pairs", "suboptions"]
+__all__ = ["encapsulate", "pairs", "split_user_class", "suboptions"]
 
 
 def suboptions(code: int, value: bytes) -> dict[int, bytes]:
@@ -52,3 +52,17 @@ def encapsulate(contents: Mapping[int, bytes], *, end: bool = False) -> bytes:
     except ValueError:
         raise Unencodable("a sub-option", "a code of 1 to 254 and at most 255 bytes") from None
     return value + b"\xff" if end else value
+
+
+def split_user_class(value: bytes) -> tuple[bytes, ...]:
+    """RFC 3004 section 4: each class after its length; what does not add up is one class as it is."""
+    classes = []
+    at = 0
+    while at < len(value):
+        length = value[at]
+        end = at + 1 + length
+        if not length or end > len(value):
+            return (value,)
+        classes.append(value[at + 1 : end])
+        at = end
+    return tuple(classes)

@@ -20,6 +20,7 @@ from provd.wire.dhcp.options import SINGLE
 
 __all__ = [
     "BROADCAST",
+    "CORE",
     "GREATEST_PACKET",
     "LEAST_LIMIT",
     "LEAST_SIZE",
@@ -27,6 +28,7 @@ __all__ = [
     "REQUEST",
     "MessageType",
     "Packet",
+    "check",
     "decode",
     "encode",
     "encode_options",
@@ -49,8 +51,8 @@ _COOKIE = 0x63825363
 _PAD, _END, _OVERLOAD, _TYPE, _RELAY = 0, 255, 52, 53, 82
 _FILE_OPTIONS, _SNAME_OPTIONS = 1, 2
 """The bits of option 52 (RFC 2132 section 9.3)."""
-_CORE = ((_TYPE, 1), (50, 4), (51, 4), (54, 4), (57, 2), (118, 4))
-"""What every server reads, and how long it must be."""
+CORE: Mapping[int, int] = {_TYPE: 1, 50: 4, 51: 4, 54: 4, 57: 2, 118: 4}
+"""The options every server reads, and how long each must be for its packet to be one."""
 
 
 class MessageType(IntEnum):
@@ -140,7 +142,7 @@ def decode(datagram: bytes) -> Packet:
             sname = b"" if overload[0] & _SNAME_OPTIONS else sname
         if repeated:
             _join(options, repeated)
-        _check(op, options)
+        check(op, options)
     return Packet(
         op, xid, chaddr[:hlen], options, htype, hops, secs, flags, ciaddr, yiaddr, siaddr, giaddr,
         sname.partition(b"\0")[0], file.partition(b"\0")[0], cookie == _COOKIE,
@@ -199,9 +201,12 @@ def _join(options: dict[int, bytes], repeated: list[tuple[int, bytes]]) -> None:
         options[code] = b"".join(pieces)
 
 
-def _check(op: int, options: Mapping[int, bytes]) -> None:
-    """Refuse what every server would trip over."""
-    for code, width in _CORE:
+def check(op: int, options: Mapping[int, bytes]) -> None:
+    """Refuse options that every server would trip over.
+
+    @raise MalformedPacket: for one of the wrong length, or a message type that `op` contradicts.
+    """
+    for code, width in CORE.items():
         value = options.get(code)
         if value is not None and len(value) != width:
             raise MalformedPacket("DHCP", f"option {code} has {len(value)} bytes, expected {width}")
