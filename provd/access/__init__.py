@@ -21,10 +21,11 @@ from provd.access.gate import Gate
 from provd.access.htpasswd import Htpasswd
 from provd.access.ident import Ident
 from provd.access.oidc import ForeignTokens
+from provd.access.origins import OnlyFrom
 from provd.access.passwords import InThread, Passwords
 from provd.access.principal import Principal
 from provd.access.sealing import SealingKeys, UnusableSealKeys
-from provd.access.settings import AccessSettings
+from provd.access.settings import AccessSettings, Way
 from provd.access.signing import SigningKeys
 from provd.access.tenancy import TenantStore
 from provd.access.whitelist import Whitelist
@@ -51,6 +52,7 @@ __all__ = [
     "Ident",
     "InThread",
     "NotAuthenticated",
+    "OnlyFrom",
     "Passwords",
     "Permits",
     "Principal",
@@ -64,6 +66,7 @@ __all__ = [
     "UnusableAuthority",
     "UnusableHtpasswd",
     "UnusableSealKeys",
+    "Way",
     "Whitelist",
     "covers",
     "digest_of",

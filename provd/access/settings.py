@@ -13,14 +13,16 @@ from provd.documents import SHORTEST_LIFE
 Seconds = Annotated[int, Meta(ge=SHORTEST_LIFE, le=10 * 366 * 86400)]
 
 
+Way = Literal["token", "password", "oidc", "certificate", "whitelist", "ident"]
+"""What proves who calls."""
+
+
 class AccessSettings(Struct, frozen=True, kw_only=True):
     """Who has to prove what."""
 
     required: bool = False
     """Whether everybody must prove who they are; else programs on this host may do everything."""
-    providers: tuple[
-        Literal["token", "password", "oidc", "certificate", "whitelist", "ident"], ...
-    ] = (
+    providers: tuple[Way, ...] = (
         "token",
         "password",
         "oidc",
@@ -29,6 +31,8 @@ class AccessSettings(Struct, frozen=True, kw_only=True):
         "ident",
     )
     """What proves it, in the order in which it is looked at."""
+    only_from: Mapping[Way, tuple[str, ...]] = {}
+    """From one of these to the networks from which it may be used; without, from everywhere."""
     token_seconds: Seconds = 12 * 3600
     """How long a token lives unless its user asks for something else."""
     longest_token_seconds: Seconds = 366 * 86400

@@ -31,8 +31,10 @@ from provd.access import (
     Htpasswd,
     Ident,
     InThread,
+    OnlyFrom,
     Passwords,
     SigningKeys,
+    Way,
     Whitelist,
 )
 from provd.api import rights
@@ -93,8 +95,13 @@ class Proving:
     made: Mapping[str, tuple[object, IIdentityProvider]] = {}
 
     def in_order(self) -> list[IIdentityProvider]:
-        """The providers, as the settings order them."""
-        return [self.made[name][1] for name in self.settings.providers if name in self.made]
+        """The providers, as the settings order them, each from where it may be used."""
+        return [self._bounded(name) for name in self.settings.providers if name in self.made]
+
+    def _bounded(self, name: Way) -> IIdentityProvider:
+        provider = self.made[name][1]
+        networks = self.settings.only_from.get(name)
+        return OnlyFrom(provider, networks) if networks is not None else provider
 
 
 class Providers:

@@ -43,6 +43,15 @@ def _networks(values: tuple[str, ...]) -> Iterator[Problem]:
             yield Problem(f"[{number}]", str(error), "a network such as 192.0.2.0/28")
 
 
+def _networks_by_name(value: Mapping[str, tuple[str, ...]]) -> Iterator[Problem]:
+    for name, networks in value.items():
+        if not networks:
+            expected = "networks, or leave it out of access.providers"
+            yield Problem(f".{name}", "names no network", expected)
+        for found in _networks(networks):
+            yield Problem(f".{name}{found.path}", found.message, found.expected)
+
+
 def _secure_url(value: str) -> Iterator[Problem]:
     if value and not value.startswith("https://"):
         yield Problem("", f"{value!r} is not HTTPS", "https://id.example.org")
@@ -117,6 +126,7 @@ CHECKS: Mapping[str, Check] = {
     "http.trusted_proxies": _networks,
     "limits.nat_networks": _networks,
     "access.ident": _networks,
+    "access.only_from": _networks_by_name,
     "access.oidc_issuer": _secure_url,
     "phones.http_base_url": _url,
     "phones.raw_config": _raw_config,

@@ -89,6 +89,17 @@ def test_another_way_in(access: Access) -> None:
     assert enter(access, basic("ann")).user == "ann"
 
 
+def test_only_from_some_networks(access: Access) -> None:
+    """A way is shut for others from the next request on, and what it knows of those who failed stays."""
+    elsewhere = replace(SETTINGS, only_from={"password": ("198.51.100.0/24",)})
+    here = replace(SETTINGS, only_from={"password": ("192.0.2.0/24",)})
+    assert enter(access, basic("ann")).user == "ann"
+    access.adopt(access.prepared(elsewhere))
+    assert isinstance(enter(access, basic("ann")), NotAuthenticated)
+    access.adopt(access.prepared(here))
+    assert enter(access, basic("ann")).user == "ann"
+
+
 def test_what_was_prepared_changes_nothing_yet(access: Access) -> None:
     """Not before it is taken up."""
     access.prepared(OPEN)

@@ -55,3 +55,24 @@ def test_what_would_prove_nothing_is_refused(access: dict[str, object], wrong: s
         read_settings(None, {}, {"access": access})
     [problem] = caught.value.problems
     assert wrong in problem.path
+
+
+@pytest.mark.parametrize(
+    ("only_from", "wrong"),
+    [
+        ({"passwords": ["192.0.2.0/24"]}, "access.only_from"),
+        ({"password": ["192.0.2.1/24"]}, "access.only_from.password[0]"),
+        ({"password": ["192.0.2.0/24", "host.example"]}, "access.only_from.password[1]"),
+        ({"token": []}, "access.only_from.token"),
+    ],
+)
+def test_each_way_from_its_networks(only_from: dict[str, object], wrong: str) -> None:
+    """Ways that there are and networks that are some; and nothing is bound that is not named."""
+    with pytest.raises(Invalid) as caught:
+        read_settings(None, {}, {"access": {"only_from": only_from}})
+    [problem] = caught.value.problems
+    assert problem.path.startswith(f"defaults: {wrong}")
+    right = {"password": ["192.0.2.0/24", "2001:db8::1"]}
+    assert read_settings(None, {}, {"access": {"only_from": right}}).access.only_from == {
+        "password": ("192.0.2.0/24", "2001:db8::1")
+    }
