@@ -21,7 +21,7 @@ from provd.contracts.plugin import (
 )
 from provd.contracts.plugins import ILoadedPlugin, IPlugins
 from provd.contracts.probing import IProbes
-from provd.contracts.serving import IInquiries
+from provd.contracts.serving import IDHCPAnswers, IInquiries
 from provd.contracts.store import ICollection, IDocumentStore, IDraft, IReadable
 
 __all__ = [
@@ -30,6 +30,7 @@ __all__ = [
     "ICollection",
     "IConfigure",
     "IConflictSolver",
+    "IDHCPAnswers",
     "IDeviceInfoExtractor",
     "IDeviceRetriever",
     "IDeviceUpdater",

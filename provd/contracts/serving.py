@@ -5,7 +5,8 @@ from __future__ import annotations
 from twisted.internet.defer import Deferred
 from zope.interface import Interface
 
-from provd.values import Answer, Inquiry
+from provd.contracts.store import IReadable
+from provd.values import Answer, Decision, Inquiry
 
 
 class IInquiries(Interface):
@@ -22,4 +23,18 @@ class IInquiries(Interface):
         """The answer: at once in the common case, a Deferred where something must be waited for.
 
         Once it is given it may leave: everything it depends on is durable.
+        """
+
+
+class IDHCPAnswers(Interface):
+    """Answers a packet, once it is decided which device sent it, or that nobody knows.
+
+    Called once per inquiry over DHCP on the reactor thread, with its device's document committed.
+    Never fails: what goes wrong is a Silence with its reason, since DHCP has no other word for it.
+    """
+
+    def answer(decision: Decision, view: IReadable, *, keep: bool) -> Answer | Deferred[Answer]:
+        """A Reply or a Silence; what a Reply promises is durable by then.
+
+        `keep` False (what-if): the very same, and nothing is written, held or probed.
         """

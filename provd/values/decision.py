@@ -53,6 +53,10 @@ class Decision(Struct, gc=True):
     device: Any = None
     before: Any = None
     plugin_id: str = ""
+    judgement: Any = None
+    """Over DHCP, what policy said of its packet (a `Judgement`)."""
+    boot: str = ""
+    """Over DHCP, the boot rule that named the file to load, or `reservation`."""
     answer: Any = None
     answer_etag: str = ""
     size: int = -1

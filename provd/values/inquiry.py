@@ -56,6 +56,8 @@ class Inquiry(Struct, frozen=True, kw_only=True, gc=False):
     """Over DHCP, the decoded message (`provd.wire.dhcp.Packet`), for whoever answers it."""
     relay: str = ""
     """Over DHCP, the relay that passed it on (giaddr); empty when nobody did."""
+    unicast: bool = False
+    """Over DHCP, it was sent to an address of ours, not to everybody."""
     on_link: tuple[str, ...] = ()
     """The addresses of the interface it came in on, each with the length of its network:
     `192.0.2.1/24`; empty when unknown."""

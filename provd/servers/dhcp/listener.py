@@ -15,8 +15,7 @@ from twisted.python.failure import Failure
 from zope.interface import implementer
 
 from provd.values import Link, MalformedPacket
-from provd.wire.dhcp import format_address
-from provd.wire.inet import read_datagram
+from provd.wire.inet import Datagram, read_datagram
 
 __all__ = ["Arrival", "Links", "Listener", "Wiretap"]
 
@@ -54,6 +53,8 @@ class Arrival(Struct, frozen=True, gc=False):
     """The number of the interface it came in on."""
     local: str
     """An address of ours on that interface; empty when it has none."""
+    unicast: bool
+    """It was sent to an address of ours, not to everybody."""
 
 
 Arrived = Callable[[Arrival], None]
@@ -108,17 +109,17 @@ class Listener(_Reader):
             payload, ancillary, _flags, peer = self._socket.recvmsg(_LONGEST, _ANCILLARY)
         except OSError:  # nothing more, or an error that an earlier answer ran into
             return False
-        link, local = _came_in(ancillary[0][2] if ancillary else b"")
-        self._arrived(Arrival(payload, peer[0], peer[1], self._port, link, local))
+        link, local, unicast = _came_in(ancillary[0][2] if ancillary else b"")
+        self._arrived(Arrival(payload, peer[0], peer[1], self._port, link, local, unicast))
         return True
 
 
-def _came_in(info: bytes) -> tuple[int, str]:
-    """The interface's number and our address there, from IP_PKTINFO (ip(7))."""
+def _came_in(info: bytes) -> tuple[int, str, bool]:
+    """The interface's number, our address there, and whether it was sent to that one (IP_PKTINFO, ip(7))."""
     if len(info) != _INFO.size:
-        return 0, ""
-    index, ours, _destination = _INFO.unpack(info)
-    return index, "" if ours == b"\0\0\0\0" else socket.inet_ntoa(ours)
+        return 0, "", False
+    index, ours, destination = _INFO.unpack(info)
+    return index, "" if ours == b"\0\0\0\0" else socket.inet_ntoa(ours), ours == destination
 
 
 class Wiretap(_Reader):
@@ -137,12 +138,21 @@ class Wiretap(_Reader):
             return True
         with contextlib.suppress(MalformedPacket):
             datagram = read_datagram(packet)
-            link, local = self._came_in(name)
-            peer = format_address(int.from_bytes(datagram.source, "big"))
-            self._arrived(
-                Arrival(datagram.payload, peer, datagram.source_port, datagram.port, link, local)
-            )
+            self._arrived(self._arrival(datagram, name))
         return True
+
+    def _arrival(self, datagram: Datagram, name: str) -> Arrival:
+        link, local = self._came_in(name)
+        reached = socket.inet_ntoa(datagram.destination)
+        return Arrival(
+            datagram.payload,
+            socket.inet_ntoa(datagram.source),
+            datagram.source_port,
+            datagram.port,
+            link,
+            local,
+            reached == local,
+        )
 
     def _came_in(self, name: str) -> tuple[int, str]:
         for link in self._links.links():

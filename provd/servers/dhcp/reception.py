@@ -133,6 +133,7 @@ class Reception:
             mac=hardware_address(packet),
             packet=packet,
             relay=format_address(packet.giaddr) if packet.giaddr else "",
+            unicast=arrival.unicast,
             on_link=link.addresses,
         )
 

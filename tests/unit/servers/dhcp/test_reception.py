@@ -61,7 +61,9 @@ class Bench:
     def hear(self, packet: Packet | bytes = DISCOVER, link: int = 2, port: int = 67) -> None:
         """A datagram comes in."""
         payload = packet if isinstance(packet, bytes) else encode(packet)
-        self.reception.arrived(Arrival(payload, "0.0.0.0", 68, port, link, "192.0.2.1"))
+        self.reception.arrived(
+            Arrival(payload, "0.0.0.0", 68, port, link, "192.0.2.1", unicast=False)
+        )
 
 
 def offers(inquiry: Inquiry) -> Reply:
