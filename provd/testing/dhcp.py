@@ -7,7 +7,6 @@ from typing import Any
 from provd.documents.dhcp import (
     BootRule,
     Lease,
-    OptionTypes,
     Reservation,
     Subnet,
     client_key,
@@ -19,40 +18,21 @@ from provd.documents.dhcp import (
 MAC = "00:00:5e:00:53:01"
 
 
-class FewTypes(OptionTypes):
-    """Knows three options by name, takes everything but `wrong` for a value, and `{{` for no template."""
-
-    def code(self, name: str) -> int | None:
-        return {"router": 3, "domain-name-server": 6, "domain-name": 15}.get(name)
-
-    def normal(self, code: int, value: str) -> str:
-        if value == "wrong":
-            raise ValueError("anything else")
-        return value.strip()
-
-    def check_template(self, source: str) -> None:
-        if source.endswith("{{"):
-            raise ValueError("it ends early")
-
-
-TYPES = FewTypes()
-
-
 def a_subnet(name: str = "lan", **given: Any) -> Subnet:
     """192.0.2.0/24 with a pool from .10 to .99, and whatever else is given."""
     usual = {"network": "192.0.2.0/24", "pools": [{"first": "192.0.2.10", "last": "192.0.2.99"}]}
-    return parse_subnet({"id": name, **usual, **given}, TYPES)
+    return parse_subnet({"id": name, **usual, **given})
 
 
 def a_reservation(reservation_id: str = "printer", **given: Any) -> Reservation:
     """192.0.2.5 for a hardware address of the documentation range, and whatever else is given."""
     usual = {"address": "192.0.2.5", "strategy": "mac", "token": MAC}
-    return parse_reservation({"id": reservation_id, **usual, **given}, TYPES)
+    return parse_reservation({"id": reservation_id, **usual, **given})
 
 
 def a_boot_rule(rule_id: str = "rule", **given: Any) -> BootRule:
     """A rule about everybody, and whatever else is given."""
-    return parse_boot_rule({"id": rule_id, "file": "loader", **given}, TYPES)
+    return parse_boot_rule({"id": rule_id, "file": "loader", **given})
 
 
 def a_lease(address: str = "192.0.2.10", mac: str = MAC, **fields: Any) -> Lease:

@@ -20,8 +20,8 @@ from provd.documents.dhcp.booting import (
     in_order,
     is_about,
 )
-from provd.documents.dhcp.lease import LEASES, TENURES, Lease, LeaseState, Tenure
-from provd.documents.dhcp.options import OptionTypes, OptionValue
+from provd.documents.dhcp.lease import LEASES, TENURES, Lease, LeaseState, Tenure, ended, released
+from provd.documents.dhcp.options import OptionValue
 from provd.documents.dhcp.reservation import RESERVATIONS, Reservation, parse_reservation
 from provd.documents.dhcp.strategy import (
     STRATEGIES,
@@ -58,7 +58,6 @@ __all__ = [
     "Lease",
     "LeaseState",
     "Mode",
-    "OptionTypes",
     "OptionValue",
     "Picker",
     "Pool",
@@ -70,6 +69,7 @@ __all__ = [
     "check_strategy",
     "client_key",
     "deciding_rule",
+    "ended",
     "in_order",
     "is_about",
     "network",
@@ -77,6 +77,7 @@ __all__ = [
     "parse_boot_rule",
     "parse_reservation",
     "parse_subnet",
+    "released",
     "reserved_ends",
     "strategy_and_token",
 ]

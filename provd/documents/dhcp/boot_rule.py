@@ -13,7 +13,6 @@ from provd.documents.dhcp.addressing import dotted
 from provd.documents.dhcp.options import (
     COMPUTED,
     DECIDED,
-    OptionTypes,
     OptionValue,
     read_options,
 )
@@ -119,12 +118,8 @@ class BootRule(Document, frozen=True, kw_only=True, gc=False, omit_defaults=True
     """For people."""
 
 
-BOOT_RULES = Kind(name="boot-rules", type=BootRule, secret=True)
-
-
 def parse_boot_rule(
     given: Mapping[str, Any],
-    types: OptionTypes,
     *,
     document_id: str = "",
     subject: str = "boot rule",
@@ -140,12 +135,15 @@ def parse_boot_rule(
         when=_when(read),
         file=file_name(read, "file") or "",
         next_server=dotted(read, "next_server"),
-        options=read_options(read, types, refused=_REFUSED),
+        options=read_options(read, refused=_REFUSED),
         description=read.filled("description"),
         extra=read.rest(),
     )
     read.finish()
     return rule
+
+
+BOOT_RULES = Kind(name="boot-rules", type=BootRule, secret=True, parse=parse_boot_rule)
 
 
 def _when(read: Reading) -> When:

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from enum import StrEnum
 
+from msgspec.structs import replace
+
 from provd.documents.base import Document, Kind
 from provd.documents.dhcp.strategy import strategy_and_token
 
@@ -99,3 +101,15 @@ class Tenure(Document, frozen=True, kw_only=True, gc=False, omit_defaults=True):
 
 
 TENURES = Kind(name="tenures", type=Tenure, indexes=("address", "key", "mac", "device"))
+
+
+def released(lease: Lease, at: int) -> Lease:
+    """A lease whose address is free from then on; one that was free before stays as it is."""
+    if lease.state is LeaseState.RELEASED:
+        return lease
+    return replace(lease, state=LeaseState.RELEASED, until=min(at, lease.until))
+
+
+def ended(tenure: Tenure, at: int) -> Tenure:
+    """A tenure that is over; one that was over before stays as it is."""
+    return tenure if tenure.ended else replace(tenure, ended=at)

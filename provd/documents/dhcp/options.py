@@ -5,11 +5,12 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 from functools import partial
-from typing import Protocol
 
 from msgspec import Struct
 
+from provd.documents.dhcp.option_text import normal_value
 from provd.documents.reading import Reading, json_type
+from provd.wire.dhcp import BY_NAME
 
 MOST_OPTIONS = 256
 """Options of one document at most."""
@@ -44,22 +45,6 @@ COMPUTED: Mapping[int, str] = {
 """What a reservation outside every subnet has to say itself."""
 
 
-class OptionTypes(Protocol):
-    """What is known of every option: the codec's table, which documents cannot see."""
-
-    def code(self, name: str) -> int | None:
-        """The number of the option of a name (`router`); None when there is none."""
-
-    def normal(self, code: int, value: str) -> str:
-        """The value in the text form of the option's type.
-
-        @raise ValueError: it is none; says what would be right.
-        """
-
-    def check_template(self, source: str) -> None:
-        """@raise ValueError: it is no template; says why."""
-
-
 class OptionValue(Struct, frozen=True, kw_only=True, gc=False, omit_defaults=True):
     """One DHCP option with its value, as people write it."""
 
@@ -73,14 +58,12 @@ class OptionValue(Struct, frozen=True, kw_only=True, gc=False, omit_defaults=Tru
     """For clients only whose vendor class (60) begins with this."""
 
 
-def read_options(
-    read: Reading, types: OptionTypes, *, refused: Mapping[int, str]
-) -> tuple[OptionValue, ...]:
+def read_options(read: Reading, *, refused: Mapping[int, str]) -> tuple[OptionValue, ...]:
     """The `options` of a document, in the order given; `code` may be a number or a name.
 
     `refused` are codes that do not belong there, and why.
     """
-    found = read.objects("options", MOST_OPTIONS, partial(_option, types=types, refused=refused))
+    found = read.objects("options", MOST_OPTIONS, partial(_option, refused=refused))
     given: set[tuple[int, str]] = set()
     for at, option in enumerate(found):
         if (option.code, option.vendor) in given:
@@ -89,8 +72,8 @@ def read_options(
     return found
 
 
-def _option(read: Reading, *, types: OptionTypes, refused: Mapping[int, str]) -> OptionValue | None:
-    code = _code(read, types)
+def _option(read: Reading, *, refused: Mapping[int, str]) -> OptionValue | None:
+    code = _code(read)
     template = read.flag("template", default=False)
     vendor = read.text("vendor") or ""
     if len(vendor) > LONGEST_VENDOR:
@@ -103,17 +86,17 @@ def _option(read: Reading, *, types: OptionTypes, refused: Mapping[int, str]) ->
         return None
     return OptionValue(
         code=code,
-        value=_value(read, types, code, value, template=template),
+        value=value if template else _normal(read, code, value),
         template=template,
         vendor=vendor,
     )
 
 
-def _code(read: Reading, types: OptionTypes) -> int | None:
+def _code(read: Reading) -> int | None:
     given = read.take("code")
     code = given if isinstance(given, int) and not isinstance(given, bool) else None
     if isinstance(given, str):
-        code = int(given) if _NUMBER.fullmatch(given) else types.code(given)
+        code = int(given) if _NUMBER.fullmatch(given) else BY_NAME.get(given)
     if code is not None and 0 < code < 255:
         return code
     wrong = "is missing" if given is None else f"{str(given)[:40]!r} is no DHCP option"
@@ -133,14 +116,11 @@ def _text(read: Reading) -> str | None:
     return value
 
 
-def _value(read: Reading, types: OptionTypes, code: int, value: str, *, template: bool) -> str:
+def _normal(read: Reading, code: int, value: str) -> str:
     if not value:
         return value
     try:
-        if not template:
-            return types.normal(code, value)
-        types.check_template(value)
+        return normal_value(code, value)
     except ValueError as error:
-        what = "is no template" if template else f"{value[:80]!r} is no value of option {code}"
-        read.note("value", what, str(error))
-    return value
+        read.note("value", f"{value[:80]!r} is no value of option {code}", str(error))
+        return ""

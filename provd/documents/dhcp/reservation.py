@@ -11,7 +11,6 @@ from provd.documents.dhcp.addressing import dotted
 from provd.documents.dhcp.options import (
     COMPUTED,
     DECIDED,
-    OptionTypes,
     OptionValue,
     read_options,
 )
@@ -51,18 +50,8 @@ class Reservation(Document, frozen=True, kw_only=True, gc=False, omit_defaults=T
     """For people."""
 
 
-RESERVATIONS = Kind(
-    name="reservations",
-    type=Reservation,
-    unique=("address",),
-    indexes=("key", "subnet"),
-    secret=True,
-)
-
-
 def parse_reservation(
     given: Mapping[str, Any],
-    types: OptionTypes,
     *,
     document_id: str = "",
     subject: str = "reservation",
@@ -86,7 +75,7 @@ def parse_reservation(
         token=token,
         key=client_key(strategy, token),
         subnet=subnet,
-        options=read_options(read, types, refused=refused),
+        options=read_options(read, refused=refused),
         next_server=dotted(read, "next_server"),
         boot_file=file_name(read, "boot_file"),
         duration=read.whole("duration", None, SHORTEST, INFINITE),
@@ -95,6 +84,16 @@ def parse_reservation(
     )
     read.finish()
     return reservation
+
+
+RESERVATIONS = Kind(
+    name="reservations",
+    type=Reservation,
+    unique=("address",),
+    indexes=("key", "subnet"),
+    secret=True,
+    parse=parse_reservation,
+)
 
 
 def file_name(read: Reading, key: str) -> str | None:

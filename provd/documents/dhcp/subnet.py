@@ -15,7 +15,6 @@ from provd.documents.dhcp.addressing import dotted, network, reserved_ends
 from provd.documents.dhcp.options import (
     COMPUTED,
     DECIDED,
-    OptionTypes,
     OptionValue,
     read_options,
 )
@@ -131,12 +130,8 @@ class Subnet(Document, frozen=True, kw_only=True, gc=False, omit_defaults=True):
     """For people."""
 
 
-SUBNETS = Kind(name="subnets", type=Subnet, indexes=("network", "shared_network"), secret=True)
-
-
 def parse_subnet(
     given: Mapping[str, Any],
-    types: OptionTypes,
     *,
     document_id: str = "",
     subject: str = "subnet",
@@ -168,7 +163,7 @@ def parse_subnet(
         max_lease_time=read.whole("max_lease_time", max(86400, lease_time), lease_time, INFINITE),
         rapid_commit=read.flag("rapid_commit", default=False),
         next_server=dotted(read, "next_server"),
-        options=read_options(read, types, refused={**DECIDED, **COMPUTED}),
+        options=read_options(read, refused={**DECIDED, **COMPUTED}),
         probe=read.choice("probe", Probe.AUTO),
         quarantine=read.whole("quarantine", 600, 0, LONGEST_QUARANTINE),
         create_devices=read.choice("create_devices", Creates.RECOGNISED),
@@ -178,6 +173,15 @@ def parse_subnet(
     )
     read.finish()
     return subnet
+
+
+SUBNETS = Kind(
+    name="subnets",
+    type=Subnet,
+    indexes=("network", "shared_network"),
+    secret=True,
+    parse=parse_subnet,
+)
 
 
 def _check_name(read: Reading, key: str, name: str) -> None:

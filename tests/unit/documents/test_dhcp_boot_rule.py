@@ -19,7 +19,7 @@ from provd.documents.dhcp import (
     is_about,
     parse_boot_rule,
 )
-from provd.testing.dhcp import TYPES, a_boot_rule
+from provd.testing.dhcp import a_boot_rule
 from provd.values import Invalid
 
 SHIPPED = in_order(SHIPPED_BOOT_RULES.values())
@@ -59,7 +59,7 @@ def test_a_full_rule_is_told_as_it_was_said() -> None:
         "options": [{"code": 60, "value": "PXEClient"}],
         "description": "the lab's",
     }
-    assert to_dict(parse_boot_rule(said, TYPES)) == {**said, "revision": 0}
+    assert to_dict(parse_boot_rule(said)) == {**said, "revision": 0}
 
 
 def test_architectures_have_names() -> None:
@@ -179,7 +179,7 @@ def test_uefi_over_http_is_answered_as_such() -> None:
 def test_shipped_rules_could_be_a_sites_own() -> None:
     """They are what a client may say, word for word."""
     for rule in SHIPPED:
-        assert parse_boot_rule(to_dict(rule), TYPES) == rule
+        assert parse_boot_rule(to_dict(rule)) == rule
 
 
 @given(
@@ -198,7 +198,7 @@ def test_shipped_rules_could_be_a_sites_own() -> None:
 def test_anything_is_a_rule_or_refused(given: dict[str, Any]) -> None:
     """Whatever JSON arrives; and what is accepted is accepted again as it is told."""
     try:
-        rule = parse_boot_rule(given, TYPES, document_id="rule")
+        rule = parse_boot_rule(given, document_id="rule")
     except Invalid:
         return
-    assert parse_boot_rule(to_dict(rule), TYPES) == rule
+    assert parse_boot_rule(to_dict(rule)) == rule

@@ -18,7 +18,7 @@ from provd.documents.dhcp import (
     parse_reservation,
     strategy_and_token,
 )
-from provd.testing.dhcp import MAC, TYPES, a_lease, a_reservation
+from provd.testing.dhcp import MAC, a_lease, a_reservation
 from provd.values import Invalid
 
 
@@ -43,9 +43,9 @@ def test_a_full_reservation_is_told_as_it_was_said() -> None:
         "duration": 7200,
         "description": "third floor",
     }
-    told = to_dict(parse_reservation(said, TYPES))
+    told = to_dict(parse_reservation(said))
     assert told == {**said, "key": f"mac={MAC}", "revision": 0}
-    assert to_dict(parse_reservation({**told, "key": "another"}, TYPES)) == told
+    assert to_dict(parse_reservation({**told, "key": "another"})) == told
 
 
 def test_an_empty_boot_file_says_something() -> None:
