@@ -11,6 +11,7 @@ from provd.contracts.pipeline import (
     INeighbours,
 )
 from provd.contracts.plugin import (
+    IAnswerDHCP,
     IAssociate,
     IConfigure,
     IIdentify,
@@ -25,6 +26,7 @@ from provd.contracts.serving import IDHCPAnswers, IInquiries
 from provd.contracts.store import ICollection, IDocumentStore, IDraft, IReadable
 
 __all__ = [
+    "IAnswerDHCP",
     "IAssociate",
     "IAssociator",
     "ICollection",

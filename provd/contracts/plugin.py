@@ -89,6 +89,19 @@ class IServe(Interface):
         """
 
 
+class IAnswerDHCP(Interface):
+    """Says what its devices are told over DHCP, beside their address: where their files are, above all."""
+
+    def dhcp_options(asked: Any, view: IView) -> Mapping[int, str | bytes]:
+        """The options for one device by code; `asked` (a `provd.sdk.Asked`) is what it sent.
+
+        A text is written as documents write the option (`192.0.2.1`, `3600`, a plain text); bytes go
+        out as they are; what is empty keeps the option from being sent.  Called for every answer, on
+        the reactor thread: quick, and pure but for what it reads from `asked` and `view`.  Each is
+        sent where the device asks for it (option 55).
+        """
+
+
 class IAct(Interface):
     """Does things with its devices that operators ask for: reboot it, make it blink, read its state."""
 

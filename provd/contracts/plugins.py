@@ -71,6 +71,15 @@ class ILoadedPlugin(Interface):
         leaves caches and counters as they were.
         """
 
+    def dhcp_options(
+        inquiry: Inquiry, device: Any, view: IReadable, *, keep: bool
+    ) -> Mapping[int, bytes]:
+        """The options that a device of this plugin gets over DHCP, by code; empty when it says none.
+
+        Reads documents from `view` only.  A device that cannot be configured gets those that need no
+        config, or none.
+        """
+
 
 class IPlugins(Interface):
     """Every plugin found, loaded or not."""

@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from attrs import define
-from twisted.internet.defer import Deferred
+from twisted.internet.defer import CancelledError, Deferred
 from twisted.internet.interfaces import IReactorTime
 from twisted.logger import Logger
 from twisted.python.failure import Failure
@@ -20,6 +20,7 @@ from provd.plugins._cache import Key, RenderCache
 from provd.plugins._configuration import NotConfigured, lineage_of, raw_config_of
 from provd.plugins._guard import Guard
 from provd.plugins._info import PluginInfo
+from provd.plugins._options import sensible_options
 from provd.plugins._sense import senseless_answer, sensible_info, sensible_support
 from provd.plugins._view import View
 from provd.plugins._walk import ServedTree, segments
@@ -28,6 +29,7 @@ from provd.sdk import (
     Asked,
     Clue,
     IAct,
+    IAnswerDHCP,
     IAssociate,
     IConfigure,
     IIdentify,
@@ -172,6 +174,27 @@ class LoadedPlugin:
             log.debug("{plugin} is asked for {path}", plugin=self.id, path=key[1])
         return self._ask(_Asking(self, key, device, view, keep, keep and settled), inquiry.path)
 
+    def dhcp_options(
+        self, inquiry: Inquiry, device: Device, view: IReadable, *, keep: bool
+    ) -> Mapping[int, bytes]:
+        """What makes sense of what it answers; the rest is counted and left out.
+
+        @raise PluginFailed: it raised.
+        """
+        if not IAnswerDHCP.providedBy(self._plugin):
+            return {}
+        question, url = "tell its DHCP options", self._advertised.url(inquiry)
+        asking = _Asking(self, (device.id, "", url), device, view, keep, remember=False)
+        seen = View(device, url, asking.raw_config, self._tree, self.templates)
+        try:
+            said = self._guard.ask(question, keep, self._plugin.dhcp_options, Asked(inquiry), seen)
+            options, notes = self._guard.ask(question, keep, sensible_options, said)
+        except NotConfigured:
+            return {}
+        for note in notes:
+            self._guard.nonsense(question, note, keep=keep)
+        return options
+
     def act(
         self,
         command: str,
@@ -221,6 +244,9 @@ class LoadedPlugin:
 
     async def _in_time(self, question: str, answer: Deferred[Any]) -> Any:
         def failed(failure: Failure) -> Any:
+            # Whoever asked does not want it any more: that is no failure of the plugin.
+            if failure.check(CancelledError):
+                return failure
             raise self._guard.failed(question, failure.value, keep=True)
 
         return await answer.addTimeout(LONGEST_WAIT, self._clock).addErrback(failed)

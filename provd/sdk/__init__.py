@@ -5,6 +5,7 @@ A plugin imports nothing of provd but this.
 
 from provd.contracts.plugin import (
     IAct,
+    IAnswerDHCP,
     IAssociate,
     IConfigure,
     IIdentify,
@@ -43,6 +44,7 @@ __all__ = [
     "Dst",
     "Format",
     "IAct",
+    "IAnswerDHCP",
     "IAssociate",
     "IConfigure",
     "IIdentify",
