@@ -58,6 +58,7 @@ def provd_site() -> Site:
     made = core(store=store, autoprov=False)
     operators = make_operators(
         store=access.store,
+        gate=access.gate,
         plugins=made.plugins,
         inquiries=made.inquiries,
         decisions=Decisions(1),

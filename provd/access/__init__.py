@@ -18,6 +18,7 @@ from provd.access.errors import (
 )
 from provd.access.failures import FailedLogins
 from provd.access.gate import Gate
+from provd.access.held import HeldRights, UserPermits
 from provd.access.htpasswd import Htpasswd
 from provd.access.ident import Ident
 from provd.access.oidc import ForeignTokens
@@ -48,6 +49,7 @@ __all__ = [
     "ForeignTokens",
     "Gate",
     "Grant",
+    "HeldRights",
     "Htpasswd",
     "Ident",
     "InThread",
@@ -66,6 +68,7 @@ __all__ = [
     "UnusableAuthority",
     "UnusableHtpasswd",
     "UnusableSealKeys",
+    "UserPermits",
     "Way",
     "Whitelist",
     "covers",

@@ -22,8 +22,11 @@ from provd.values import Caused, Change, Committed, DraftRefused, read_cause
 
 COLLECTION = "audit"
 
-AUDITED = frozenset({"devices", "configs", "users", "roles", "tokens", "operations"})
+AUDITED = frozenset({"devices", "configs", "users", "roles", "tokens", "rights", "operations"})
 """Collections whose changes are somebody's doing; a status is what the server saw."""
+
+UNWRITTEN = frozenset({"revision", "holding"})
+"""Keys that tell nobody anything: the store's own, and what is made of others."""
 
 SYSTEM, SERVER_ID = "system", "provd"
 """What is done to the server as a whole is done to this."""
@@ -159,7 +162,7 @@ def _difference(before: Document | None, after: Document | None) -> tuple[Raw, R
     """Both documents, secrets hidden; where there are two, only the keys that differ."""
     was = to_dict(before) if before is not None else {}
     is_ = to_dict(after) if after is not None else {}
-    differing = {key for key in {*was, *is_} if was.get(key) != is_.get(key)} - {"revision"}
+    differing = {key for key in {*was, *is_} if was.get(key) != is_.get(key)} - UNWRITTEN
     return _kept(was, differing), _kept(is_, differing)
 
 

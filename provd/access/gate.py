@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 
 from twisted.internet.defer import Deferred
 
@@ -10,8 +10,9 @@ from provd.access.builtin import BUILT_IN, OWN
 from provd.access.claims import Permits, Right
 from provd.access.errors import NotAuthenticated
 from provd.access.principal import Principal
+from provd.access.held import HeldRights, UserPermits
 from provd.contracts import IDocumentStore, IIdentityProvider
-from provd.documents import Claim, Role, Token, User
+from provd.documents import Claim, Device, Role, Token, User
 from provd.values import Identity, Presented
 
 REMEMBERED = 1024
@@ -31,10 +32,13 @@ class Gate:
         providers: Sequence[IIdentityProvider],
         rights: Iterable[Right],
         *,
+        now: Callable[[], float],
         required: bool = False,
     ) -> None:
         self.rights = frozenset(rights)
+        """`rights` are all there are; `now` tells the time since the epoch."""
         self.required = required
+        self._now = now
         """Whether everybody must prove who they are."""
         self._store = store
         self._providers = tuple(providers)
@@ -96,6 +100,21 @@ class Gate:
         return known
 
     def everybody(self) -> Principal:
+
+
+    def may(self, user: str, right: Right, device_id: str) -> bool:
+        """Whether a user, by roles or by rights held, may do something with a device that is there now."""
+        device: Device | None = self._store.get("devices", device_id)
+        if device is None:
+            return False
+        try:
+            principal = self.principal(Identity(user=user, provider=""))
+        except NotAuthenticated:
+            return False
+        if principal.tenants is not None and device.tenant not in principal.tenants:
+            return False
+        return principal.permits(right, device_id)
+
         """Whoever asks, while nobody has to prove anything."""
         claims = BUILT_IN["superuser"].claims
         return Principal(
@@ -115,7 +134,10 @@ class Gate:
         return role.claims if role is not None else ()
 
     def _compile(self, identity: Identity, user: User, token: Token | None) -> Principal:
-        layers = [Permits((*OWN, *self.claims_of(user.roles)), self.rights)]
+        held = HeldRights(self._store, user.id, self._now)
+        layers: list[Permits] = [
+            UserPermits((*OWN, *self.claims_of(user.roles)), self.rights, held)
+        ]
         if token is not None and token.claims is not None:
             layers.append(Permits((*OWN, *token.claims), self.rights))
         return Principal(

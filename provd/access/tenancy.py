@@ -3,7 +3,7 @@
 Everything that a use case does goes through a store and its drafts.  So a use case over this store
 needs to know nothing of tenants, and none can forget to ask.
 
-Theirs are devices and configs of their tenants.  Configs of the site (of no tenant) may be read and
+Theirs are devices and configs of their tenants, and rights on those devices.  Configs of the site (of no tenant) may be read and
 inherited from, but not changed; they are not listed.
 """
 
@@ -29,7 +29,7 @@ from provd.values import (
     Problem,
 )
 
-OWNED = frozenset({"devices", "configs"})
+OWNED = frozenset({"devices", "configs", "rights"})
 """Collections whose documents have owners."""
 
 KEPT_WITH = frozenset({"statuses"})

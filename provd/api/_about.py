@@ -19,6 +19,7 @@ from provd.documents import (
     CONFIGS,
     DEVICES,
     OPERATIONS,
+    RIGHTS,
     ROLES,
     TOKENS,
     USERS,
@@ -157,6 +158,20 @@ ABOUT_ROLES = About(
 
 ABOUT_TOKENS = About(kind=TOKENS, filters={"subject": TEXT, "revoked": FLAG, **EVERY_ONE})
 
+ABOUT_RIGHTS = About(
+    kind=RIGHTS,
+    filters={
+        "user": TEXT,
+        "device": TEXT,
+        "actions": LIST,
+        "until": NUMBER,
+        "granted": NUMBER,
+        "granted_by": TEXT,
+        "description": TEXT,
+        **EVERY_ONE,
+    },
+)
+
 ABOUT_AUDIT = About(
     kind=AUDIT,
     filters={
@@ -177,6 +192,8 @@ ABOUT_OPERATIONS = About(
         "state": TEXT,
         "label": TEXT,
         "cause": TEXT,
+        "who": TEXT,
+        "devices": LIST,
         "created": NUMBER,
         "updated": NUMBER,
         **EVERY_ONE,
@@ -192,6 +209,7 @@ ABOUT_ALL = (
     ABOUT_USERS,
     ABOUT_ROLES,
     ABOUT_TOKENS,
+    ABOUT_RIGHTS,
     ABOUT_AUDIT,
     ABOUT_OPERATIONS,
 )

@@ -31,6 +31,7 @@ from provd.api.plugins import PluginRoutes
 from provd.api.roles import RoleRoutes
 from provd.api.system import SystemRoutes
 from provd.api.tokens import TokenRoutes
+from provd.api.rights import RightRoutes
 from provd.api.users import UserRoutes
 from provd.application.administration import Administration
 from provd.application.auditing import Auditing
@@ -39,6 +40,7 @@ from provd.application.operators import Collections, Operators
 from provd.application.slices import Slices
 
 TENANCIES = 256
+from provd.application.rights import Rights
 """Sets of tenants whose use cases are kept."""
 
 NOUNS: tuple[type[Noun], ...] = (
@@ -61,6 +63,7 @@ NOUNS: tuple[type[Noun], ...] = (
     SelfRoutes,
     SystemRoutes,
     TokenRoutes,
+    RightRoutes,
     UserRoutes,
     WhatIfRoutes,
 )
@@ -150,6 +153,7 @@ def make_nouns(door: Door, parts: Operators, administration: Administration) -> 
         AuditRoutes(door, administration.auditing),
     ]
     # Those that tell what there is tell of themselves, too: they are given the list that they are put into.
+        RightRoutes(door, parts.rights, parts.endings),
     openapi = OpenApiRoutes(door, nouns)
     nouns += [IndexRoutes(door, nouns), openapi, DocsRoutes(door, openapi)]
     return nouns
@@ -179,7 +183,7 @@ def limiting(parts: Operators, administration: Administration) -> Callable[[froz
         store = TenantStore(administration.store, tenants)
         limited = parts.over(store)
         auditing = administration.auditing.over(store)
-        return Seen(limited.collections, limited.changes, auditing)
+        return Seen(limited.collections, limited.changes, auditing, limited.rights)
 
     return over
 
@@ -188,3 +192,4 @@ def names_of_calls(boot_id: str) -> Callable[[], str]:
     """A function that names call after call."""
     numbers = count(1)
     return lambda: f"api-{boot_id}-{next(numbers):x}"
+    rights: Rights

@@ -25,6 +25,7 @@ from provd.application.errors import (
     NotCancellable,
     NotDeletable,
     PreconditionFailed,
+    OperationCancelled,
     TooManyTokens,
 )
 from provd.application.grades import ReadOnly
@@ -183,6 +184,7 @@ RETRY_AFTER = b"5"
 
 CHALLENGES = (b'Bearer realm="provd"', b'Basic realm="provd", charset="UTF-8"')
 """How a caller may prove who they are (RFC 9110 section 11.6.1)."""
+    OperationCancelled: Told(409, "operation-cancelled", "What was asked for was stopped"),
 
 
 def told(error: BaseException | None) -> Told:

@@ -17,7 +17,7 @@ ACTIONS = Says(answers="Action", listed=True, refuses=("no-such-document",))
 ACTS = Says(
     answers="Acted",
     reads="Parameters",
-    refuses=("no-such-document", "invalid", "plugin-failed", *KEEPING),
+    refuses=("no-such-document", "invalid", "operation-cancelled", "plugin-failed", *KEEPING),
 )
 
 

@@ -5,11 +5,17 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
+from msgspec import Struct
+from twisted.internet.defer import CancelledError, Deferred
+from twisted.python.failure import Failure
+
+from provd.application.errors import OperationCancelled
+from provd.application.operations import Operations, Work
 from provd.application.readiness import Readiness
 from provd.application.writing import write
 from provd.contracts import IDocumentStore, IDraft, IPlugins
 from provd.documents import Device
-from provd.values import Action, Invalid, NoSuchDocument, Problem
+from provd.values import Action, Invalid, NoSuchDocument, PluginFailed, Problem, ProvdError
 
 REVALIDATE = "revalidate"
 
@@ -20,14 +26,33 @@ OURS: Mapping[str, Action] = {
 
 US = "provd"
 
+ACT = "act"
+"""The action of the scope `devices` that it takes."""
+
+
+class Acting(Struct, frozen=True):
+    """What is being done, on whose behalf."""
+
+    device_id: str
+    command: str
+    plugin: str
+    cause: str
+
 
 class Actions:
     """The actions of devices."""
 
-    def __init__(self, store: IDocumentStore, plugins: IPlugins, readiness: Readiness) -> None:
+    def __init__(
+        self,
+        store: IDocumentStore,
+        plugins: IPlugins,
+        readiness: Readiness,
+        operations: Operations,
+    ) -> None:
         self._store = store
         self._plugins = plugins
         self._readiness = readiness
+        self._operations = operations
 
     def of(self, device_id: str) -> list[dict[str, Any]]:
         """What can be done with a device now, by name. @raise NoSuchDocument: there is none."""
@@ -43,11 +68,12 @@ class Actions:
     async def act(
         self, device_id: str, command: str, given: Mapping[str, Any], cause: str
     ) -> dict[str, Any]:
-        """Do it, and tell what came of it.
+        """Do it, and tell what came of it; what takes a while is an operation meanwhile.
 
         @raise NoSuchDocument: there is no such device, or it cannot do that.
         @raise Invalid: a parameter is missing, or one too many.
         @raise PluginFailed: the plugin could not.
+        @raise OperationCancelled: somebody stopped it, or whoever began it may not do it any more.
         """
         device = self._device(device_id)
         _require_parameters(command, self._action(device, command), given)
@@ -57,8 +83,50 @@ class Actions:
             plugin = self._plugins.get(device.plugin or "")
             if plugin is None:
                 raise NoSuchDocument("actions", command)
-            result = await plugin.act(command, device, self._store, self._readiness.base(), given)
+            base = self._readiness.base()
+            acting = plugin.act(command, device, self._store, base, given)
+            result = await self._watched(Acting(device_id, command, plugin.id, cause), acting)
         return {"command": command, "provider": self._provider(device, command), "result": result}
+
+    async def _watched(self, what: Acting, acting: Deferred[Any]) -> Any:
+        """What came of what a plugin does; an operation from the moment it does not answer at once."""
+
+        def gave_up(failure: Failure) -> None:
+            failure.trap(CancelledError)
+            raise PluginFailed(what.plugin, f"{what.command} a device", "it gave up")
+
+        acting.addErrback(gave_up)
+        if acting.called:
+            return await acting
+        work = await self._begun(what, acting)
+        try:
+            result = await acting
+        except ProvdError as error:
+            if work.cancelled:
+                raise OperationCancelled(work.id, work.reason) from error
+            await work.fail(str(error))
+            raise
+        finally:
+            self._operations.over(work)
+        await work.succeed(result)
+        return result
+
+    async def _begun(self, what: Acting, acting: Deferred[Any]) -> Work:
+        """The operation that shows it. @raise StoreUnavailable: it cannot be kept; nothing goes on."""
+        try:
+            work = await self._operations.start(
+                f"action {what.command}",
+                label=what.device_id,
+                cause=what.cause,
+                devices=(what.device_id,),
+                action=ACT,
+            )
+        except ProvdError:
+            acting.addErrback(lambda _given_up: None)
+            acting.cancel()
+            raise
+        work.stopped_by(acting.cancel)
+        return work
 
     async def _revalidate(self, device_id: str, cause: str) -> dict[str, Any]:
         def propose(draft: IDraft) -> dict[str, Any]:

@@ -80,3 +80,7 @@ class TooManyTokens(ProvdError):
 
     def __str__(self) -> str:
         return f"{self.user} has {self.most} tokens already; revoke some first"
+class OperationCancelled(ProvdError):
+    operation_id: str
+    reason: str
+        return f"operation {self.operation_id} was cancelled: {self.reason}"

@@ -23,7 +23,7 @@ from provd.documents import (
     succeeded,
     waiting,
 )
-from provd.values import NoSuchDocument, ProvdError
+from provd.values import NoSuchDocument, ProvdError, read_cause
 
 log = Logger("provd.operations")
 
@@ -41,15 +41,33 @@ RESTARTED = "provd was restarted while it ran; start it again"
 class Work:
     """A running operation, as whoever does the work holds it.
 
-    The worker looks at `cancelled` between its turns.  Telling of progress never fails the work:
-    what cannot be kept is logged.
+    The worker looks at `cancelled` between its turns, or names what stops it (`stopped_by`).  Telling
+    of progress never fails the work: what cannot be kept is logged.
     """
 
-    def __init__(self, store: IDocumentStore, operation_id: str, now: Callable[[], float]) -> None:
-        self.id = operation_id
+    def __init__(
+        self, store: IDocumentStore, operation: Operation, now: Callable[[], float]
+    ) -> None:
+        self.id = operation.id
+        self.who = operation.who
+        self.devices = operation.devices
+        self.action = operation.action
         self.cancelled = False
+        self.reason = ""
+        """Why it was cancelled."""
         self._store = store
         self._now = now
+        self._stop: Callable[[], object] = _nothing
+
+    def stopped_by(self, stop: Callable[[], object]) -> None:
+        """Have `stop` called once it is cancelled."""
+        self._stop = stop
+
+    def cancel(self, reason: str) -> None:
+        """Have the worker stop where it stands. Idempotent."""
+        if not self.cancelled:
+            self.cancelled, self.reason = True, reason
+            self._stop()
 
     async def progress(self, current: int, end: int | None = None) -> None:
         """So far it has come."""
@@ -75,6 +93,10 @@ class Work:
             log.warn("operation {id} cannot tell how far it is: {error}", id=self.id, error=error)
 
 
+def _nothing() -> None:
+    """A worker that looks at `cancelled` itself needs no other way."""
+
+
 class Operations(Documents[Operation]):
     """Every operation there is, and those that run here."""
 
@@ -92,20 +114,69 @@ class Operations(Documents[Operation]):
         self._now = now
         self._running: dict[str, Work] = {}
 
-    async def start(self, kind: str, *, label: str = "", cause: str = "") -> Work:
-        """A new operation that is about to run. @raise StoreUnavailable: it cannot be kept."""
-        operation = waiting(self._new_id(), kind, at=self._now(), label=label, cause=cause)
+    async def start(
+        self,
+        kind: str,
+        *,
+        label: str = "",
+        cause: str = "",
+        devices: Sequence[str] = (),
+        action: str = "",
+    ) -> Work:
+        """A new operation that is about to run; whoever is behind `cause` began it.
+
+        With `devices` and `action`, it is cancelled as soon as whoever began it may no longer do that
+        with one of them.
+
+        @raise StoreUnavailable: it cannot be kept.
+        """
+        began = read_cause(cause)
+        operation = waiting(
+            self._new_id(),
+            kind,
+            at=self._now(),
+            label=label,
+            cause=cause,
+            who=began.who if began is not None else "",
+            devices=tuple(devices),
+            action=action,
+        )
         draft = self._store.draft(cause or operation.id)
         draft.put(COLLECTION, operation, urgent=False)
         self._forget_old(draft)
-        await self._store.commit(draft)
-        work = Work(self._store, operation.id, self._now)
-        self._running[operation.id] = work
+        # Whoever looks at what runs when it is told of this finds it.
+        self._running[operation.id] = work = Work(self._store, operation, self._now)
+        try:
+            await self._store.commit(draft)
+        except ProvdError:
+            self.over(work)
+            raise
         return work
 
     def over(self, work: Work) -> None:
         """The worker has stopped, for whatever reason. Idempotent."""
         self._running.pop(work.id, None)
+
+    def of_users(self) -> Sequence[Work]:
+        """What runs here on devices, and somebody began."""
+        return [
+            work
+            for work in self._running.values()
+            if work.who and work.devices and not work.cancelled
+        ]
+
+    async def tell_cancelled(self, work: Work, cause: str) -> None:
+        """Keep that work which was stopped is cancelled, unless it has ended otherwise.
+
+        @raise StoreUnavailable, RevisionConflict: it cannot be kept.
+        """
+
+        def propose(draft: IDraft) -> None:
+            operation: Operation | None = draft.read(COLLECTION, work.id)
+            if operation is not None and not operation.ended:
+                draft.put(COLLECTION, cancelled(operation, at=self._now(), reason=work.reason))
+
+        await write(self._store, cause, propose)
 
     def _forget_old(self, draft: IDraft) -> None:
         """Make room; a thousand documents are looked at in well below a millisecond."""
@@ -155,6 +226,7 @@ class Operations(Documents[Operation]):
         @raise NoSuchDocument: there is none.
         @raise NotCancellable: it has ended.
         """
+        reason = f"cancelled by request {cause}"
 
         def propose(draft: IDraft) -> None:
             operation: Operation | None = draft.read(COLLECTION, operation_id)
@@ -162,10 +234,9 @@ class Operations(Documents[Operation]):
                 raise NoSuchDocument(COLLECTION, operation_id)
             if operation.ended:
                 raise NotCancellable(operation_id, operation.state)
-            reason = f"cancelled by request {cause}"
             draft.put(COLLECTION, cancelled(operation, at=self._now(), reason=reason))
 
         await write(self._store, cause, propose)
         if operation_id in self._running:
-            self._running[operation_id].cancelled = True
+            self._running[operation_id].cancel(reason)
         return await self.get(operation_id)

@@ -8,7 +8,7 @@ from typing import Any, Protocol
 from attrs import frozen
 from twisted.internet.interfaces import IReactorTime
 
-from provd.access import AuditedStore
+from provd.access import AuditedStore, Gate
 from provd.application.actions import Actions
 from provd.application.acts import Acts
 from provd.application.backups import Backups
@@ -18,17 +18,20 @@ from provd.application.configs import Configs
 from provd.application.counters import Tally
 from provd.application.decisions import Decisions
 from provd.application.devices import Devices
+from provd.application.endings import Endings
 from provd.application.health import Health
 from provd.application.info import Info
 from provd.application.journal import Journal
 from provd.application.operations import Operations
 from provd.application.plugins import Plugins
+from provd.application.lapses import Lapses
 from provd.application.readiness import BaseRawConfig, Readiness, WholeReadiness
 from provd.application.receipts import Receipts
 from provd.application.remembered import Remembered
 from provd.application.revalidation import Revalidation
 from provd.application.slices import Slices
 from provd.application.system import System
+from provd.application.rights import Rights
 from provd.application.waiting import Waiting
 from provd.application.whatif import AsksWhatIf, WhatIf
 from provd.contracts import IDocumentStore, IPlugins
@@ -51,9 +54,12 @@ class Limited:
     changes: Changes
 
 
+    rights: Rights
 @frozen(kw_only=True)
 class Operators:
-    """The use cases of operators; `revalidation` is to be started and stopped with the server."""
+    """The use cases of operators; `revalidation`, `endings` and `lapses` are to be started and stopped
+    with the server.
+    """
 
     collections: Collections
     """What operators change, by name."""
@@ -75,6 +81,9 @@ class Operators:
     over: Callable[[IDocumentStore], Limited]
     """The use cases that work on documents, over a store that holds less."""
 
+    rights: Rights
+    endings: Endings
+    lapses: Lapses
 
 def _unknown(_peer: str) -> str:
     return ""
@@ -86,6 +95,7 @@ def make_operators(  # noqa: PLR0913 - what a server is made of, each part named
     plugins: IPlugins,
     inquiries: AsksAndCounts,
     decisions: Decisions,
+    gate: Gate,
     base: BaseRawConfig,
     clock: IReactorTime,
     new_id: Callable[[], str],
@@ -121,8 +131,11 @@ def make_operators(  # noqa: PLR0913 - what a server is made of, each part named
 
     health = Health(store, plugins)
     acts = Acts(store)
+            rights=rights.over(limited),
     return Operators(
         over=over,
+    rights = Rights(store, slices, gate, store, new_id, clock.seconds)
+    endings = Endings(store, gate, operations, clock)
         collections=collections(store, readiness),
         plugins=Plugins(plugins, store, revalidation),
         decisions=Remembered(decisions, store),
@@ -140,3 +153,6 @@ def make_operators(  # noqa: PLR0913 - what a server is made of, each part named
         system=System(health, acts, clock.seconds),
         journal=journal or Journal(),
     )
+        rights=rights,
+        endings=endings,
+        lapses=Lapses(store, slices, clock, endings.look_soon),

@@ -19,7 +19,7 @@ PAGE = 100
 
 def add_commands(group: click.Group, name: str, columns: Mapping[str, Cell | str]) -> None:
     """Add the five to a group; `name` is the collection in the client."""
-    _add_reading(group, name, columns)
+    add_reading(group, name, columns)
     _add_writing(group, name)
 
 
@@ -28,7 +28,8 @@ def _in(server: Remote, name: str) -> Collection:
     return found
 
 
-def _add_reading(group: click.Group, name: str, columns: Mapping[str, Cell | str]) -> None:
+def add_reading(group: click.Group, name: str, columns: Mapping[str, Cell | str]) -> None:
+    """Add those that change nothing: list and show."""
 
     @group.command("list", help=f"List {name}; FILTERs like mac=00:00:5e:00:53:01 narrow it.")
     @click.argument("filters", nargs=-1, metavar="[FILTER]...")

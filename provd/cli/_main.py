@@ -22,6 +22,7 @@ COMMANDS = {
     "users": "provd.cli.users:users",
     "roles": "provd.cli.roles:roles",
     "tokens": "provd.cli.tokens:tokens",
+    "rights": "provd.cli.rights:rights",
     "audit": "provd.cli.audit:audit",
     "reload": "provd.cli.reload:reload",
     "doctor": "provd.cli.doctor:doctor",

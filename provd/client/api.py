@@ -140,6 +140,21 @@ class Tokens:
         return dict(self._transport.call("POST", f"{self._base}/revoke", whose).body)
 
 
+class Rights(Collection):
+    """Rights on single devices; they are granted and taken back, never changed."""
+
+    def grant(self, wish: Mapping[str, Any]) -> Object:
+        """`user`, `devices`, `actions`, perhaps `until`: on all of the devices, or on none."""
+        return dict(self._transport.call("POST", self._base, dict(wish)).body)
+
+    def revoke(self, *, user: str = "", devices: Sequence[str] = ()) -> Object:
+        """All of a user's, everybody's on some devices, or the user's on those; `{"revoked": …, "ended": …}`."""
+        whose: Object = {"user": user} if user else {}
+        if devices:
+            whose["devices"] = [*devices]
+        return dict(self._transport.call("POST", f"{self._base}/revoke", whose).body)
+
+
 class Api:
     """One provd. Every method raises `ServerUnreachable`, `StrangeAnswer` or an `ApiError`."""
 
@@ -155,6 +170,7 @@ class Api:
         self.users = Users(self._transport, "users")
         self.roles = Collection(self._transport, "roles")
         self.tokens = Tokens(self._transport)
+        self.rights = Rights(self._transport, "rights")
         self.audit = Collection(self._transport, "audit")
 
     @property

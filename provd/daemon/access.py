@@ -173,7 +173,7 @@ def access_of(
     keys = SigningKeys.open(directory / KEYS, time.time(), settings.longest_token_seconds)
     providers = Providers(store, keys, _threads(reactor), reactor)
     proving = providers.made(settings)
-    gate = Gate(store, proving.in_order(), rights(), required=settings.required)
+    gate = Gate(store, proving.in_order(), rights(), now, required=settings.required)
     administration = make_administration(
         store=AuditedStore(store, AuditTrail(store, now, settings.audit_kept)),
         gate=gate,

@@ -79,6 +79,8 @@ class Server:
         self.timekeeper.start()
         self.statuses.start()
         self.operators.revalidation.start()
+        self.operators.endings.start()
+        self.operators.lapses.start()
         self._refreshing = LoopingCall(self._refresh)
         self._refreshing.clock = self.reactor
         self._refreshing.start(self.settings.plugins.refresh, now=False)
@@ -114,6 +116,8 @@ class Server:
                 *(maybeDeferred(port.stopListening) for port in self._ports),
             ]
         )
+        self.operators.endings.stop()
+        await maybeDeferred(self.operators.lapses.stop)
         await maybeDeferred(self.operators.revalidation.stop)
         if self.kernel is not None:
             self.kernel.close()
@@ -170,6 +174,7 @@ def wire(settings: Settings, reactor: Any, journal: Journal | None = None) -> Se
     access = access_of(settings.access, store, Path(settings.data.directory), reactor)
     operators = make_operators(
         store=access.administration.store,
+        gate=access.administration.gate,
         plugins=plugins,
         inquiries=inquiries,
         decisions=decisions,

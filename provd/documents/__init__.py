@@ -19,6 +19,17 @@ from provd.documents.device import (
     keep_what_the_server_manages,
     parse_device,
 )
+from provd.documents.device_right import (
+    MOST_DEVICES,
+    NOT_ON_ONE,
+    RIGHTS,
+    DeviceRight,
+    Revocation,
+    RightWish,
+    holding,
+    parse_revocation,
+    parse_right_wish,
+)
 from provd.documents.dhcp.boot_rule import BOOT_RULES, BootRule, When
 from provd.documents.dhcp.lease import LEASES, TENURES, Lease, LeaseState, Tenure
 from provd.documents.dhcp.options import OptionValue
@@ -91,6 +102,7 @@ KINDS = (
     LEASES,
     TENURES,
     BOOT_RULES,
+    RIGHTS,
 )
 """Every kind of document that a provd keeps."""
 
@@ -108,12 +120,15 @@ __all__ = [
     "KINDS",
     "LEASES",
     "MAX_ID",
+    "MOST_DEVICES",
     "NEVER_SHOWN",
+    "NOT_ON_ONE",
     "OPERATIONS",
     "RECEIPTS",
     "RECONFIGURING",
     "REDACTED",
     "RESERVATIONS",
+    "RIGHTS",
     "ROLES",
     "SERVER",
     "SHORTEST_LIFE",
@@ -131,6 +146,7 @@ __all__ = [
     "Creates",
     "DecodedConfigs",
     "Device",
+    "DeviceRight",
     "Document",
     "IllegalStep",
     "Kind",
@@ -148,6 +164,8 @@ __all__ = [
     "Query",
     "Receipt",
     "Reservation",
+    "Revocation",
+    "RightWish",
     "Role",
     "Selector",
     "State",
@@ -174,6 +192,7 @@ __all__ = [
     "failed",
     "flatten",
     "heirs",
+    "holding",
     "holds_secrets",
     "in_normal_spelling",
     "is_new",
@@ -186,6 +205,8 @@ __all__ = [
     "parse_config",
     "parse_device",
     "parse_password",
+    "parse_revocation",
+    "parse_right_wish",
     "parse_role",
     "parse_token_wish",
     "parse_user",

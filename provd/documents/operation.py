@@ -58,6 +58,12 @@ class Operation(Document, frozen=True, kw_only=True, gc=False, omit_defaults=Tru
     """When it last went on."""
     cause: str = ""
     """The id of the request that asked for it."""
+    who: str = ""
+    """Who asked for it; empty where nobody had to prove who they are, and for the server's own work."""
+    devices: tuple[str, ...] = ()
+    """The devices it is done to; empty where it is about none in particular."""
+    action: str = ""
+    """What `who` must have a right to do with each of `devices`: without, it is cancelled."""
 
     @property
     def ended(self) -> bool:
@@ -66,7 +72,7 @@ class Operation(Document, frozen=True, kw_only=True, gc=False, omit_defaults=Tru
 
 
 OPERATIONS = Kind(
-    name="operations", type=Operation, indexes=("kind", "state", "tenant"), secret=True
+    name="operations", type=Operation, indexes=("kind", "state", "tenant", "who"), secret=True
 )
 
 
@@ -85,8 +91,17 @@ class IllegalStep(ProvdError):
         )
 
 
-def waiting(
-    operation_id: str, kind: str, *, at: float, label: str = "", cause: str = "", tenant: str = ""
+def waiting(  # noqa: PLR0913 - what there is to say of it, each part named
+    operation_id: str,
+    kind: str,
+    *,
+    at: float,
+    label: str = "",
+    cause: str = "",
+    tenant: str = "",
+    who: str = "",
+    devices: tuple[str, ...] = (),
+    action: str = "",
 ) -> Operation:
     """A new operation that has not begun."""
     return Operation(
@@ -97,6 +112,9 @@ def waiting(
         updated=at,
         cause=cause,
         tenant=tenant,
+        who=who,
+        devices=devices,
+        action=action,
     )
 
 

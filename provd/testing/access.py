@@ -29,8 +29,18 @@ from provd.access import (
 from provd.access.signing import _Key
 from provd.application.administration import Administration, make_administration
 from provd.application.slices import Slices
-from provd.contracts import IDocumentStore, IIdentityProvider
-from provd.documents import AUDIT, CONFIGS, DEVICES, ROLES, TOKENS, USERS, Document, User
+from provd.contracts import IDocumentStore, IIdentityProvider, IPlugins
+from provd.documents import (
+    AUDIT,
+    CONFIGS,
+    DEVICES,
+    RIGHTS,
+    ROLES,
+    TOKENS,
+    USERS,
+    Document,
+    User,
+)
 from provd.store import MemoryStore
 from provd.values import Identity, Presented, ProvdError
 
@@ -73,7 +83,7 @@ def keep(store: IDocumentStore, **documents: Any) -> None:
 
 def store_of(clock: Clock, **documents: list[Document]) -> MemoryStore:
     """A store with these users, roles and tokens."""
-    store = MemoryStore((USERS, ROLES, TOKENS, AUDIT, DEVICES, CONFIGS), clock)
+    store = MemoryStore((USERS, ROLES, TOKENS, RIGHTS, AUDIT, DEVICES, CONFIGS), clock)
     keep(store, **documents)
     return store
 
@@ -124,6 +134,7 @@ def administration(
         required=settings.required,
     )
     return make_administration(
+        clock.seconds,
         store=AuditedStore(store, AuditTrail(store, clock.seconds, settings.audit_kept)),
         gate=gate,
         keys=keys(),

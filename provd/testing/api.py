@@ -110,6 +110,7 @@ def bench(
     )
     operators = make_operators(
         store=administration.store,
+        gate=administration.gate,
         plugins=made.plugins,
         inquiries=made.inquiries,
         decisions=made.decisions,
@@ -118,6 +119,8 @@ def bench(
         new_id=lambda: f"new-{next(numbers)}",
     )
     operators.revalidation.start()
+    operators.endings.start()
+    operators.lapses.start()
     site = make_api(
         operators,
         administration,

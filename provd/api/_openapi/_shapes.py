@@ -19,6 +19,10 @@ from provd.api._openapi._shapes_of_calls import (
     DryRun,
     Indexed,
     Info,
+    RightsGranted,
+    RightsRevoked,
+    RightWish,
+    WhoseRights,
 )
 from provd.application.system import LastReload
 from provd.documents import SHORTEST_LIFE, Claim
@@ -341,6 +345,10 @@ SHAPES: tuple[type[Struct], ...] = (
     ProblemDetails,
     Ready,
     Revoked,
+    RightWish,
+    RightsGranted,
+    RightsRevoked,
+    WhoseRights,
     TokenWish,
     Whoami,
     WhoseTokens,

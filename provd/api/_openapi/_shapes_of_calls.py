@@ -6,6 +6,8 @@ from typing import Annotated, Any, Literal
 
 from msgspec import UNSET, Meta, Struct, UnsetType
 
+from provd.documents.device_right import MOST_ACTIONS, MOST_DEVICES
+
 
 class Change(Struct, kw_only=True):
     """What would become of one document."""
@@ -79,6 +81,46 @@ class Acted(Struct, kw_only=True):
     """Who did it."""
     result: dict[str, Any]
     """What it says of it."""
+
+
+class RightWish(Struct, kw_only=True, forbid_unknown_fields=True):
+    """What a user is to be granted: the same on each of some devices."""
+
+    user: Annotated[str, Meta(min_length=1)]
+    """Who is to have it."""
+    devices: Annotated[list[str], Meta(min_length=1, max_length=MOST_DEVICES)]
+    """Ids of the devices, each once."""
+    actions: Annotated[list[str], Meta(min_length=1, max_length=MOST_ACTIONS)]
+    """What may be done with each (`read`, `act`); `*` alone is whatever can be done with one device."""
+    until: float | UnsetType | None = UNSET
+    """When it is over, in seconds since the epoch; without, not before it is revoked."""
+    description: str | UnsetType | None = UNSET
+    """For whoever finds it in a list."""
+
+
+class RightsGranted(Struct, kw_only=True):
+    """What was granted."""
+
+    granted: list[dict[str, Any]]
+    """The rights, in order of the devices."""
+
+
+class WhoseRights(Struct, kw_only=True, forbid_unknown_fields=True):
+    """Which rights are taken back; one of the two must be there."""
+
+    user: Annotated[str, Meta(min_length=1)] | UnsetType = UNSET
+    """Those of this user; without, everybody's."""
+    devices: Annotated[list[str], Meta(min_length=1, max_length=MOST_DEVICES)] | UnsetType = UNSET
+    """Those on these devices; without, on every one."""
+
+
+class RightsRevoked(Struct, kw_only=True):
+    """What was taken back."""
+
+    revoked: int
+    """How many rights there were."""
+    ended: list[str]
+    """The operations that ended with them."""
 
 
 class Info(Struct, kw_only=True):

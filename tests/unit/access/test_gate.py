@@ -40,7 +40,7 @@ def gate(*answers: Any, **documents: Any) -> Gate:
     documents.setdefault(
         "roles", [Role(id="reader", claims=(Claim(scope="devices", actions=("read",)),))]
     )
-    return Gate(store_of(Clock(), **documents), [Says(each) for each in answers], RIGHTS)
+    return Gate(store_of(Clock(), **documents), [Says(each) for each in answers], RIGHTS, float)
 
 
 def enter(made: Gate) -> Any:

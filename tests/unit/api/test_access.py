@@ -55,6 +55,10 @@ LEAST: Mapping[tuple[str, str], str] = {
     ("plugins", "list"): "viewer",
     ("plugins", "read"): "viewer",
     ("plugins", "reload"): "operator",
+    ("rights", "grant"): "superuser",
+    ("rights", "list"): "superuser",
+    ("rights", "read"): "superuser",
+    ("rights", "revoke"): "superuser",
     ("roles", "bulk"): "superuser",
     ("users", "bulk"): "superuser",
     ("roles", "create"): "superuser",
@@ -117,6 +121,7 @@ IDS = {
     "audit": "nothing",
     "tokens": "nothing",
     "self": "nothing",
+    "rights": "nothing",
 }
 
 

@@ -15,6 +15,7 @@ from provd.documents import (
     AuditLine,
     Config,
     Device,
+    DeviceRight,
     Document,
     Operation,
     Receipt,
@@ -57,7 +58,7 @@ def first_column(text: str) -> list[str]:
 
 
 @pytest.mark.parametrize(
-    "document", [Device, Config, Status, Operation, User, Role, Token, AuditLine, Receipt]
+    "document", [Device, Config, Status, Operation, User, Role, Token, DeviceRight, AuditLine, Receipt]
 )
 def test_every_field_is_documented(document: type[Document]) -> None:
     """Each document's section has a row for each of its own fields, and for nothing else."""
