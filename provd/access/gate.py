@@ -9,8 +9,8 @@ from twisted.internet.defer import Deferred
 from provd.access.builtin import BUILT_IN, OWN
 from provd.access.claims import Permits, Right
 from provd.access.errors import NotAuthenticated
-from provd.access.principal import Principal
 from provd.access.held import HeldRights, UserPermits
+from provd.access.principal import Principal
 from provd.contracts import IDocumentStore, IIdentityProvider
 from provd.documents import Claim, Device, Role, Token, User
 from provd.values import Identity, Presented
@@ -31,14 +31,14 @@ class Gate:
         store: IDocumentStore,
         providers: Sequence[IIdentityProvider],
         rights: Iterable[Right],
-        *,
         now: Callable[[], float],
+        *,
         required: bool = False,
     ) -> None:
-        self.rights = frozenset(rights)
         """`rights` are all there are; `now` tells the time since the epoch."""
-        self.required = required
+        self.rights = frozenset(rights)
         self._now = now
+        self.required = required
         """Whether everybody must prove who they are."""
         self._store = store
         self._providers = tuple(providers)
@@ -99,9 +99,6 @@ class Gate:
             known = self._known[key] = self._compile(identity, user, token)
         return known
 
-    def everybody(self) -> Principal:
-
-
     def may(self, user: str, right: Right, device_id: str) -> bool:
         """Whether a user, by roles or by rights held, may do something with a device that is there now."""
         device: Device | None = self._store.get("devices", device_id)
@@ -115,6 +112,7 @@ class Gate:
             return False
         return principal.permits(right, device_id)
 
+    def everybody(self) -> Principal:
         """Whoever asks, while nobody has to prove anything."""
         claims = BUILT_IN["superuser"].claims
         return Principal(

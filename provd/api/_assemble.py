@@ -28,19 +28,19 @@ from provd.api.openapi import DocsRoutes, OpenApiRoutes
 from provd.api.operations import OperationRoutes
 from provd.api.own import SelfRoutes
 from provd.api.plugins import PluginRoutes
+from provd.api.rights import RightRoutes
 from provd.api.roles import RoleRoutes
 from provd.api.system import SystemRoutes
 from provd.api.tokens import TokenRoutes
-from provd.api.rights import RightRoutes
 from provd.api.users import UserRoutes
 from provd.application.administration import Administration
 from provd.application.auditing import Auditing
 from provd.application.changing import Changes
 from provd.application.operators import Collections, Operators
+from provd.application.rights import Rights
 from provd.application.slices import Slices
 
 TENANCIES = 256
-from provd.application.rights import Rights
 """Sets of tenants whose use cases are kept."""
 
 NOUNS: tuple[type[Noun], ...] = (
@@ -59,11 +59,11 @@ NOUNS: tuple[type[Noun], ...] = (
     OperationRoutes,
     PluginRoutes,
     ReadyRoutes,
+    RightRoutes,
     RoleRoutes,
     SelfRoutes,
     SystemRoutes,
     TokenRoutes,
-    RightRoutes,
     UserRoutes,
     WhatIfRoutes,
 )
@@ -149,11 +149,11 @@ def make_nouns(door: Door, parts: Operators, administration: Administration) -> 
         UserRoutes(door, administration.users),
         RoleRoutes(door, administration.roles),
         TokenRoutes(door, administration.tokens),
+        RightRoutes(door, parts.rights, parts.endings),
         SelfRoutes(door, administration.users, administration.tokens),
         AuditRoutes(door, administration.auditing),
     ]
     # Those that tell what there is tell of themselves, too: they are given the list that they are put into.
-        RightRoutes(door, parts.rights, parts.endings),
     openapi = OpenApiRoutes(door, nouns)
     nouns += [IndexRoutes(door, nouns), openapi, DocsRoutes(door, openapi)]
     return nouns
@@ -173,6 +173,7 @@ class Seen:
     collections: Collections
     changes: Changes
     auditing: Auditing
+    rights: Rights
 
 
 def limiting(parts: Operators, administration: Administration) -> Callable[[frozenset[str]], Seen]:
@@ -192,4 +193,3 @@ def names_of_calls(boot_id: str) -> Callable[[], str]:
     """A function that names call after call."""
     numbers = count(1)
     return lambda: f"api-{boot_id}-{next(numbers):x}"
-    rights: Rights

@@ -24,8 +24,8 @@ from provd.application.errors import (
     BuiltIn,
     NotCancellable,
     NotDeletable,
-    PreconditionFailed,
     OperationCancelled,
+    PreconditionFailed,
     TooManyTokens,
 )
 from provd.application.grades import ReadOnly
@@ -157,6 +157,7 @@ TABLE: dict[type[ProvdError], Told] = {
     BuiltIn: Told(409, "built-in", "The role is built in and stays as it is"),
     TooManyTokens: Told(409, "too-many-tokens", "The user has as many tokens as one may have"),
     NotCancellable: Told(409, "not-cancellable", "The operation can no longer be cancelled"),
+    OperationCancelled: Told(409, "operation-cancelled", "What was asked for was stopped"),
     RevisionConflict: Told(409, "revision-conflict", "The document keeps changing"),
     DraftRefused: Told(409, "draft-refused", "The change was refused"),
     ReadOnly: Told(409, "read-only", "The document belongs to another site"),
@@ -184,7 +185,6 @@ RETRY_AFTER = b"5"
 
 CHALLENGES = (b'Bearer realm="provd"', b'Basic realm="provd", charset="UTF-8"')
 """How a caller may prove who they are (RFC 9110 section 11.6.1)."""
-    OperationCancelled: Told(409, "operation-cancelled", "What was asked for was stopped"),
 
 
 def told(error: BaseException | None) -> Told:

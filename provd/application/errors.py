@@ -62,6 +62,17 @@ class NotCancellable(ProvdError):
 
 
 @define
+class OperationCancelled(ProvdError):
+    """What the caller waited for was stopped."""
+
+    operation_id: str
+    reason: str
+
+    def __str__(self) -> str:
+        return f"operation {self.operation_id} was cancelled: {self.reason}"
+
+
+@define
 class BuiltIn(ProvdError):
     """A role that is always there was to be changed."""
 
@@ -80,7 +91,3 @@ class TooManyTokens(ProvdError):
 
     def __str__(self) -> str:
         return f"{self.user} has {self.most} tokens already; revoke some first"
-class OperationCancelled(ProvdError):
-    operation_id: str
-    reason: str
-        return f"operation {self.operation_id} was cancelled: {self.reason}"

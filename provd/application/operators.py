@@ -22,16 +22,16 @@ from provd.application.endings import Endings
 from provd.application.health import Health
 from provd.application.info import Info
 from provd.application.journal import Journal
+from provd.application.lapses import Lapses
 from provd.application.operations import Operations
 from provd.application.plugins import Plugins
-from provd.application.lapses import Lapses
 from provd.application.readiness import BaseRawConfig, Readiness, WholeReadiness
 from provd.application.receipts import Receipts
 from provd.application.remembered import Remembered
 from provd.application.revalidation import Revalidation
+from provd.application.rights import Rights
 from provd.application.slices import Slices
 from provd.application.system import System
-from provd.application.rights import Rights
 from provd.application.waiting import Waiting
 from provd.application.whatif import AsksWhatIf, WhatIf
 from provd.contracts import IDocumentStore, IPlugins
@@ -52,9 +52,9 @@ class Limited:
 
     collections: Collections
     changes: Changes
-
-
     rights: Rights
+
+
 @frozen(kw_only=True)
 class Operators:
     """The use cases of operators; `revalidation`, `endings` and `lapses` are to be started and stopped
@@ -78,12 +78,12 @@ class Operators:
     readiness: Readiness
     system: System
     journal: Journal
-    over: Callable[[IDocumentStore], Limited]
-    """The use cases that work on documents, over a store that holds less."""
-
     rights: Rights
     endings: Endings
     lapses: Lapses
+    over: Callable[[IDocumentStore], Limited]
+    """The use cases that work on documents, over a store that holds less."""
+
 
 def _unknown(_peer: str) -> str:
     return ""
@@ -92,10 +92,10 @@ def _unknown(_peer: str) -> str:
 def make_operators(  # noqa: PLR0913 - what a server is made of, each part named
     *,
     store: AuditedStore,
+    gate: Gate,
     plugins: IPlugins,
     inquiries: AsksAndCounts,
     decisions: Decisions,
-    gate: Gate,
     base: BaseRawConfig,
     clock: IReactorTime,
     new_id: Callable[[], str],
@@ -127,22 +127,22 @@ def make_operators(  # noqa: PLR0913 - what a server is made of, each part named
         return Limited(
             collections=collections(limited, WholeReadiness(readiness)),
             changes=Changes(limited, slices, receipts),
+            rights=rights.over(limited),
         )
 
-    health = Health(store, plugins)
-    acts = Acts(store)
-            rights=rights.over(limited),
-    return Operators(
-        over=over,
     rights = Rights(store, slices, gate, store, new_id, clock.seconds)
     endings = Endings(store, gate, operations, clock)
+    health = Health(store, plugins)
+    acts = Acts(store)
+    return Operators(
+        over=over,
         collections=collections(store, readiness),
         plugins=Plugins(plugins, store, revalidation),
         decisions=Remembered(decisions, store),
         what_if=WhatIf(inquiries, slices, clock.seconds, local_of),
         operations=operations,
         waiting=Waiting(store, clock),
-        actions=Actions(store, plugins, readiness),
+        actions=Actions(store, plugins, readiness, operations),
         backups=Backups(operations, acts, clock.seconds),
         info=Info(store, plugins, health, clock.seconds),
         changes=Changes(store, slices, receipts),
@@ -152,7 +152,7 @@ def make_operators(  # noqa: PLR0913 - what a server is made of, each part named
         readiness=readiness,
         system=System(health, acts, clock.seconds),
         journal=journal or Journal(),
-    )
         rights=rights,
         endings=endings,
         lapses=Lapses(store, slices, clock, endings.look_soon),
+    )

@@ -29,7 +29,7 @@ from provd.access import (
 from provd.access.signing import _Key
 from provd.application.administration import Administration, make_administration
 from provd.application.slices import Slices
-from provd.contracts import IDocumentStore, IIdentityProvider, IPlugins
+from provd.contracts import IDocumentStore, IIdentityProvider
 from provd.documents import (
     AUDIT,
     CONFIGS,
@@ -131,10 +131,10 @@ def administration(
         store,
         [BearerTokens(store, keys(), clock.seconds), BasicIdentity(store, hashing, attempts)],
         rights,
+        clock.seconds,
         required=settings.required,
     )
     return make_administration(
-        clock.seconds,
         store=AuditedStore(store, AuditTrail(store, clock.seconds, settings.audit_kept)),
         gate=gate,
         keys=keys(),
