@@ -83,6 +83,7 @@ def test_the_gate_goes_on_to_the_next() -> None:
         store_of(Clock(), users=[user("ann")]),
         [OnlyFrom(locked, ["192.0.2.0/24"]), certificate],
         (),
+        float,
     )
     inside, outside = Presented(peer="192.0.2.1"), Presented(peer="203.0.113.1")
     assert isinstance(outcome(lambda: gate.authenticate(inside)), TooManyAttempts)

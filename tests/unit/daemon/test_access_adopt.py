@@ -58,7 +58,7 @@ def access() -> Access:
     store = store_of(clock, users=[user("ann", "superuser")])
     providers = OnTheSpot(store, clock)
     proving = providers.made(SETTINGS)
-    gate = Gate(store, proving.in_order(), {("self", "read")}, required=True)
+    gate = Gate(store, proving.in_order(), {("self", "read")}, float, required=True)
     administration = make_administration(
         store=AuditedStore(store, AuditTrail(store, clock.seconds, SETTINGS.audit_kept)),
         gate=gate,
