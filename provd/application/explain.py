@@ -5,6 +5,7 @@ Made only when somebody asks; the hot path keeps references.
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from hashlib import sha256
 from typing import Any
 
@@ -15,6 +16,7 @@ from provd.values import (
     Decision,
     FileContent,
     Inquiry,
+    Judgement,
     Note,
     Redirect,
     Refusal,
@@ -23,6 +25,7 @@ from provd.values import (
     Step,
     Testimony,
 )
+from provd.wire.dhcp import MessageType, Packet, format_address, format_packet
 
 _KINDS: dict[type, str] = {
     Content: "content",
@@ -96,6 +99,8 @@ def tell_answer(answer: Answer | None) -> dict[str, Any]:
         told["file"] = answer.path
     elif isinstance(answer, Redirect):
         told["location"] = answer.location
+    elif isinstance(answer, Reply):
+        told["packet"] = format_packet(answer.packet)
     return told
 
 
@@ -128,6 +133,7 @@ def _steps(decision: Decision) -> list[tuple[Step, str]]:
         (Step.UPDATE, _updated(decision)),
         (Step.ROUTE, _routed(decision)),
         (Step.COMMIT, "decided again after a conflict" if decision.tries > 1 else ""),
+        *((Step.ANSWER, text) for text in _judged(decision)),
         (Step.ANSWER, _answered(decision.answer)),
     ]
     return [
@@ -187,6 +193,31 @@ def _routed(decision: Decision) -> str:
     return f"routed to plugin {decision.plugin_id}"
 
 
+def _judged(decision: Decision) -> Iterator[str]:
+    """What policy said over DHCP: what was considered, what came of it, and the file to load."""
+    judgement: Judgement | None = decision.judgement
+    if judgement is None:
+        return
+    for loss in judgement.losses:
+        yield f"{format_address(loss.address)} was considered: {loss}"
+    subnet = f" in subnet {judgement.subnet.id}" if judgement.subnet is not None else ""
+    yield f"{judgement.exchange}{subnet}: {judgement}"
+    if decision.boot:
+        yield f"the file to load is {_by_whom(decision.boot)}"
+
+
+def _by_whom(boot: str) -> str:
+    return "its reservation's" if boot == "reservation" else f"that of boot rule {boot}"
+
+
+def _summed_up(packet: Packet) -> str:
+    """A packet in a few words; `provd explain --json` has all of it."""
+    kind = MessageType(packet.message_type).name if packet.message_type else "a BOOTP reply"
+    address = f" of {format_address(packet.yiaddr)}" if packet.yiaddr else ""
+    file = f", file {packet.file.decode('latin-1')}" if packet.file else ""
+    return f"{kind}{address}{file}"
+
+
 def _answered(answer: Answer | None) -> str:
     if isinstance(answer, Refusal):
         return f"refused ({answer.kind}): {answer.reason}"
@@ -195,5 +226,5 @@ def _answered(answer: Answer | None) -> str:
     if isinstance(answer, Redirect):
         return f"sent to {answer.location}"
     if isinstance(answer, Reply):
-        return f"answered with {answer.packet}"
+        return f"answered with {_summed_up(answer.packet)}"
     return "not answered" if answer is None else f"kept silent: {answer.reason}"

@@ -15,14 +15,22 @@ from typing import Any
 from msgspec import Struct
 from twisted.internet.defer import Deferred
 from twisted.internet.interfaces import IReactorTime
-from twisted.logger import Logger, LogLevel
+from twisted.logger import Logger
 from twisted.python.failure import Failure
 from zope.interface import implementer
 
 from provd.application.decisions import Decisions
 from provd.application.dependencies import awaited
 from provd.application.statuses import StatusBook
-from provd.contracts import IDocumentStore, IInquiries, INeighbours, IPlugins, IReadable
+from provd.application.telling import tell_of
+from provd.contracts import (
+    IDHCPAnswers,
+    IDocumentStore,
+    IInquiries,
+    INeighbours,
+    IPlugins,
+    IReadable,
+)
 from provd.pipeline import (
     NOTHING_SETTLED,
     Awaiting,
@@ -51,28 +59,10 @@ log = Logger("provd.inquiries")
 
 UNKNOWN = Refusal(RefusalKind.NOT_FOUND, "no device is known by this request")
 LEARNT = Silence("DHCP is not served here: what it says of a device is learnt")
+"""The answer where no interface is served, as to what another server passes on."""
 NO_PLUGIN = Refusal(RefusalKind.NOT_FOUND, "the device has no plugin")
 TRIES = 3
 """How often conflicting drafts are decided again before the device is refused."""
-
-
-def _tell(decision: Decision) -> None:
-    """The one log event of an inquiry, published as it is: `Logger.info` would cost as much again.
-
-    The answer itself is not formatted: it holds the passwords of a phone.
-    """
-    log.observer(
-        {
-            "log_level": LogLevel.info,
-            "log_namespace": log.namespace,
-            "log_source": None,
-            "log_logger": log,
-            "log_time": decision.answered,
-            "log_format": "inquiry {inquiry.id}: {inquiry.protocol} {inquiry.path} from {inquiry.peer}",
-            "inquiry": decision.inquiry,
-            "decision": decision,
-        }
-    )
 
 
 class InquirySettings(Struct, frozen=True, kw_only=True):
@@ -116,9 +106,10 @@ class Inquiries:
         clock: IReactorTime,
         boot_id: str,
         neighbours: INeighbours | None = None,
+        dhcp: IDHCPAnswers | None = None,
         settings: InquirySettings | None = None,
     ) -> None:
-        """`boot_id` makes inquiry ids unique over restarts."""
+        """`boot_id` makes inquiry ids unique over restarts; without `dhcp` DHCP is listened to only."""
         self._pipeline = pipeline
         self._store = store
         self._plugins = plugins
@@ -127,6 +118,7 @@ class Inquiries:
         self._statuses = statuses
         self._clock = clock
         self._neighbours = neighbours
+        self._dhcp = dhcp
         self._settings = settings or InquirySettings()
         self._boot_id = boot_id
         self._count = 0
@@ -208,25 +200,24 @@ class Inquiries:
         return self._answer(decision)
 
     def _answer(self, decision: Decision) -> Answer | Deferred[Answer]:
-        answer = self._ask_plugin(decision, self._store, keep=True)
+        answer = self._ask_who_answers(decision, self._store, keep=True)
         device = decision.device
-        if device is not None:
-            pending = awaited(self._store, device)
-            if pending is not None or isinstance(answer, Deferred):
-                return self._guarded(
-                    decision.inquiry, self._leave_later(decision, answer, pending), answer, pending
-                )
-        assert not isinstance(answer, Deferred)  # noqa: S101 - only a device's plugin answers Deferreds
+        pending = awaited(self._store, device) if device is not None else None
+        if pending is not None or isinstance(answer, Deferred):
+            return self._guarded(
+                decision.inquiry, self._leave_later(decision, answer, pending), answer, pending
+            )
         return self._leave(decision, answer)
 
-    def _ask_plugin(
+    def _ask_who_answers(
         self, decision: Decision, view: IReadable, *, keep: bool
     ) -> Answer | Deferred[Answer]:
+        """DHCP answers whoever asks; for everything else a device has its plugin."""
+        if decision.inquiry.protocol is Protocol.DHCP:
+            return self._dhcp.answer(decision, view, keep=keep) if self._dhcp else LEARNT
         device = decision.device
         if device is None:
             return UNKNOWN
-        if decision.inquiry.protocol is Protocol.DHCP:
-            return LEARNT
         if not device.plugin:
             return NO_PLUGIN
         plugin = self._plugins.get(device.plugin)
@@ -251,7 +242,7 @@ class Inquiries:
         self._decisions.add(decision)
         if decision.device is not None:
             self._statuses.note(decision)
-        _tell(decision)
+        tell_of(decision)
         return answer
 
     # What waits.
@@ -377,7 +368,7 @@ class Inquiries:
             decision, case = self._pipeline.decide(inquiry, draft, keep=False)
         except Awaiting as waiting:
             decision, case = await self._gather(inquiry, waiting, keep=False)
-        answer = self._ask_plugin(decision, case.draft, keep=False)
+        answer = self._ask_who_answers(decision, case.draft, keep=False)
         if isinstance(answer, Deferred):
             try:
                 answer = await answer

@@ -20,6 +20,8 @@ from provd.plugins.render._library import (
 )
 from provd.plugins.render._meter import LONGEST_TEXT, STEPS, Meter, TooMuchWork
 from provd.plugins.render._sandbox import Sandbox
+from provd.plugins.render._snippets import SnippetFailed, Snippets
+from provd.plugins.render._syntax import check_syntax
 from provd.values import Format, ProvdError
 
 __all__ = [
@@ -30,10 +32,13 @@ __all__ = [
     "Meter",
     "NoSuchTemplate",
     "NotPrintable",
+    "SnippetFailed",
+    "Snippets",
     "TemplateFile",
     "TemplateUnreadable",
     "Templates",
     "TooMuchWork",
+    "check_syntax",
     "survey",
 ]
 
