@@ -24,7 +24,7 @@ _SHOWN = [
     chr(byte) if byte in _PLAIN else f"\\{chr(byte)}" if byte in b".\\" else f"\\{byte:03d}"
     for byte in range(256)
 ]
-NAME = re.compile(r"(?:[A-Za-z0-9_.-]|\\[0-9]{3}|\\[.\\])+", re.ASCII)
+NAME = re.compile(r"(?:[A-Za-z0-9_.-]|\\(?:[01][0-9]{2}|2[0-4][0-9]|25[0-5])|\\[.\\])+", re.ASCII)
 _PART = re.compile(r"\\([0-9]{3})|\\([.\\])|(\.)|([A-Za-z0-9_-]+)", re.ASCII)
 
 

@@ -26,7 +26,7 @@ from provd.values import MalformedPacket
 from provd.wire.dhcp.addresses import format_address, parse_address
 from provd.wire.dhcp.faults import MalformedText
 from provd.wire.dhcp.options import BY_NAME, option_name
-from provd.wire.dhcp.packets import BROADCAST, REPLY, REQUEST, Packet, check
+from provd.wire.dhcp.packets import BROADCAST, CORE, REPLY, REQUEST, Packet, check
 from provd.wire.dhcp.scanner import Scanner, Unexpected, octets
 from provd.wire.dhcp.values import parse_option, show_option
 
@@ -159,7 +159,11 @@ def _parse_line(number: int, line: str) -> tuple[str | int, Any]:
         raise MalformedText(number, line[:40], "`field: value` or `option code name: value`")
     if found[1]:
         code = _code(number, found[2])
-        return code, parse_option(code, found[3], line=number)
+        value = parse_option(code, found[3], line=number)
+        width = CORE.get(code, len(value))
+        if len(value) != width:
+            raise MalformedText(number, found[3].strip()[:40], f"{width} bytes")
+        return code, value
     name = found[2]
     if name not in _FIELDS:
         raise MalformedText(number, name[:40], f"option, or one of {', '.join(_FIELDS)}")

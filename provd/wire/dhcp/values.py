@@ -26,7 +26,7 @@ from provd.wire.dhcp.kinds import (
 )
 from provd.wire.dhcp.nested import EnterpriseClasses, EnterpriseOptions, Suboptions, VendorOptions
 from provd.wire.dhcp.options import OPTIONS, option_name
-from provd.wire.dhcp.packets import CORE, MessageType
+from provd.wire.dhcp.packets import MessageType
 from provd.wire.dhcp.scanner import Scanner, Unexpected, quoted
 from provd.wire.dhcp.servers import (
     AddressLists,
@@ -143,9 +143,6 @@ def parse_option(code: int, text: str, *, line: int = 1) -> bytes:
         raise MalformedText(line, error.found, error.expected) from None
     except (ValueError, ProvdError):
         raise MalformedText(line, text[:40], kind.expected) from None
-    width = CORE.get(code, len(value))
-    if len(value) != width:
-        raise MalformedText(line, text[:40], f"{width} bytes")
     return value
 
 
