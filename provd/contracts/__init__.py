@@ -2,6 +2,7 @@
 
 from provd.contracts.feed import IFeed, ISubscription
 from provd.contracts.identity import IIdentityProvider
+from provd.contracts.leases import ILeases
 from provd.contracts.pipeline import (
     IAssociator,
     IConflictSolver,
@@ -42,6 +43,7 @@ __all__ = [
     "IIdentify",
     "IIdentityProvider",
     "IInquiries",
+    "ILeases",
     "ILoadedPlugin",
     "INeighbours",
     "IPlugin",

@@ -85,7 +85,7 @@ class Judgement(Struct, frozen=True, kw_only=True, gc=False):
     """A constant sentence; `str()` of the judgement puts `fields` into it."""
     fields: tuple[tuple[str, Any], ...] = ()
     address: int = 0
-    """What the client gets (yiaddr), or what the packet was about; 0: none."""
+    """What the client gets (see `yiaddr`), or what the packet was about; 0: none."""
     via: int = 0
     """Through whom it came, for bounds and for the lease; 0: unknown."""
     key: str = ""
@@ -121,6 +121,11 @@ class Judgement(Struct, frozen=True, kw_only=True, gc=False):
 
     def __str__(self) -> str:
         return self.reason.format(**dict(self.fields))
+
+    @property
+    def yiaddr(self) -> int:
+        """What stands in that field of the answer: nothing, unless an address is leased."""
+        return self.address if self.duration and self.verb in {Verb.OFFER, Verb.ACK} else 0
 
     @property
     def renew_after(self) -> int:

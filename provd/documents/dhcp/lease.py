@@ -69,7 +69,7 @@ class Lease(Document, frozen=True, kw_only=True, gc=False, omit_defaults=True):
         return self.state is not LeaseState.RELEASED and self.until > now
 
 
-LEASES = Kind(name="leases", type=Lease, indexes=("key", "mac", "subnet", "device"))
+LEASES = Kind(name="leases", type=Lease, indexes=("key", "mac", "client_id", "subnet", "device"))
 
 
 class Tenure(Document, frozen=True, kw_only=True, gc=False, omit_defaults=True):
