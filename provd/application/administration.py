@@ -9,10 +9,12 @@ from twisted.internet.interfaces import IReactorTime
 
 from provd.access import AccessSettings, AuditedStore, FailedLogins, Gate, Passwords, SigningKeys
 from provd.application.auditing import Auditing
+from provd.application.grades import Grades
 from provd.application.roles import Roles
 from provd.application.slices import Slices
 from provd.application.tokens import Tokens
 from provd.application.users import Users
+from provd.contracts import IPlugins
 
 
 @frozen(kw_only=True)
@@ -37,6 +39,7 @@ class Administration:
 def make_administration(  # noqa: PLR0913 - what it is made of, each part named
     *,
     store: AuditedStore,
+    plugins: IPlugins,
     gate: Gate,
     keys: SigningKeys,
     passwords: Passwords,
@@ -46,11 +49,12 @@ def make_administration(  # noqa: PLR0913 - what it is made of, each part named
     settings: AccessSettings,
 ) -> Administration:
     """The use cases over these parts; `store` is the audited one, so that what they do leaves lines."""
+    grades = Grades(store, plugins)
     return Administration(
         store=store,
         gate=gate,
-        users=Users(store, slices, gate, passwords),
-        roles=Roles(store, slices, gate),
+        users=Users(store, slices, gate, passwords, grades),
+        roles=Roles(store, slices, gate, grades),
         tokens=Tokens(store, slices, keys, new_id, clock.seconds, settings),
         auditing=Auditing(store, slices, store.trail),
         failed_logins=FailedLogins(store, store.trail, clock),

@@ -13,7 +13,7 @@ from msgspec.structs import replace
 
 from provd.access import Principal
 from provd.application.changing import Patch, Proposal, patched
-from provd.application.grades import GRADES, grades, require_own
+from provd.application.grades import GRADES, Grades, require_own
 from provd.application.lifecycle import require_deletable
 from provd.application.listing import Listing, list_documents, resolving
 from provd.application.precondition import ABSENT, UNCONDITIONAL, Precondition
@@ -80,10 +80,19 @@ class Editable(Documents[D]):
     """Keys that are shown `beside` a document's own."""
 
     def __init__(
-        self, store: IDocumentStore, slices: Slices, new_id: Callable[[], str] | None = None
+        self,
+        store: IDocumentStore,
+        slices: Slices,
+        new_id: Callable[[], str] | None = None,
+        *,
+        grades: Grades | None = None,
     ) -> None:
-        """`new_id` answers an id nobody has; None: whoever makes a document chooses its id."""
+        """`new_id` answers an id nobody has; None: whoever makes a document chooses its id.
+
+        `grades` judges by what there is; None: by what is in `store`.
+        """
         super().__init__(store, slices)
+        self._grades = grades if grades is not None else Grades(store)
         self._new_id = new_id
 
     # What a collection may have of its own.
@@ -93,8 +102,8 @@ class Editable(Documents[D]):
         return {}
 
     def errors(self, document: D) -> Sequence[str]:
-        """What keeps a document from being used, as sentences."""
-        return ()
+        """What keeps a document from being used, as sentences: what it refers to and is not there."""
+        return self._grades.missing(self.kind, document)
 
     def keep(self, wanted: D, before: D | None) -> D:
         """A client's document, with the fields that no client sets as they are in the present one."""
@@ -127,7 +136,8 @@ class Editable(Documents[D]):
 
     def shown(self, document: Any) -> dict[str, Any]:
         """A document as clients see it, with its grades."""
-        return to_show(document) | self.beside(document) | grades(document, self.errors(document))
+        graded = self._grades.of(self.kind, document, self.errors(document))
+        return to_show(document) | self.beside(document) | graded
 
     def creating(self, given: Mapping[str, Any], by: Principal) -> Proposal:
         """A new one, under its own id or one that is chosen.

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from typing import Any, ClassVar
 
 from provd.application.collection import Editable
+from provd.application.grades import Grades
 from provd.application.readiness import BaseRawConfig
 from provd.application.resolved import RESOLVED, Resolver
 from provd.application.slices import Slices
@@ -31,8 +32,9 @@ class Configs(Editable[Config]):
         slices: Slices,
         new_id: Callable[[], str],
         base: BaseRawConfig,
+        grades: Grades | None = None,
     ) -> None:
-        super().__init__(store, slices, new_id)
+        super().__init__(store, slices, new_id, grades=grades)
         self._base = base
         self.derived = {RESOLVED: Resolver(store, base).of_config}
 
@@ -44,7 +46,7 @@ class Configs(Editable[Config]):
 
         @raise NoSuchDocument: there is none.
         """
-        lineage = linearize(config_id, self._config)
+        lineage = linearize(config_id, lambda each: self._store.get(self.kind.name, each))
         if lineage is None:
             raise NoSuchDocument(self.kind.name, config_id)
         for config in lineage.configs:
@@ -57,15 +59,3 @@ class Configs(Editable[Config]):
             "lineage": [config.id for config in lineage.configs],
             "missing": [each for each, revision in lineage.seen if not revision],
         }
-
-    def errors(self, document: Config) -> Sequence[str]:
-        """Parents that are not there: the config is used without them."""
-        return [
-            f"its parent {parent_id!r} does not exist; create it, or take it out of `parent_ids`"
-            for parent_id in document.parent_ids
-            if self._config(parent_id) is None
-        ]
-
-    def _config(self, config_id: str) -> Config | None:
-        config: Config | None = self._store.get(self.kind.name, config_id)
-        return config

@@ -7,6 +7,7 @@ from functools import partial
 from typing import Any, ClassVar
 
 from provd.application.collection import Editable
+from provd.application.grades import Grades
 from provd.application.lifecycle import drop_abandoned
 from provd.application.readiness import Readiness
 from provd.application.resolved import RESOLVED, Resolver
@@ -44,9 +45,10 @@ class Devices(Editable[Device]):
         new_id: Callable[[], str],
         readiness: Readiness,
         own_tenant: str = "",
+        grades: Grades | None = None,
     ) -> None:
         """`own_tenant` is whose the devices are that nobody has taken yet."""
-        super().__init__(store, slices, new_id)
+        super().__init__(store, slices, new_id, grades=grades)
         self._readiness = readiness
         self._own_tenant = own_tenant
         self.derived = {
@@ -63,6 +65,8 @@ class Devices(Editable[Device]):
 
     def errors(self, document: Device) -> Sequence[str]:
         """Why it cannot be answered; a status that says so always says why."""
+        if missing := super().errors(document):
+            return missing
         status = self._status(document)
         if status is None or status.configured is None:
             return (NOT_LOOKED_AT,)

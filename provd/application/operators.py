@@ -19,6 +19,7 @@ from provd.application.counters import Tally
 from provd.application.decisions import Decisions
 from provd.application.devices import Devices
 from provd.application.endings import Endings
+from provd.application.grades import Grades
 from provd.application.health import Health
 from provd.application.info import Info
 from provd.application.journal import Journal
@@ -115,11 +116,12 @@ def make_operators(  # noqa: PLR0913 - what a server is made of, each part named
     operations = Operations(store, slices, new_id, clock.seconds)
     revalidation = Revalidation(store, readiness, operations, slices, clock)
     receipts = Receipts(store, clock.seconds)
+    grades = Grades(store, plugins)
 
     def collections(store: IDocumentStore, readiness: Readiness) -> Collections:
         made = (
-            Devices(store, slices, new_id, readiness, own_tenant),
-            Configs(store, slices, new_id, base),
+            Devices(store, slices, new_id, readiness, own_tenant, grades),
+            Configs(store, slices, new_id, base, grades),
         )
         return {each.kind.name: each for each in made}
 

@@ -11,6 +11,7 @@ from msgspec.structs import replace
 from provd.access import BUILT_IN, Forbidden, Gate, Principal
 from provd.application.collection import Editable
 from provd.application.errors import BuiltIn
+from provd.application.grades import Grades
 from provd.application.listing import Listing, show
 from provd.application.precondition import Precondition
 from provd.application.slices import Slices
@@ -24,8 +25,14 @@ class Roles(Editable[Role]):
 
     kind: ClassVar[Kind] = ROLES
 
-    def __init__(self, store: IDocumentStore, slices: Slices, gate: Gate) -> None:
-        super().__init__(store, slices)
+    def __init__(
+        self,
+        store: IDocumentStore,
+        slices: Slices,
+        gate: Gate,
+        grades: Grades | None = None,
+    ) -> None:
+        super().__init__(store, slices, grades=grades)
         self._gate = gate
 
     async def list(self, query: Query, fields: Sequence[str] = ()) -> Listing:
@@ -63,6 +70,23 @@ class Roles(Editable[Role]):
             raise BuiltIn(document_id)
         return super().present(draft, document_id, precondition)
 
+    def errors(self, document: Role) -> Sequence[str]:
+        """Scopes and actions that the API has not (any more), and documents that are not there."""
+        unknown = _unknown_of(document.claims, self._gate.rights)
+        return [
+            *(f"`{each.path}` {each.message}, and allows nothing" for each in unknown),
+            *(
+                f"`claims.{at}` speaks of {claim.scope}/{name}, which is not there"
+                for at, claim in enumerate(document.claims)
+                for name in claim.specific
+                if self._is_gone(claim.scope, name)
+            ),
+        ]
+
+    def _is_gone(self, scope: str, document_id: str) -> bool:
+        named = scope in self._store.kinds or scope == "plugins"
+        return named and document_id != EVERY and not self._grades.is_there(scope, document_id)
+
     def check(self, draft: IDraft, by: Principal, before: Role | None, after: Role | None) -> None:
         """@raise Invalid, Forbidden: it allows what there is not, or more than the caller may."""
         if after is not None:
@@ -85,14 +109,17 @@ def require_known(
     claims: Sequence[Claim], rights: frozenset[tuple[str, str]], subject: str = "role"
 ) -> None:
     """@raise Invalid: a claim speaks of a scope or an action that the API does not have."""
+    if problems := _unknown_of(claims, rights):
+        raise Invalid(subject, problems)
+
+
+def _unknown_of(claims: Sequence[Claim], rights: frozenset[tuple[str, str]]) -> list[Problem]:
     scopes = {scope for scope, _action in rights}
-    problems = [
+    return [
         problem
         for at, claim in enumerate(claims)
         for problem in _unknown(claim, f"claims.{at}", rights, scopes)
     ]
-    if problems:
-        raise Invalid(subject, problems)
 
 
 def _unknown(

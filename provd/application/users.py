@@ -9,6 +9,7 @@ from msgspec.structs import replace
 
 from provd.access import BUILT_IN, Forbidden, Gate, Passwords, Principal
 from provd.application.collection import Editable
+from provd.application.grades import Grades
 from provd.application.precondition import UNCONDITIONAL
 from provd.application.slices import Slices
 from provd.application.writing import write
@@ -24,9 +25,14 @@ class Users(Editable[User]):
     told: ClassVar[frozenset[str]] = frozenset({"has_password"})
 
     def __init__(
-        self, store: IDocumentStore, slices: Slices, gate: Gate, passwords: Passwords
+        self,
+        store: IDocumentStore,
+        slices: Slices,
+        gate: Gate,
+        passwords: Passwords,
+        grades: Grades | None = None,
     ) -> None:
-        super().__init__(store, slices)
+        super().__init__(store, slices, grades=grades)
         self._gate = gate
         self._passwords = passwords
 

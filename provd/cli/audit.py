@@ -36,7 +36,7 @@ def _print(items: list[Mapping[str, Any]]) -> None:
             "WHO": "who",
             "FROM": "where",
             "DID": "action",
-            "TO": lambda line: f"{line['collection']}/{line['document_id']}",
+            "TO": lambda line: f"{line['collection']}/{line.get('document_id', '')}".rstrip("/"),
             "KEYS": _keys,
         },
     )

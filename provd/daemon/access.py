@@ -40,7 +40,7 @@ from provd.access import (
 from provd.api import rights
 from provd.application.administration import Administration, make_administration
 from provd.application.slices import Slices
-from provd.contracts import IDocumentStore, IIdentityProvider
+from provd.contracts import IDocumentStore, IIdentityProvider, IPlugins
 from provd.daemon.fetch import Fetcher
 
 log = Logger("provd.access")
@@ -163,7 +163,11 @@ class Providers:
 
 
 def access_of(
-    settings: AccessSettings, store: IDocumentStore, directory: Path, reactor: Any
+    settings: AccessSettings,
+    store: IDocumentStore,
+    plugins: IPlugins,
+    directory: Path,
+    reactor: Any,
 ) -> Access:
     """Everything that says who may do what. Reads the keys and the htpasswd file.
 
@@ -176,6 +180,7 @@ def access_of(
     gate = Gate(store, proving.in_order(), rights(), now, required=settings.required)
     administration = make_administration(
         store=AuditedStore(store, AuditTrail(store, now, settings.audit_kept)),
+        plugins=plugins,
         gate=gate,
         keys=keys,
         passwords=providers.passwords,

@@ -171,7 +171,7 @@ def wire(settings: Settings, reactor: Any, journal: Journal | None = None) -> Se
         neighbours=kernel,
         settings=settings.inquiries,
     )
-    access = access_of(settings.access, store, Path(settings.data.directory), reactor)
+    access = access_of(settings.access, store, plugins, Path(settings.data.directory), reactor)
     operators = make_operators(
         store=access.administration.store,
         gate=access.administration.gate,

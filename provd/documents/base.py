@@ -61,6 +61,8 @@ class Kind(Struct, frozen=True, kw_only=True):
     """Its documents may hold secrets: where the operator gave a key, they are kept sealed."""
     parse: Parse | None = None
     """What reads one that a client sent; None: clients send none."""
+    refers: Mapping[str, str] = MappingProxyType({})
+    """field → collection that it names an id of, or several; `plugins` are named as well."""
     schema: int = 1
     upgrades: Mapping[int, Upgrade] = MappingProxyType({})
     """schema number → pure function from that schema's JSON object to the next one's."""

@@ -59,7 +59,12 @@ def parse_config(
 
 
 CONFIGS = Kind(
-    name="configs", type=Config, secret=True, indexes=("role", "parent_ids"), parse=parse_config
+    name="configs",
+    type=Config,
+    secret=True,
+    indexes=("role", "parent_ids"),
+    parse=parse_config,
+    refers={"parent_ids": "configs"},
 )
 
 

@@ -92,6 +92,7 @@ DEVICES = Kind(
     secret=True,
     indexes=("ip", "sn", "uuid", "plugin", "config", "tenant"),
     parse=parse_device,
+    refers={"plugin": "plugins", "config": "configs"},
 )
 
 

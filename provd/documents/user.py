@@ -55,7 +55,14 @@ def parse_user(given: Mapping[str, Any], *, document_id: str = "", subject: str 
     return user
 
 
-USERS = Kind(name="users", type=User, indexes=("roles",), secret=True, parse=parse_user)
+USERS = Kind(
+    name="users",
+    type=User,
+    indexes=("roles",),
+    secret=True,
+    parse=parse_user,
+    refers={"roles": "roles"},
+)
 
 
 def _roles(read: Reading) -> tuple[str, ...]:

@@ -29,7 +29,7 @@ from provd.access import (
 from provd.access.signing import _Key
 from provd.application.administration import Administration, make_administration
 from provd.application.slices import Slices
-from provd.contracts import IDocumentStore, IIdentityProvider
+from provd.contracts import IDocumentStore, IIdentityProvider, IPlugins
 from provd.documents import (
     AUDIT,
     CONFIGS,
@@ -42,12 +42,14 @@ from provd.documents import (
     User,
 )
 from provd.store import MemoryStore
+from provd.testing.plugins import MemoryPlugins
 from provd.values import Identity, Presented, ProvdError
 
 CHEAP = PasswordHasher(time_cost=1, memory_cost=8, parallelism=1)
 PASSWORD = "correct horse battery"  # noqa: S105 - of users that exist in tests only
 PEER = "192.0.2.7"
 DEFAULTS = AccessSettings()
+NO_PLUGINS = MemoryPlugins()
 
 
 def passwords() -> Passwords:
@@ -122,6 +124,7 @@ def administration(
     clock: Clock,
     rights: Iterable[Right],
     settings: AccessSettings = DEFAULTS,
+    plugins: IPlugins = NO_PLUGINS,
 ) -> Administration:
     """Access over a store: passwords that cost nothing, a trail, ids `t-1`, `t-2`, …"""
     hashing = passwords()
@@ -136,6 +139,7 @@ def administration(
     )
     return make_administration(
         store=AuditedStore(store, AuditTrail(store, clock.seconds, settings.audit_kept)),
+        plugins=plugins,
         gate=gate,
         keys=keys(),
         passwords=hashing,

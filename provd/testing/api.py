@@ -106,7 +106,7 @@ def bench(
     made = core(*plugins, **given)
     numbers = count(1)
     administration = access_over(
-        made.store, made.clock, rights(), AccessSettings(required=required)
+        made.store, made.clock, rights(), AccessSettings(required=required), made.plugins
     )
     operators = make_operators(
         store=administration.store,

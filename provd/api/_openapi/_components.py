@@ -12,6 +12,7 @@ from msgspec import Raw, Struct
 from provd.api._about import ABOUT_ALL, About
 from provd.api._openapi._raw_config import raw_config_schema
 from provd.api._openapi._shapes import SHAPES
+from provd.api._openapi._shapes_of_dhcp import SHAPES_OF_DHCP
 from provd.api._openapi._words import first_words, words_of
 from provd.application.json_patch import DEEPEST, MOST
 from provd.documents import (
@@ -41,12 +42,12 @@ TEXT_OF_TOKEN: Schema = {
 }
 
 GRADES: dict[str, Schema] = {
-    "validated": {"type": "boolean", "description": "It is well formed: nothing else is kept."},
-    "available": {"type": "boolean", "description": "It can be used as it is."},
+    "validated": {"type": "boolean", "description": "It is well formed."},
+    "available": {"type": "boolean", "description": "It is, and can be used as it is."},
     "errors": {
         "type": "array",
         "items": {"type": "string"},
-        "description": "What is missing where it cannot, as sentences.",
+        "description": "What is wrong or missing where it cannot, as sentences.",
     },
     "read_only": {"type": "boolean", "description": "It belongs to another site."},
     "owner": {"type": "string", "description": "The site it belongs to; empty for this one."},
@@ -171,7 +172,7 @@ def ref(name: str) -> Schema:
 
 
 def _shapes() -> dict[str, Schema]:
-    types: tuple[type[Struct], ...] = (*SHAPES, Answered, Claim)
+    types: tuple[type[Struct], ...] = (*SHAPES, *SHAPES_OF_DHCP, Answered, Claim)
     _schemas, made = msgspec.json.schema_components((*types, State), ref_template=REF)
     made["State"]["description"] = first_words(State)
     for type_ in _with_those_inside(types):

@@ -26,6 +26,7 @@ from provd.application.slices import Slices
 from provd.contracts import IDocumentStore
 from provd.daemon.access import Access, Providers
 from provd.testing.access import (
+    NO_PLUGINS,
     basic,
     keep,
     keys,
@@ -61,6 +62,7 @@ def access() -> Access:
     gate = Gate(store, proving.in_order(), {("self", "read")}, float, required=True)
     administration = make_administration(
         store=AuditedStore(store, AuditTrail(store, clock.seconds, SETTINGS.audit_kept)),
+        plugins=NO_PLUGINS,
         gate=gate,
         keys=keys(),
         passwords=passwords(),
