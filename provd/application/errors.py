@@ -51,6 +51,25 @@ class NotDeletable(ProvdError):
 
 
 @define
+class InUse(ProvdError):
+    """A document may not go while others need it."""
+
+    collection: str
+    document_id: str
+    users: tuple[str, ...]
+    """Some of those, each with its collection in front."""
+    more: bool = False
+    """There are others."""
+
+    def __str__(self) -> str:
+        others = " and others" if self.more else ""
+        return (
+            f"{self.collection}/{self.document_id} is in use by {', '.join(self.users)}{others};"
+            " delete or release them first"
+        )
+
+
+@define
 class NotCancellable(ProvdError):
     """An operation that is over, or that nobody here is working on, cannot be cancelled."""
 
@@ -74,12 +93,16 @@ class OperationCancelled(ProvdError):
 
 @define
 class BuiltIn(ProvdError):
-    """A role that is always there was to be changed."""
+    """A document that is always there was to be changed."""
 
-    role_id: str
+    collection: str
+    document_id: str
 
     def __str__(self) -> str:
-        return f"the role {self.role_id!r} is built in and stays as it is; make one of another name"
+        return (
+            f"{self.collection}/{self.document_id} is built in and stays as it is;"
+            " make one of another name"
+        )
 
 
 @define

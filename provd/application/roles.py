@@ -2,28 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from itertools import chain
+from collections.abc import Mapping, Sequence
 from typing import ClassVar
 
-from msgspec.structs import replace
-
 from provd.access import BUILT_IN, Forbidden, Gate, Principal
-from provd.application.collection import Editable
-from provd.application.errors import BuiltIn
+from provd.application.built_in import WithBuiltIn
 from provd.application.grades import Grades
-from provd.application.listing import Listing, show
-from provd.application.precondition import Precondition
 from provd.application.slices import Slices
 from provd.contracts import IDocumentStore, IDraft
-from provd.documents import EVERY, ROLES, Claim, Kind, Place, Query, Role, compile_selector
+from provd.documents import EVERY, ROLES, Claim, Document, Kind, Role
 from provd.values import Invalid, Problem
 
 
-class Roles(Editable[Role]):
+class Roles(WithBuiltIn[Role]):
     """Roles; nobody makes or changes one that allows more than they may themselves."""
 
     kind: ClassVar[Kind] = ROLES
+    built_in: ClassVar[Mapping[str, Document]] = BUILT_IN
 
     def __init__(
         self,
@@ -34,41 +29,6 @@ class Roles(Editable[Role]):
     ) -> None:
         super().__init__(store, slices, grades=grades)
         self._gate = gate
-
-    async def list(self, query: Query, fields: Sequence[str] = ()) -> Listing:
-        """The built-in roles, then the others a query is about.
-
-        @raise MalformedSelector: its selector is none.
-        """
-        selector = compile_selector(query.selector)
-        built_in = [role for role in BUILT_IN.values() if selector.matches(self.shown(role))]
-        begin = _passed(query.after, len(built_in)) + query.skip
-        window = built_in[begin : begin + query.limit if query.limit else None]
-        left = query.limit - len(window) if query.limit else 0
-        # A limit of none is no limit: where the built-in ones fill the page, one is found for the count.
-        rest = replace(
-            query,
-            skip=max(begin - len(built_in), 0),
-            limit=left or (1 if query.limit else 0),
-            after=query.after if query.after is not None and query.after.id else None,
-        )
-        found = await super().list(rest, fields)
-        total = found.total + len(built_in)
-        if left or not query.limit:
-            return Listing(total, chain(show(window, self.shown, fields), found.items), found.more)
-        consumed = begin + len(window)
-        more = Place("", consumed) if consumed < total else None
-        return Listing(total, show(window, self.shown, fields), more)
-
-    async def find(self, document_id: str) -> Role:
-        """One, built in or not. @raise NoSuchDocument: there is none."""
-        return BUILT_IN.get(document_id) or await super().find(document_id)
-
-    def present(self, draft: IDraft, document_id: str, precondition: Precondition) -> Role | None:
-        """@raise BuiltIn: it cannot be changed."""
-        if document_id in BUILT_IN:
-            raise BuiltIn(document_id)
-        return super().present(draft, document_id, precondition)
 
     def errors(self, document: Role) -> Sequence[str]:
         """Scopes and actions that the API has not (any more), and documents that are not there."""
@@ -96,13 +56,6 @@ class Roles(Editable[Role]):
             action = "update" if after is not None else "delete"
             detail = "it allows more than you may do yourself"
             raise Forbidden(by.user, self.kind.name, action, detail)
-
-
-def _passed(after: Place | None, count: int) -> int:
-    """How many of the built-in roles, of which there are `count`, stand on the pages before."""
-    if after is None:
-        return 0
-    return after.value if not after.id and isinstance(after.value, int) else count
 
 
 def require_known(

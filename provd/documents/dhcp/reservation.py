@@ -93,6 +93,7 @@ RESERVATIONS = Kind(
     indexes=("key", "subnet"),
     secret=True,
     parse=parse_reservation,
+    refers={"subnet": "subnets"},
 )
 
 
