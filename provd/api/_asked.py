@@ -24,13 +24,18 @@ class Asked(Struct, frozen=True):
 
 def how(call: Call) -> Asked:
     """What the call asks. @raise MalformedRequest: it has other parameters, or a key that is none."""
-    given = call.parameters(("dryrun",))
-    try:
-        rehearse = flag(given.get("dryrun", "false") or "true")
-    except ValueError as error:
-        raise MalformedRequest("dryrun", str(error), "true or false") from error
+    rehearse = only_rehearses(call)
     key = _once(call)
     return Asked(rehearse, None if rehearse else key)
+
+
+def only_rehearses(call: Call) -> bool:
+    """Whether it is only to be told what would change. @raise MalformedRequest: it has other parameters."""
+    given = call.parameters(("dryrun",))
+    try:
+        return flag(given.get("dryrun", "false") or "true")
+    except ValueError as error:
+        raise MalformedRequest("dryrun", str(error), "true or false") from error
 
 
 def _once(call: Call) -> Once | None:

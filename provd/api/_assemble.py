@@ -142,7 +142,7 @@ def make_nouns(door: Door, parts: Operators, administration: Administration) -> 
         CounterRoutes(door, parts.tally),
         InfoRoutes(door, parts.info),
         IndexesRoutes(door, parts.info),
-        SystemRoutes(door, parts.system, parts.backups),
+        SystemRoutes(door, parts.system, parts.backups, parts.restores),
         LiveRoutes(door),
         LogRoutes(door, parts.journal),
         ReadyRoutes(door, parts.health),

@@ -26,6 +26,7 @@ from provd.application.errors import (
     NotDeletable,
     OperationCancelled,
     PreconditionFailed,
+    RestoreUnderWay,
     TooManyTokens,
 )
 from provd.application.grades import ReadOnly
@@ -156,6 +157,7 @@ TABLE: dict[type[ProvdError], Told] = {
     NotDeletable: Told(409, "not-deletable", "The document may not be deleted"),
     BuiltIn: Told(409, "built-in", "The role is built in and stays as it is"),
     TooManyTokens: Told(409, "too-many-tokens", "The user has as many tokens as one may have"),
+    RestoreUnderWay: Told(409, "under-way", "Such an operation is under way"),
     NotCancellable: Told(409, "not-cancellable", "The operation can no longer be cancelled"),
     OperationCancelled: Told(409, "operation-cancelled", "What was asked for was stopped"),
     RevisionConflict: Told(409, "revision-conflict", "The document keeps changing"),

@@ -2,21 +2,40 @@
 
 from __future__ import annotations
 
-from typing import ClassVar
+from collections.abc import Mapping
+from typing import Any, ClassVar
 
 from msgspec import to_builtins
 
+from provd.api._asked import only_rehearses
 from provd.api._call import Call
 from provd.api._documents import gone
-from provd.api._reply import Reply
+from provd.api._reply import Reply, Rows
 from provd.api._routes import Door, Noun, Routes, route
-from provd.api._says import KEEPING, Says
+from provd.api._says import DRYRUN, KEEPING, Says, shows
 from provd.application.backups import Backups
+from provd.application.restores import Restores, copy_named
 from provd.application.system import System
 
 DRAINS = Says(status=204)
 BACKS_UP = Says(answers="Operation", status=202, refuses=KEEPING)
 RELOADS = Says(answers="LastReload", refuses=("invalid", "restart-needed"))
+
+
+BACKUPS = Says(answers="Backup", listed=True)
+RESTORES = Says(
+    answers="Operation",
+    status=202,
+    reads="RestoreGiven",
+    parameters=(DRYRUN,),
+    refuses=("no-such-document", "invalid", "under-way", *KEEPING),
+)
+
+
+def begun(operation: Mapping[str, Any]) -> Reply:
+    """The operation that will tell what came of it."""
+    where = f"/api/v1/operations/{operation['id']}"
+    return Reply(body=operation, status=202, headers={"location": where})
 
 
 class SystemRoutes(Noun):
@@ -25,8 +44,9 @@ class SystemRoutes(Noun):
     app = Routes()
     prefix: ClassVar[str] = "/api/v1/system"
 
-    def __init__(self, door: Door, system: System, backups: Backups) -> None:
+    def __init__(self, door: Door, system: System, backups: Backups, restores: Restores) -> None:
         super().__init__(door)
+        self._restores = restores
         self._system = system
         self._backups = backups
 
@@ -46,9 +66,27 @@ class SystemRoutes(Noun):
     async def backup(self, call: Call) -> Reply:
         """Copy the store while it serves, into the data directory; one copy at a time."""
         call.no_parameters()
-        operation = await self._backups.start(call.cause)
-        where = f"/api/v1/operations/{operation['id']}"
-        return Reply(body=operation, status=202, headers={"location": where})
+        return begun(await self._backups.start(call.cause))
+
+    @route(app, "GET", "/backups", scope="system", action="backups", says=BACKUPS)
+    async def backups(self, call: Call) -> Rows:
+        """Every copy there is, the newest first."""
+        call.no_parameters()
+        found = await self._backups.list()
+        return Rows(total=len(found), items=found)
+
+    @route(app, "GET", "/backups/<name>", scope="system", action="backups", says=shows("Backup"))
+    async def shown(self, call: Call, name: str) -> Reply:
+        """One of them."""
+        call.no_parameters()
+        return Reply(body=await self._backups.get(name))
+
+    @route(app, "POST", "/restore", scope="system", action="restore", says=RESTORES)
+    async def restore(self, call: Call) -> Reply:
+        """Put a copy in the place of what there is, all at once, while the server serves."""
+        rehearse = only_rehearses(call)
+        name = copy_named(call.object())
+        return begun(await self._restores.start(name, call.cause, rehearse=rehearse))
 
     @route(app, "POST", "/drain", scope="system", action="drain", says=DRAINS)
     async def drain(self, call: Call) -> Reply:

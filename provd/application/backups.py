@@ -2,43 +2,78 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping, Sequence
 from datetime import UTC, datetime
-from typing import Any
+from typing import Any, Protocol
 
+from attrs import define
+from msgspec import to_builtins
 from twisted.internet.defer import Deferred
 from twisted.logger import Logger
 
 from provd.application.acts import Acts
 from provd.application.operations import Operations, Work
+from provd.documents import Document
+from provd.store import Copy
+from provd.values import NoSuchDocument, ProvdError
 
 log = Logger("provd.backup")
 
 KIND = "backup"
 
-BackUp = Callable[[str], Deferred[int]]
-"""Makes a copy of that name, where copies are, without blocking; fires with its bytes."""
+
+class Copies(Protocol):
+    """Where copies are. Nothing here blocks."""
+
+    def make(self, name: str) -> Deferred[Copy]:
+        """Make one; only a complete copy ever has that name."""
+
+    def all(self) -> Deferred[Sequence[Copy]]:
+        """Every one, the newest first."""
+
+    def read(self, name: str) -> Deferred[Mapping[str, Sequence[Document]]]:
+        """What one holds, checked whole. Fails with `CopyUnusable` or `NoSuchDocument`."""
+
+
+@define
+class NoPlaceForCopies(ProvdError):
+    """The server keeps its documents in no file."""
+
+    def __str__(self) -> str:
+        return "this server has no place for backups: it keeps its documents in memory only"
 
 
 class Backups:
-    """Makes one copy at a time."""
+    """Makes one copy at a time, and knows those that there are."""
 
-    def __init__(
-        self,
-        operations: Operations,
-        acts: Acts,
-        now: Callable[[], float],
-        back_up: BackUp | None = None,
-    ) -> None:
+    def __init__(self, operations: Operations, acts: Acts, now: Callable[[], float]) -> None:
         self._operations = operations
         self._acts = acts
         self._now = now
-        self._back_up = back_up
+        self._copies: Copies | None = None
         self._running: Work | None = None
 
-    def made_by(self, back_up: BackUp) -> None:
-        """How it is done is the business of whoever put the server together."""
-        self._back_up = back_up
+    def kept_in(self, copies: Copies) -> None:
+        """Where they are kept is the business of whoever put the server together."""
+        self._copies = copies
+
+    def copies(self) -> Copies:
+        """Where they are kept. @raise NoPlaceForCopies: nowhere."""
+        if self._copies is None:
+            raise NoPlaceForCopies
+        return self._copies
+
+    async def list(self) -> list[dict[str, Any]]:
+        """Every copy there is, the newest first."""
+        found = await self._copies.all() if self._copies is not None else ()
+        return [to_builtins(each) for each in found]
+
+    async def get(self, name: str) -> dict[str, Any]:
+        """One copy. @raise NoSuchDocument: there is none."""
+        for each in await self.list():
+            if each["name"] == name:
+                return each
+        raise NoSuchDocument("backups", name)
 
     async def start(self, cause: str) -> dict[str, Any]:
         """Begin a copy, and answer its operation; the one under way, where there is one.
@@ -58,11 +93,9 @@ class Backups:
         when = datetime.fromtimestamp(self._now(), UTC).strftime("%Y%m%dT%H%M%SZ")
         name = f"provd-{when}-{work.id[:8].lower()}.db"
         try:
-            if self._back_up is None:
-                await work.fail("this server has no place for backups")
-            else:
-                size = await self._back_up(name)
-                await work.succeed({"file": f"backups/{name}", "bytes": size})
+            copy = await self.copies().make(name)
+            result = {"name": name, "file": f"backups/{name}", "bytes": copy.bytes}
+            await work.succeed({**result, "sha256": copy.sha256})
         except Exception as error:  # noqa: BLE001 - a full disk, whatever it is called; told, not raised
             log.error("the backup {name} failed: {error}", name=name, error=error)
             await work.fail(str(error) or type(error).__name__)

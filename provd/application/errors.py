@@ -114,3 +114,15 @@ class TooManyTokens(ProvdError):
 
     def __str__(self) -> str:
         return f"{self.user} has {self.most} tokens already; revoke some first"
+
+
+@define
+class RestoreUnderWay(ProvdError):
+    """A copy is being restored; a second one has to wait."""
+
+    operation_id: str
+
+    def __str__(self) -> str:
+        return (
+            f"operation {self.operation_id} restores a copy; wait until it has ended, or cancel it"
+        )

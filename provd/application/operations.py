@@ -77,6 +77,12 @@ class Work:
         """It is done."""
         await self._tell(lambda each: succeeded(each, at=self._now(), result=result))
 
+    def succeed_in(self, draft: IDraft, result: Mapping[str, Any]) -> None:
+        """It is done once a draft is committed, and not before."""
+        operation: Operation | None = draft.get(COLLECTION, self.id)
+        if operation is not None and not operation.ended:
+            draft.put(COLLECTION, succeeded(operation, at=self._now(), result=result))
+
     async def fail(self, reason: str) -> None:
         """It cannot be done."""
         await self._tell(lambda each: failed(each, at=self._now(), reason=reason))

@@ -29,6 +29,7 @@ from provd.application.plugins import Plugins
 from provd.application.readiness import BaseRawConfig, Readiness, WholeReadiness
 from provd.application.receipts import Receipts
 from provd.application.remembered import Remembered
+from provd.application.restores import Restores
 from provd.application.revalidation import Revalidation
 from provd.application.rights import Rights
 from provd.application.slices import Slices
@@ -72,6 +73,7 @@ class Operators:
     waiting: Waiting
     info: Info
     backups: Backups
+    restores: Restores
     actions: Actions
     health: Health
     tally: Tally
@@ -136,6 +138,7 @@ def make_operators(  # noqa: PLR0913 - what a server is made of, each part named
     endings = Endings(store, gate, operations, clock)
     health = Health(store, plugins)
     acts = Acts(store)
+    backups = Backups(operations, acts, clock.seconds)
     return Operators(
         over=over,
         collections=collections(store, readiness),
@@ -145,7 +148,8 @@ def make_operators(  # noqa: PLR0913 - what a server is made of, each part named
         operations=operations,
         waiting=Waiting(store, clock),
         actions=Actions(store, plugins, readiness, operations),
-        backups=Backups(operations, acts, clock.seconds),
+        backups=backups,
+        restores=Restores(store, backups, operations, slices),
         info=Info(store, plugins, health, clock.seconds),
         changes=Changes(store, slices, receipts),
         health=health,

@@ -5,6 +5,7 @@ from __future__ import annotations
 from enum import IntEnum
 
 import click
+from attrs import define
 
 from provd.client.errors import ApiError, ServerFailed, ServerUnreachable, StrangeAnswer
 from provd.client.pin import NotTrusted
@@ -39,6 +40,17 @@ class ExitCode(IntEnum):
     """Nobody answers, or something that is not provd."""
     FAILED = 4
     """The server failed at what it was rightly asked."""
+
+
+@define
+class OperationFailed(ProvdError):
+    """Long work that a command waited for did not end well."""
+
+    kind: str
+    reason: str
+
+    def __str__(self) -> str:
+        return f"{self.kind}: {self.reason}"
 
 
 def exit_code_of(error: ProvdError) -> ExitCode:

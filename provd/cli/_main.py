@@ -25,6 +25,8 @@ COMMANDS = {
     "rights": "provd.cli.rights:rights",
     "audit": "provd.cli.audit:audit",
     "reload": "provd.cli.reload:reload",
+    "backup": "provd.cli.backups:backup",
+    "restore": "provd.cli.backups:restore",
     "doctor": "provd.cli.doctor:doctor",
 }
 

@@ -235,6 +235,20 @@ class Api:
         """What became of the last attempt to read the settings again."""
         return self._get("/system/reload")
 
+    def backup(self) -> Object:
+        """Begin a copy of what the server keeps; the operation, whose `result` names it at the end."""
+        return dict(self._transport.call("POST", f"{ROOT}/system/backup").body)
+
+    def backups(self) -> Object:
+        """Every copy there is, the newest first."""
+        return self._get("/system/backups")
+
+    def restore(self, name: str, *, rehearse: bool = False) -> Object:
+        """Begin to put a copy in the place of what there is; the operation. To `rehearse` changes nothing."""
+        given = {"dryrun": "true"} if rehearse else {}
+        path = f"{ROOT}/system/restore"
+        return dict(self._transport.call("POST", path, {"name": name}, parameters=given).body)
+
     def decisions(self, *, device_id: str = "", limit: int = 0) -> Object:
         """The latest decisions, of one device where named."""
         given = {"device": device_id, "limit": str(limit) if limit else ""}

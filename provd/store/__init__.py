@@ -6,7 +6,8 @@ next backend starts: it adds how changes are kept, and passes
 `provd.testing.store.make_document_store_tests`.
 """
 
-from provd.store._backup import back_up
+from provd.store._backup import Copy, back_up, copies_in, copy_called
+from provd.store._copy import CopyUnusable, read_copy
 from provd.store._errors import StoreCorrupt, StoreInUse, StoreNotOpened, StoreTooNew
 from provd.store._group import Keeping
 from provd.store._memory import MemoryStore
@@ -16,6 +17,8 @@ from provd.store._sqlite import SQLiteStore
 __all__ = [
     "MARK",
     "NO_SEAL",
+    "Copy",
+    "CopyUnusable",
     "Keeping",
     "MemoryStore",
     "SQLiteStore",
@@ -27,4 +30,7 @@ __all__ = [
     "StoreNotOpened",
     "StoreTooNew",
     "back_up",
+    "copies_in",
+    "copy_called",
+    "read_copy",
 ]

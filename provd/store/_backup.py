@@ -10,7 +10,14 @@ import os
 import re
 import sqlite3
 from contextlib import closing
+from datetime import UTC, datetime
+from functools import lru_cache
+from hashlib import file_digest
 from pathlib import Path
+
+from msgspec import Struct
+
+from provd.values import NoSuchDocument
 
 KEPT = 7
 """Copies that are kept; the oldest go when there is a new one."""
@@ -18,8 +25,46 @@ KEPT = 7
 _OURS = re.compile(r"provd-[0-9]{8}T[0-9]{6}Z-[0-9a-z-]{1,32}\.db")
 
 
-def back_up(source: Path, directory: Path, name: str) -> int:
-    """Copy the database at `source` to `name` in `directory`; answers the bytes of the copy.
+class Copy(Struct, frozen=True):
+    """One copy, as it lies on the disk."""
+
+    name: str
+    made: float
+    """When, in seconds since the epoch."""
+    bytes: int
+    sha256: str
+
+
+def copies_in(directory: Path) -> list[Copy]:
+    """Every copy in a directory, the newest first. Reads all of them: slow."""
+    paths = sorted(directory.glob("provd-*.db"), reverse=True)
+    return [_described(path) for path in paths if _OURS.fullmatch(path.name)]
+
+
+def copy_called(directory: Path, name: str) -> Path:
+    """Where a copy is. @raise NoSuchDocument: there is none of that name."""
+    path = directory / name
+    if not _OURS.fullmatch(name) or not path.is_file():
+        raise NoSuchDocument("backups", name)
+    return path
+
+
+def _described(path: Path) -> Copy:
+    made = datetime.strptime(path.name.split("-")[1], "%Y%m%dT%H%M%SZ").replace(tzinfo=UTC)
+    found = path.stat()
+    sha256 = _sha256(path, found.st_mtime_ns, found.st_size)
+    return Copy(path.name, made.timestamp(), found.st_size, sha256)
+
+
+@lru_cache(maxsize=4 * KEPT)
+def _sha256(path: Path, _changed: int, _size: int) -> str:
+    """Computed once for each copy: they are not changed, and reading them takes a while."""
+    with path.open("rb") as file:
+        return file_digest(file, "sha256").hexdigest()
+
+
+def back_up(source: Path, directory: Path, name: str) -> Copy:
+    """Copy the database at `source` to `name` in `directory`; answers the copy.
 
     Only a complete copy ever has that name; only the owner may read it.
 
@@ -33,13 +78,12 @@ def back_up(source: Path, directory: Path, name: str) -> int:
     os.close(os.open(unfinished, os.O_CREAT | os.O_TRUNC | os.O_WRONLY, 0o600))
     try:
         _copy(source, unfinished)
-        size = unfinished.stat().st_size
         unfinished.replace(directory / name)
     finally:
         unfinished.unlink(missing_ok=True)
     _sync(directory)
     _let_go(directory)
-    return size
+    return _described(directory / name)
 
 
 def _copy(source: Path, target: Path) -> None:

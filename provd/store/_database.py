@@ -34,6 +34,18 @@ LAYOUT = 1
 SEALED_LAYOUT = 2
 """The same tables, where bodies may be sealed: a provd that knew nothing of that would set them all aside."""
 
+LAYOUTS = (LAYOUT, SEALED_LAYOUT)
+"""Layouts that can be read."""
+
+COLUMNS = {
+    "documents": ("collection", "id", "revision", "schema", "body", "checksum"),
+    "notes": ("name", "value"),
+}
+"""What is read of a file that may be anything."""
+
+LONGEST_VALUE = 5 << 20
+"""Bytes of its longest value: a document is shorter."""
+
 MOST_ROWS = 1000
 """Rows of one statement; a larger batch takes several, in one transaction."""
 
@@ -94,6 +106,33 @@ class Database:
             raise StoreNotOpened(str(self.path), str(error)) from error
         with self.trusted():
             self._prepare(self._connect())
+
+    def examine(self) -> None:
+        """Open a file that may be anything, to be read and never written, with nobody kept from it.
+
+        @raise StoreNotOpened: it is damaged, or none of ours.
+        @raise sqlite3.Error: as SQLite says.
+        """
+        place = f"{self.path.resolve().as_uri()}?mode=ro&immutable=1"
+        connection = sqlite3.connect(place, uri=True, isolation_level=None, check_same_thread=False)
+        self._connection = connection
+        connection.setlimit(sqlite3.SQLITE_LIMIT_LENGTH, LONGEST_VALUE)
+        connection.execute("PRAGMA trusted_schema = OFF")
+        self._require_ours(connection)
+        [result] = connection.execute("PRAGMA integrity_check(1)").fetchone()
+        if result != "ok":
+            raise StoreNotOpened(str(self.path), f"it is damaged: {result}")
+        for table, columns in COLUMNS.items():
+            # Nothing that computes: a view or a virtual table may take for ever.
+            found = [row[1:] for row in connection.execute(f"PRAGMA table_xinfo({table})")]
+            plain = connection.execute(
+                "SELECT 1 FROM sqlite_schema WHERE type = 'table' AND name = ? AND rootpage > 0",
+                (table,),
+            ).fetchone()
+            if not plain or [(name, hidden) for name, *_rest, hidden in found] != [
+                (name, 0) for name in columns
+            ]:
+                raise StoreNotOpened(str(self.path), f"its table {table} is none of ours")
 
     def trusted(self) -> _Trusted:
         """A block in which SQLite's complaints become errors that name the file."""
@@ -246,6 +285,17 @@ class Database:
             with suppress(sqlite3.Error):  # what it could not write is told by who wrote it
                 connection.close()
 
+    def _require_ours(self, connection: sqlite3.Connection) -> None:
+        [application] = connection.execute("PRAGMA application_id").fetchone()
+        [layout] = connection.execute("PRAGMA user_version").fetchone()
+        if application != APPLICATION_ID:
+            raise StoreNotOpened(str(self.path), "it is a database of another program")
+        if layout not in LAYOUTS:
+            known = " and ".join(map(str, LAYOUTS))
+            raise StoreNotOpened(
+                str(self.path), f"its layout is {layout}, this provd knows {known}"
+            )
+
     def _prepare(self, connection: sqlite3.Connection) -> None:
         """Make the tables in a new file; refuse one that is not ours."""
         [application] = connection.execute("PRAGMA application_id").fetchone()
@@ -256,11 +306,8 @@ class Database:
                 f"BEGIN IMMEDIATE; {TABLES} PRAGMA application_id = {APPLICATION_ID};"
                 f" PRAGMA user_version = {LAYOUT}; COMMIT"
             )
-        elif application != APPLICATION_ID:
-            raise StoreNotOpened(str(self.path), "it is a database of another program")
-        elif layout not in {LAYOUT, SEALED_LAYOUT}:
-            detail = f"its layout is {layout}, this provd knows {LAYOUT} and {SEALED_LAYOUT}"
-            raise StoreNotOpened(str(self.path), detail)
+        else:
+            self._require_ours(connection)
         if self.seal.current and layout != SEALED_LAYOUT:
             connection.execute(f"PRAGMA user_version = {SEALED_LAYOUT}")
 

@@ -53,17 +53,28 @@ class Loading:
 
     def run(self) -> None:
         """Read everything, then set aside what is broken and write back what was upgraded."""
-        for row in self._database.rows():
-            try:
-                self._take(row)
-            except Unreadable as error:
-                self._broken.append((row, str(error)))
+        self.read()
         if self._broken:
             self._database.set_aside(self._broken)
         if self._upgraded:
             self._database.back_up(self._backup())
             self._database.rewrite(self._upgraded)
         self.left_in_clear = seal_anew(self._database, self._resealed)
+
+    def read(self) -> None:
+        """Read everything, and write nothing."""
+        for row in self._database.rows():
+            try:
+                self._take(row)
+            except Unreadable as error:
+                self._broken.append((row, str(error)))
+
+    def broken(self) -> list[str]:
+        """One sentence for each row that was found broken."""
+        return [
+            f"{_shown(row.collection)}/{_shown(row.id)} is broken: {reason}"
+            for row, reason in self._broken
+        ]
 
     def reports(self) -> tuple[str, ...]:
         """One sentence for each row that is set aside, now or earlier."""

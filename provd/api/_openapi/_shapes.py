@@ -24,6 +24,7 @@ from provd.api._openapi._shapes_of_calls import (
     RightWish,
     WhoseRights,
 )
+from provd.api._openapi._shapes_of_system import Backup, RestoreGiven
 from provd.application.system import LastReload
 from provd.documents import SHORTEST_LIFE, Claim
 from provd.documents.user import LONGEST_PASSWORD, SHORTEST_PASSWORD
@@ -337,6 +338,8 @@ SHAPES: tuple[type[Struct], ...] = (
     Flattened,
     Index,
     LastReload,
+    Backup,
+    RestoreGiven,
     Live,
     LogLine,
     PasswordGiven,

@@ -19,6 +19,7 @@ from provd.testing.guarded import CANARY, ROLES, guarded
 
 LEAST: Mapping[tuple[str, str], str] = {
     ("system", "read"): "superuser",
+    ("system", "restore"): "superuser",
     ("system", "reload"): "superuser",
     ("audit", "list"): "superuser",
     ("audit", "read"): "superuser",
@@ -72,6 +73,7 @@ LEAST: Mapping[tuple[str, str], str] = {
     ("self", "revoke"): "none",
     ("self", "tokens"): "none",
     ("system", "backup"): "superuser",
+    ("system", "backups"): "superuser",
     ("system", "drain"): "superuser",
     ("tokens", "list"): "superuser",
     ("tokens", "read"): "superuser",
@@ -122,6 +124,7 @@ IDS = {
     "tokens": "nothing",
     "self": "nothing",
     "rights": "nothing",
+    "system": "nothing",
 }
 
 

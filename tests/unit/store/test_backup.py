@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sqlite3
+from hashlib import sha256
 from pathlib import Path
 
 import pytest
@@ -33,10 +34,11 @@ def test_a_copy_of_what_is_open(tmp_path: Path) -> None:
     """Has everything kept up to then and nothing later, is a new epoch, and is nobody else's to read."""
     store, reactor = opened(tmp_path / "provd.db")
     put(store, reactor, Box(id="a", vendor="v"), Box(id="b"))
-    size = back_up(tmp_path / "provd.db", tmp_path / "backups", NAME.format("x"))
+    made = back_up(tmp_path / "provd.db", tmp_path / "backups", NAME.format("x"))
     put(store, reactor, Box(id="late"))
     copy = tmp_path / "backups" / NAME.format("x")
-    assert copy.stat().st_size == size
+    assert (made.name, made.bytes) == (copy.name, copy.stat().st_size)
+    assert made.sha256 == sha256(copy.read_bytes()).hexdigest()
     assert copy.stat().st_mode & 0o777 == 0o600
     assert (tmp_path / "backups").stat().st_mode & 0o777 == 0o700
     other, _reactor = opened(copy)

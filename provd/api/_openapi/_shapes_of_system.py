@@ -1,0 +1,25 @@
+"""The shapes of what concerns the server as a whole; see `_shapes`."""
+
+from __future__ import annotations
+
+from msgspec import Struct
+
+
+class Backup(Struct, kw_only=True):
+    """A copy of the store that this server made."""
+
+    name: str
+    """What it is called, and named by in a restore."""
+    made: float
+    """When, in seconds since the epoch."""
+    bytes: int
+    """How large it is."""
+    sha256: str
+    """Of the file."""
+
+
+class RestoreGiven(Struct, kw_only=True, forbid_unknown_fields=True):
+    """Which copy is to take the place of what there is."""
+
+    name: str
+    """Of a backup."""

@@ -1,0 +1,62 @@
+"""`provd backup` and `provd restore`: copies of what a server keeps."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Mapping
+from typing import Any
+
+import click
+
+from provd.cli._errors import OperationFailed
+from provd.cli._remote import Remote, print_object, print_table, remote, when
+
+LOOKED_AT = 0.2
+"""Seconds between two looks at an operation."""
+
+
+@click.command()
+@click.option("--list", "listed", is_flag=True, help="Make none; show those there are.")
+@remote
+def backup(server: Remote, *, listed: bool) -> None:
+    """Copy what the server keeps, while it serves; it keeps the last seven copies."""
+    if listed:
+        server.show(server.api.backups(), lambda found: _print(found["items"]))
+    else:
+        ended = ended_well(server, server.api.backup())
+        server.show(ended["result"], lambda result: click.echo(result["name"]))
+
+
+@click.command()
+@click.argument("name")
+@click.option("--check", is_flag=True, help="Only tell what would change.")
+@remote
+def restore(server: Remote, name: str, *, check: bool) -> None:
+    """Put the copy NAME in the place of what there is, all of it or nothing, while the server serves."""
+    ended = ended_well(server, server.api.restore(name, rehearse=check))
+    server.show(ended["result"], print_object)
+
+
+def ended_well(server: Remote, operation: Mapping[str, Any]) -> Mapping[str, Any]:
+    """Wait until an operation has ended. @raise OperationFailed: not well."""
+    while operation["state"] in {"waiting", "progress"}:
+        time.sleep(LOOKED_AT)
+        operation = server.api.operation(operation["id"])
+    if operation["state"] != "success":
+        raise OperationFailed(operation["kind"], operation.get("reason", ""))
+    return operation
+
+
+def _print(found: list[Mapping[str, Any]]) -> None:
+    if not found:
+        click.echo("There are no copies.", err=True)
+        return
+    print_table(
+        found,
+        {
+            "NAME": "name",
+            "MADE": lambda copy: when(copy["made"]),
+            "BYTES": "bytes",
+            "SHA-256": "sha256",
+        },
+    )

@@ -1,0 +1,42 @@
+"""Copies of the store on the disk, made and read in threads."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+from twisted.internet.defer import Deferred
+from twisted.internet.threads import deferToThreadPool
+
+from provd.documents import KINDS, Document
+from provd.store import Copy, Seal, back_up, copies_in, copy_called, read_copy
+
+
+class CopiesOnDisk:
+    """Copies below a data directory."""
+
+    def __init__(self, data: Path, seal: Callable[[], Seal], reactor: Any) -> None:
+        """`seal` reads the keys that copies may be sealed with."""
+        self._database = data / "provd.db"
+        self._directory = data / "backups"
+        self._seal = seal
+        self._reactor = reactor
+
+    def make(self, name: str) -> Deferred[Copy]:
+        """One more, of what is kept by now."""
+        return self._in_thread(back_up, self._database, self._directory, name)
+
+    def all(self) -> Deferred[Sequence[Copy]]:
+        """Every one, the newest first."""
+        return self._in_thread(copies_in, self._directory)
+
+    def read(self, name: str) -> Deferred[Mapping[str, Sequence[Document]]]:
+        """What one holds. Fails with `NoSuchDocument`, `CopyUnusable` or `UnusableSealKeys`."""
+        return self._in_thread(self._read, name)
+
+    def _read(self, name: str) -> Mapping[str, Sequence[Document]]:
+        return read_copy(copy_called(self._directory, name), KINDS, self._seal())
+
+    def _in_thread(self, work: Callable[..., Any], *given: Any) -> Deferred[Any]:
+        return deferToThreadPool(self._reactor, self._reactor.getThreadPool(), work, *given)

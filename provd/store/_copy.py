@@ -1,0 +1,66 @@
+"""Reading a copy of a database: checked as a whole; neither it nor anything beside it is written.
+
+It may be anything: a copy that this server made, one from another server, one whose disk is failing.
+"""
+
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import Iterable, Mapping, Sequence
+from pathlib import Path
+
+from attrs import define
+
+from provd.documents.base import Document, Kind
+from provd.store._database import Database
+from provd.store._errors import StoreNotOpened
+from provd.store._loading import Loading
+from provd.store._seal import NO_SEAL, Seal
+from provd.store._sealing import require_known_keys
+from provd.values import ProvdError
+
+MOST_TOLD = 5
+"""Broken rows that are named; of more, only the number is told."""
+
+
+@define
+class CopyUnusable(ProvdError):
+    """A copy cannot take the place of what there is; nothing was changed."""
+
+    name: str
+    reasons: Sequence[str]
+
+    def __str__(self) -> str:
+        return f"the copy {self.name} cannot be restored: {'; '.join(self.reasons)}"
+
+
+def read_copy(
+    path: Path, kinds: Iterable[Kind], seal: Seal = NO_SEAL
+) -> Mapping[str, Sequence[Document]]:
+    """Every document of a copy by collection, upgraded to the present schemas. Blocks.
+
+    @raise CopyUnusable: it is damaged, of a newer provd, or sealed with a key that is not here; one
+        document that cannot be read is enough.
+    """
+    known = {kind.name: kind for kind in kinds}
+    database = Database(path, known, seal)
+    try:
+        database.examine()
+        require_known_keys(database)
+        loading = Loading(database, known)
+        loading.read()
+    except StoreNotOpened as error:
+        raise CopyUnusable(path.name, (error.detail,)) from error
+    except (sqlite3.Error, OSError, UnicodeError) as error:
+        raise CopyUnusable(path.name, (str(error),)) from error
+    finally:
+        database.close()
+    reasons = [*_few(loading.broken()), *(f"it holds {name}" for name in loading.unknown)]
+    if reasons:
+        raise CopyUnusable(path.name, reasons)
+    return loading.documents
+
+
+def _few(reasons: Sequence[str]) -> Sequence[str]:
+    more = len(reasons) - MOST_TOLD
+    return reasons if more <= 0 else (*reasons[:MOST_TOLD], f"{more} more documents are broken")
