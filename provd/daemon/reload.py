@@ -114,6 +114,7 @@ class Reloading:
         server.inquiries.adopt(wanted.inquiries)
         server.http.adopt(wanted.http)
         server.tftp.adopt(wanted.tftp)
+        server.dhcp.adopt(wanted.dhcp)
         server.plugins.cache.hold(wanted.plugins.cache_bytes)
         server.refresh_every(wanted.plugins.refresh)
         answer_to(server.api, wanted.api.hosts, wanted.api.cors_origins)

@@ -115,6 +115,10 @@ class ProvdService(Service):
                 ("API", self._sockets.api),
             )
         )
+        if self._sockets.dhcp is not None:
+            ports += (
+                f", DHCP {self.settings.dhcp.port} on {', '.join(self.settings.dhcp.interfaces)}"
+            )
         log.info("ready: {ports}", ports=ports)
         if not sys.stdin.isatty():
             # To a terminal's own programs it says that the terminal has gone: they shall end.

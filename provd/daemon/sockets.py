@@ -9,6 +9,8 @@ from collections.abc import Iterable
 from attrs import define, frozen
 
 from provd.daemon.settings import Settings
+from provd.servers.dhcp import DHCPSockets
+from provd.servers.dhcp import bind_sockets as bind_dhcp
 from provd.servers.tftp import PortUnavailable, bind_sockets
 from provd.values import ProvdError
 
@@ -42,17 +44,22 @@ class Sockets:
     http: tuple[socket.socket, ...]
     tftp: tuple[socket.socket, ...]
     api: tuple[socket.socket, ...]
+    dhcp: DHCPSockets | None = None
+    """None where DHCP is not served."""
 
     def close(self) -> None:
         """Give them all back. Idempotent."""
         for bound in (*self.http, *self.tftp, *self.api):
             bound.close()
+        if self.dhcp is not None:
+            self.dhcp.close()
 
 
 def bind(settings: Settings) -> Sockets:
     """Bind every port that the settings name.
 
     @raise PortNotBound: one is taken, or may not be bound.
+    @raise CannotServeDHCP: the same for what DHCP needs.
     """
     made: list[socket.socket] = []
     try:
@@ -60,11 +67,12 @@ def bind(settings: Settings) -> Sockets:
         tftp = _bind_tftp(settings)
         made.extend(tftp)
         api = _bind(API, settings.api.interface, settings.api.port, made)
+        dhcp = bind_dhcp(settings.dhcp) if settings.dhcp.wanted else None
     except ProvdError:
         for bound in made:
             bound.close()
         raise
-    return Sockets(http, tftp, api)
+    return Sockets(http, tftp, api, dhcp)
 
 
 def _bind_tftp(settings: Settings) -> tuple[socket.socket, ...]:

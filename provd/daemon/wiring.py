@@ -27,7 +27,7 @@ from provd.application.journal import Journal
 from provd.application.operators import Operators, make_operators
 from provd.application.statuses import StatusBook
 from provd.daemon.access import Access, access_of, welcome
-from provd.daemon.copies import CopiesOnDisk
+from provd.daemon.dhcp import Serving, serving
 from provd.daemon.reload import Deciding, Standing, compose_for
 from provd.daemon.settings import Settings
 from provd.daemon.sockets import Sockets, address_towards
@@ -41,7 +41,7 @@ from provd.pipeline import CreationLimits, DraftApp, KernelTables, Pipeline
 from provd.plugins import Advertised, Plugins
 from provd.servers.http import HTTPServer
 from provd.servers.tftp import TFTPServer
-from provd.store import NO_SEAL, Keeping, Seal, SQLiteStore
+from provd.store import NO_SEAL, Keeping, Seal, SQLiteStore, back_up
 
 IN_CLEAR = "secrets are kept in clear on the disk: seal_keys of [store] names no file with keys"
 
@@ -66,6 +66,7 @@ class Server:
     access: Access
     http: HTTPServer
     tftp: TFTPServer
+    dhcp: Serving
     api: Site
     timekeeper: Timekeeper
     standing: Standing
@@ -87,6 +88,7 @@ class Server:
         self._refreshing.start(self.settings.plugins.refresh, now=False)
         self.http.start(sockets.http)
         self.tftp.start(sockets.tftp)
+        self.dhcp.start(sockets.dhcp, self.reactor, self.inquiries, self.timekeeper.seconds)
         self.welcome()
         factory = self.secured.start(self.api) if self.secured is not None else self.api
         for bound in sockets.api:
@@ -110,6 +112,7 @@ class Server:
         self._refreshing.stop()
         if self.secured is not None:
             self.secured.stop()
+        self.dhcp.stop()
         await DeferredList(
             [
                 self.http.stop(),
@@ -160,6 +163,7 @@ def wire(settings: Settings, reactor: Any, journal: Journal | None = None) -> Se
     kernel = kernel_tables(reactor)
     standing = Standing(settings)
     pipeline = Pipeline(compose_for(app, settings), app)
+    dhcp = serving(settings.dhcp, store, plugins, kernel, reactor)
     inquiries = Inquiries(
         pipeline=pipeline,
         store=store,
@@ -170,6 +174,7 @@ def wire(settings: Settings, reactor: Any, journal: Journal | None = None) -> Se
         clock=reactor,
         boot_id=boot_id,
         neighbours=kernel,
+        dhcp=dhcp.answers,
         settings=settings.inquiries,
     )
     access = access_of(settings.access, store, plugins, Path(settings.data.directory), reactor)
@@ -187,7 +192,7 @@ def wire(settings: Settings, reactor: Any, journal: Journal | None = None) -> Se
         journal=journal,
     )
     http, tftp = servers_towards_devices(settings, reactor, inquiries, kernel, timekeeper)
-    count(operators.tally, http, tftp, limits)
+    count(operators.tally, http, tftp, dhcp, limits)
     api = make_api(
         operators,
         access.administration,
@@ -200,7 +205,7 @@ def wire(settings: Settings, reactor: Any, journal: Journal | None = None) -> Se
     )
     reach_out(api, operators, settings, reactor)
     secured = secured_by(settings, reactor)
-    warn_of(operators, settings, secured)
+    warn_of(operators, settings, secured, dhcp)
     settle_in(api)
     return Server(
         settings,
@@ -214,6 +219,7 @@ def wire(settings: Settings, reactor: Any, journal: Journal | None = None) -> Se
         access,
         http,
         tftp,
+        dhcp,
         api,
         timekeeper,
         standing,
@@ -222,10 +228,13 @@ def wire(settings: Settings, reactor: Any, journal: Journal | None = None) -> Se
     )
 
 
-def warn_of(operators: Operators, settings: Settings, secured: Secured | None) -> None:
+def warn_of(
+    operators: Operators, settings: Settings, secured: Secured | None, dhcp: Serving
+) -> None:
     """Have operators told what should be looked at, whether it ends soon or was never set up."""
     if secured is not None:
         operators.health.ask_too(secured.warnings)
+    operators.health.ask_too(dhcp.warnings)
     if not settings.store.seal_keys:
         operators.health.ask_too(lambda: (IN_CLEAR,))
 
@@ -239,10 +248,13 @@ def settle_in(api: Site) -> None:
     gc.freeze()
 
 
-def count(tally: Tally, http: HTTPServer, tftp: TFTPServer, limits: CreationLimits) -> None:
+def count(
+    tally: Tally, http: HTTPServer, tftp: TFTPServer, dhcp: Serving, limits: CreationLimits
+) -> None:
     """Have operators told what the servers count."""
     tally.count("http", lambda: as_numbers(http.counters()))
     tally.count("tftp", lambda: as_numbers(tftp.counters()))
+    tally.count("dhcp", lambda: as_numbers(dhcp.counters()))
     tally.count("limits", lambda: {"created": limits.created, "refused": limits.refused})
 
 
@@ -250,7 +262,13 @@ def reach_out(api: Site, operators: Operators, settings: Settings, reactor: Any)
     """Tell the API whom to answer, and backups where they are made."""
     answer_to(api, settings.api.hosts, settings.api.cors_origins)
     directory = Path(settings.data.directory)
-    operators.backups.kept_in(CopiesOnDisk(directory, lambda: seal_of(settings), reactor))
+
+    def make(name: str) -> Deferred[int]:
+        pool = reactor.getThreadPool()
+        database, backups = directory / "provd.db", directory / "backups"
+        return deferToThreadPool(reactor, pool, back_up, database, backups, name)
+
+    operators.backups.made_by(make)
 
 
 def open_store(settings: Settings, reactor: Any) -> SQLiteStore:
@@ -323,7 +341,7 @@ def kernel_tables(reactor: Any) -> KernelTables | None:
 def as_numbers(counters: Any) -> dict[str, int]:
     """A snapshot of counters as flat numbers."""
     numbers: dict[str, int] = {}
-    for name in counters.__struct_fields__:
+    for name in counters.__struct_fields__ if counters is not None else ():
         value = getattr(counters, name)
         if isinstance(value, Mapping):
             numbers.update({f"{name}.{key}": count for key, count in value.items()})

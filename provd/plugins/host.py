@@ -33,7 +33,7 @@ from provd.sdk import (
     IServe,
     ISynchronize,
 )
-from provd.values import PluginFailed, Protocol, ProvdError
+from provd.values import Inquiry, PluginFailed, Protocol, ProvdError
 
 log = Logger("provd.plugins")
 
@@ -110,6 +110,10 @@ class Plugins:
             raise
         self._replace(plugin_id, plugin)
         return plugin
+
+    def base_url(self, inquiry: Inquiry) -> str:
+        """The URL under which the device that asks reaches this server; empty when there is no telling."""
+        return self._shared.advertised.url(inquiry)
 
     def advertise(self, http_base_url: str | None, base_raw_config: Mapping[str, Any]) -> None:
         """Tell devices another URL and base from now on, in every file of every plugin."""

@@ -28,6 +28,12 @@ AT_START: Mapping[str, str] = {
     "tftp.single_port": "running transfers have ports of their own, or not",
     "tftp.gso": "it is a matter of sockets that are open",
     "tftp.receive_buffer": "it is a matter of sockets that are open",
+    "dhcp.interfaces": _PORTS,
+    "dhcp.port": _PORTS,
+    "dhcp.client_port": "it goes with the port, and that is bound",
+    "dhcp.binl_port": _PORTS,
+    "dhcp.beside": _PORTS,
+    "dhcp.receive_buffer": "it is a matter of sockets that are open",
     "api.interface": _PORTS,
     "api.port": _PORTS,
     "api.tls": "clients would find another protocol on the same port",
@@ -52,6 +58,7 @@ WITHOUT_RESTART = frozenset(
                 *("cache_bytes", "max_open_files", "drain"),
             )
         ),
+        "dhcp.busy",
         "api.hosts",
         "api.cors_origins",
         *(

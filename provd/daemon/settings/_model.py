@@ -14,6 +14,7 @@ from msgspec import Meta, Struct
 from provd.access import AccessSettings
 from provd.application.inquiries import InquirySettings
 from provd.pipeline import CreationSettings
+from provd.servers.dhcp import DHCPSettings
 from provd.servers.http import HTTPSettings
 from provd.servers.tftp import TFTPSettings
 
@@ -144,6 +145,7 @@ class Settings(Struct, frozen=True, kw_only=True):
     listen: HTTPListen = HTTPListen()
     http: HTTPSettings = HTTPSettings()
     tftp: TFTPSettings = TFTPSettings()
+    dhcp: DHCPSettings = DHCPSettings()
     api: ApiSettings = ApiSettings()
     access: AccessSettings = AccessSettings()
     pipeline: PipelineSettings = PipelineSettings()

@@ -1,0 +1,259 @@
+"""The packets that answer: an address with its options, a refusal, a file for a boot ROM."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from functools import lru_cache
+from ipaddress import IPv4Network
+
+from msgspec.structs import replace
+
+from provd.application.dhcp.boot import Boot
+from provd.application.dhcp.options import chosen
+from provd.documents.dhcp.lease import Lease
+from provd.values import INFINITE, Exchange, Judgement, Question, Verb
+from provd.wire.dhcp import (
+    BROADCAST,
+    Architecture,
+    ClientKind,
+    MessageType,
+    Packet,
+    architecture,
+    client_kind,
+    parse_address,
+    reply,
+)
+
+MASK, ROUTER, BROADCAST_ADDRESS = 1, 3, 28
+LEASE_TIME, KIND, SERVER_ID, WANTED, MESSAGE = 51, 53, 54, 55, 56
+RENEWAL, REBINDING, VENDOR_CLASS, CLIENT_ID = 58, 59, 60, 61
+RELAY, LAST_HEARD, ASSOCIATED = 82, 91, 92
+TFTP_SERVER, BOOT_FILE, RAPID_COMMIT, UUID = 66, 67, 80, 97
+_VENDOR_SPECIFIC = 43
+_LONGEST_FILE, _LONGEST_NAME = 127, 63
+_JUST_LOAD_IT = bytes((6, 1, 8, 255))
+"""Option 43 for a BIOS's boot ROM: look for no boot servers, load the file that is named (PXE 2.1, 2.2.1)."""
+_POINT_TO_POINT = (0xFFFFFFFE).to_bytes(4, "big")
+
+_KINDS = {
+    Verb.OFFER: bytes([MessageType.OFFER]),
+    Verb.ACK: bytes([MessageType.ACK]),
+    Verb.NAK: bytes([MessageType.NAK]),
+    Verb.ACTIVE: bytes([MessageType.LEASEACTIVE]),
+    Verb.UNASSIGNED: bytes([MessageType.LEASEUNASSIGNED]),
+    Verb.UNKNOWN: bytes([MessageType.LEASEUNKNOWN]),
+}
+
+
+def leased(
+    question: Question,
+    judgement: Judgement,
+    offered: Mapping[int, bytes],
+    boot: Boot,
+    next_server: int,
+) -> Packet:
+    """An OFFER or an ACK, or what BOOTP has for one (RFC 2131 table 3).
+
+    `offered` are the options that documents and plugins give; `next_server` is where files are.
+    """
+    request: Packet = question.packet
+    first = _firsts(question, judgement)
+    options = {**computed(judgement), **offered}
+    always: dict[int, bytes] = {}
+    if boot.rule is not None:
+        always = {option: options[option] for option in (VENDOR_CLASS,) if options.get(option)}
+    file = boot.file.encode()
+    if file:
+        options[BOOT_FILE] = file
+        options[TFTP_SERVER] = str_address(next_server)
+    wanted = request.options.get(WANTED)
+    sent = chosen(wanted, {**first, **always}, options)
+    if len(file) > _LONGEST_FILE:
+        sent[BOOT_FILE] = file
+    return reply(
+        request,
+        sent,
+        yiaddr=judgement.address,
+        ciaddr=request.ciaddr if judgement.verb is Verb.ACK else 0,
+        siaddr=next_server if file or request.message_type == 0 else 0,
+        sname=str_address(next_server) if file else b"",
+        file=file if len(file) <= _LONGEST_FILE else b"",
+    )
+
+
+def informed(
+    question: Question,
+    judgement: Judgement,
+    offered: Mapping[int, bytes],
+    boot: Boot,
+    next_server: int,
+) -> Packet:
+    """The ACK to an INFORM: options, no address and no times (RFC 2131 section 4.3.5)."""
+    answer = leased(question, judgement, offered, boot, next_server)
+    return reply(
+        question.packet,
+        answer.options,
+        ciaddr=question.packet.ciaddr,
+        siaddr=answer.siaddr,
+        sname=answer.sname,
+        file=answer.file,
+    )
+
+
+def refused(question: Question, judgement: Judgement) -> Packet:
+    """A NAK: who refuses, and why. A relay is told to broadcast it (RFC 2131 section 4.3.2)."""
+    request: Packet = question.packet
+    options = {
+        KIND: _KINDS[Verb.NAK],
+        SERVER_ID: judgement.server_id.to_bytes(4, "big"),
+        MESSAGE: str(judgement)[:255].encode()[:255],
+        **_echoed(request),
+    }
+    answer = reply(request, options)
+    if not request.giaddr:
+        return answer
+    return reply(_heard_by_all(request), options)
+
+
+def proxied(
+    question: Question,
+    boot: Boot,
+    next_server: int,
+    *,
+    kind: MessageType,
+    options: Mapping[int, bytes],
+) -> Packet:
+    """What a boot ROM gets from a server that gives no addresses: a file, and where it is.
+
+    Nothing else: its address and the rest are another server's business (PXE 2.1 section 2.2.1).
+    """
+    request: Packet = question.packet
+    vendor = b"HTTPClient" if client_kind(request) is ClientKind.HTTP else b"PXEClient"
+    sent = {
+        KIND: bytes([kind]),
+        SERVER_ID: _server_id(question).to_bytes(4, "big"),
+        VENDOR_CLASS: vendor,
+    }
+    if UUID in request.options:
+        sent[UUID] = request.options[UUID]
+    if architecture(request) == Architecture.BIOS:
+        sent[_VENDOR_SPECIFIC] = _JUST_LOAD_IT
+    sent.update(
+        {code: content for code, content in options.items() if content and code not in sent}
+    )
+    file = boot.file.encode()
+    if len(file) > _LONGEST_FILE or client_kind(request) is ClientKind.HTTP:
+        sent[BOOT_FILE] = file
+    acknowledged = kind is MessageType.ACK
+    return reply(
+        request if acknowledged else _heard_by_all(request),
+        sent,
+        ciaddr=request.ciaddr if acknowledged else 0,
+        siaddr=next_server,
+        sname=str_address(next_server),
+        file=file if len(file) <= _LONGEST_FILE else b"",
+    )
+
+
+def queried(question: Question, judgement: Judgement) -> Packet:
+    """The answer to a relay that asks who has what (RFC 4388 section 6.4)."""
+    request: Packet = question.packet
+    options = {KIND: _KINDS[judgement.verb], SERVER_ID: judgement.server_id.to_bytes(4, "big")}
+    lease = judgement.found
+    if lease is None:
+        return reply(request, options, ciaddr=judgement.address)
+    found = dict(_of_lease(lease, question.now))
+    if judgement.others:
+        addresses = (judgement.address, *judgement.others)
+        found[ASSOCIATED] = b"".join(each.to_bytes(4, "big") for each in addresses)
+    sent = chosen(request.options.get(WANTED), options, found)
+    answer = reply(request, sent, ciaddr=judgement.address)
+    if lease.relay_info:  # the client's relay's word, not that of the relay that asks
+        answer.options[RELAY] = bytes.fromhex(lease.relay_info)
+    return replace(answer, chaddr=_hardware(lease.mac))
+
+
+def _of_lease(lease: Lease, now: float) -> Iterable[tuple[int, bytes]]:
+    """What a relay may want to know of a lease: times are what is left of them."""
+    left = max(int(lease.until - now), 0) if lease.until < INFINITE else INFINITE
+    whole = lease.until - lease.starts
+    for code, part in ((LEASE_TIME, 1.0), (RENEWAL, 0.5), (REBINDING, 0.75)):
+        due = left if left == INFINITE else max(int(left - whole * (1 - part)), 0)
+        yield code, due.to_bytes(4, "big")
+    yield LAST_HEARD, max(int(now - lease.starts), 0).to_bytes(4, "big")
+    if lease.client_id:
+        yield CLIENT_ID, bytes.fromhex(lease.client_id)
+
+
+def _hardware(mac: str) -> bytes:
+    return bytes.fromhex(mac.replace(":", ""))
+
+
+def computed(judgement: Judgement) -> dict[int, bytes]:
+    """What follows from the network that the address is in."""
+    if judgement.point_to_point:
+        return {MASK: _POINT_TO_POINT, ROUTER: judgement.via.to_bytes(4, "big")}
+    if judgement.subnet is None:
+        return {}
+    return dict(_network_options(judgement.subnet.network))
+
+
+def str_address(address: int) -> bytes:
+    """Dotted, as option 66 and `sname` have it; empty for none."""
+    return b"%d.%d.%d.%d" % tuple(address.to_bytes(4, "big")) if address else b""
+
+
+def _firsts(question: Question, judgement: Judgement) -> dict[int, bytes]:
+    """What every such answer carries, whatever its client asks for."""
+    request: Packet = question.packet
+    if not request.message_type:
+        return {}  # BOOTP knows none of them
+    found = {
+        KIND: _KINDS[judgement.verb],
+        SERVER_ID: judgement.server_id.to_bytes(4, "big"),
+    }
+    if judgement.duration and judgement.exchange is not Exchange.INFORM:
+        found[LEASE_TIME] = judgement.duration.to_bytes(4, "big")
+        found[RENEWAL] = judgement.renew_after.to_bytes(4, "big")
+        found[REBINDING] = judgement.rebind_after.to_bytes(4, "big")
+    if judgement.exchange is Exchange.RAPID:
+        found[RAPID_COMMIT] = b""
+    found.update(_echoed(request))
+    return found
+
+
+def _echoed(request: Packet) -> dict[int, bytes]:
+    """RFC 6842: the client identifier comes back as it was."""
+    identifier = request.options.get(CLIENT_ID)
+    return {CLIENT_ID: identifier} if identifier else {}
+
+
+def _heard_by_all(request: Packet) -> Packet:
+    return Packet(
+        request.op,
+        request.xid,
+        request.chaddr,
+        request.options,
+        request.htype,
+        flags=request.flags | BROADCAST,
+        ciaddr=request.ciaddr,
+        giaddr=request.giaddr,
+        cookie=request.cookie,
+    )
+
+
+def _server_id(question: Question) -> int:
+    return question.server_ids[0] if question.server_ids else 0
+
+
+@lru_cache(maxsize=4096)
+def _network_options(network: str) -> tuple[tuple[int, bytes], ...]:
+    """Mask and broadcast address of a network."""
+    net = IPv4Network(network)
+    return (MASK, net.netmask.packed), (BROADCAST_ADDRESS, net.broadcast_address.packed)
+
+
+def next_server_of(boot: Boot, reservation_says: str, subnet_says: str, otherwise: int) -> int:
+    """Where files are: the reservation's word, the rule's, the subnet's, else this server."""
+    said = reservation_says or boot.next_server or subnet_says
+    return parse_address(said) if said else otherwise

@@ -1,0 +1,94 @@
+"""Upkeep of leases: what time does to them while nobody asks."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from typing import Any
+
+from twisted.internet.defer import Deferred
+from twisted.internet.task import LoopingCall
+from twisted.logger import Logger
+
+from provd.contracts import IDocumentStore, ILeases
+from provd.values import DraftRefused, StoreUnavailable
+
+EVERY = 1.0
+"""Seconds between two looks."""
+AT_ONCE = 256
+"""Leases that are looked at, or deleted, in one turn of the reactor."""
+KEPT = 30 * 86400.0
+"""Seconds that a lease that is over is kept, for its client to come back to."""
+
+_WHERE = ("subnet", "first", "last")
+
+log = Logger("provd.dhcp")
+
+
+class Upkeep:
+    """Notices what is over, deletes what was over long ago, and tells when a pool runs dry."""
+
+    def __init__(self, leases: ILeases, store: IDocumentStore, clock: Any) -> None:
+        """`clock` is IReactorTime."""
+        self._leases = leases
+        self._store = store
+        self._clock = clock
+        self._loop = LoopingCall(self.look)
+        self._loop.clock = clock
+
+    def start(self) -> None:
+        """Look every second from now on."""
+        self._loop.start(EVERY, now=False)
+
+    def stop(self) -> None:
+        """Look no more. Idempotent."""
+        if self._loop.running:
+            self._loop.stop()
+
+    def look(self) -> None:
+        """One look: bounded, whatever has piled up."""
+        now = self._clock.seconds()
+        self._leases.tick(now, AT_ONCE)
+        self._delete(self._leases.outdated(now - KEPT, AT_ONCE))
+        for shortage in self._leases.shortages():
+            self._tell(shortage)
+
+    def warnings(self) -> tuple[str, ...]:
+        """A sentence for each pool that is nearly empty now."""
+        return tuple(self._sentences())
+
+    def _sentences(self) -> Iterator[str]:
+        for each in self._leases.utilisation():
+            if each.short:
+                taken = each.live + each.resting + each.offered
+                yield _sentence(
+                    each.subnet, each.first, each.last, taken, each.size - each.reserved
+                )
+
+    @staticmethod
+    def _tell(shortage: Any) -> None:
+        where = shortage.subnet, shortage.first, shortage.last
+        if shortage.short:
+            sentence = _sentence(*where, shortage.taken, shortage.size)
+            log.warn("{sentence}", sentence=sentence, subnet=shortage.subnet)
+        else:
+            log.info(
+                "there is room again in {subnet}, {first} to {last}",
+                **dict(zip(_WHERE, where, strict=True)),
+            )
+
+    def _delete(self, leases: Sequence[Any]) -> None:
+        if not leases:
+            return
+        draft = self._store.draft("upkeep of leases")
+        for lease in leases:
+            draft.delete("leases", lease.id)
+        committing: Deferred[Any] = self._store.commit(draft)
+        # What could not be deleted now is outdated still at the next look.
+        committing.addErrback(lambda failure: failure.trap(DraftRefused, StoreUnavailable) and None)
+
+
+def _sentence(subnet: str, first: str, last: str, taken: int, size: int) -> str:
+    return (
+        f"{taken} of the {size} addresses from {first} to {last} in subnet {subnet} are taken:"
+        " add a pool, or shorten its lease_time"
+    )
