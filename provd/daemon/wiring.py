@@ -27,6 +27,7 @@ from provd.application.journal import Journal
 from provd.application.operators import Operators, make_operators
 from provd.application.statuses import StatusBook
 from provd.daemon.access import Access, access_of, welcome
+from provd.daemon.copies import CopiesOnDisk
 from provd.daemon.dhcp import Serving, serving
 from provd.daemon.reload import Deciding, Standing, compose_for
 from provd.daemon.settings import Settings
@@ -41,7 +42,7 @@ from provd.pipeline import CreationLimits, DraftApp, KernelTables, Pipeline
 from provd.plugins import Advertised, Plugins
 from provd.servers.http import HTTPServer
 from provd.servers.tftp import TFTPServer
-from provd.store import NO_SEAL, Keeping, Seal, SQLiteStore, back_up
+from provd.store import NO_SEAL, Keeping, Seal, SQLiteStore
 
 IN_CLEAR = "secrets are kept in clear on the disk: seal_keys of [store] names no file with keys"
 
@@ -262,13 +263,7 @@ def reach_out(api: Site, operators: Operators, settings: Settings, reactor: Any)
     """Tell the API whom to answer, and backups where they are made."""
     answer_to(api, settings.api.hosts, settings.api.cors_origins)
     directory = Path(settings.data.directory)
-
-    def make(name: str) -> Deferred[int]:
-        pool = reactor.getThreadPool()
-        database, backups = directory / "provd.db", directory / "backups"
-        return deferToThreadPool(reactor, pool, back_up, database, backups, name)
-
-    operators.backups.made_by(make)
+    operators.backups.kept_in(CopiesOnDisk(directory, lambda: seal_of(settings), reactor))
 
 
 def open_store(settings: Settings, reactor: Any) -> SQLiteStore:
