@@ -70,6 +70,7 @@ def read_query(call: Call, filters: Mapping[str, Field], others: tuple[str, ...]
     query = Query(
         selector=selector if call.only is None else _narrowed(selector, call.only),
         sort=key,
+        natural=key in filters and filters[key].versions,
         descending=backwards,
         skip=number(given, "skip"),
         limit=number(given, "limit"),

@@ -8,9 +8,12 @@ objects.  A boolean is no number: `true` is not 1, though Python thinks so.
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import lru_cache
 from typing import Any
 
 import msgspec
+
+from provd.documents.natural import natural_key
 
 SortKey = tuple[int, Any]
 """Rank of the type, then something that compares within the type."""
@@ -31,6 +34,17 @@ def sort_key(value: Any) -> SortKey:
     if rank == 5:
         return rank, msgspec.json.encode(value, order="deterministic")
     return rank, value
+
+
+def natural_sort_key(value: Any) -> SortKey:
+    """Where a JSON value sorts of which texts are versions."""
+    if type(value) is str:
+        return _RANK[str], _natural(value)
+    return sort_key(value)
+
+
+_natural = lru_cache(maxsize=4096)(natural_key)
+"""Many devices have few versions."""
 
 
 def same(left: Any, right: Any) -> bool:

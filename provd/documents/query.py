@@ -31,6 +31,8 @@ class Query(Struct, frozen=True, kw_only=True):
     selector: Mapping[str, Any] = {}
     sort: str = ""
     """Empty: by id."""
+    natural: bool = False
+    """Texts that are sorted by are versions: 1.10 comes after 1.9."""
     descending: bool = False
     skip: int = 0
     limit: int = 0

@@ -46,7 +46,7 @@ Test = Callable[[Sequence[Any]], bool]
 class Selector:
     """A compiled selector. Immutable; made by `compile_selector`."""
 
-    __slots__ = ("_equalities", "_parts", "_terms", "keys", "single")
+    __slots__ = ("_equalities", "_parts", "_terms", "conditions", "keys")
 
     def __init__(
         self,
@@ -57,8 +57,8 @@ class Selector:
         self._terms = tuple(terms)
         self._equalities = equalities
         self._parts = parts
-        self.single = len(self._terms) <= 1
-        """Whether there is one condition at most: an index that answers it answers everything."""
+        self.conditions = len(self._terms)
+        """How many there are: where indexes answer as many of them, they answer everything."""
         self.keys: frozenset[str] = frozenset(path[0] for path, _test in terms)
         """The top-level keys that decide; nothing else of a document needs to be there."""
 
@@ -67,11 +67,17 @@ class Selector:
         return all(test(values_at(path, document)) for path, test in self._terms)
 
     def equalities(self) -> Mapping[str, Sequence[Any]]:
-        """For an index: path → the values, one of which a matching document must hold there."""
+        """For an index: path → the values, one of which a matching document must hold there.
+
+        Each is one condition.
+        """
         return self._equalities
 
     def contained(self) -> Mapping[str, Any]:
-        """For an index of lists: path → a value that a matching document's list must contain."""
+        """For an index of lists: path → a value that a matching document's list must contain.
+
+        Each is one condition.
+        """
         return self._parts
 
 

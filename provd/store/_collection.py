@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator
+from weakref import WeakSet
 
 from twisted.internet.defer import Deferred
 from zope.interface import implementer
 
 from provd.contracts import ICollection
 from provd.documents.base import Document, Kind
-from provd.documents.query import Page, Place, Query
-from provd.store._find import AT_ONCE, Candidates, Search, Searches
+from provd.documents.query import Page, Query
+from provd.documents.selector import Selector
+from provd.store._find import Search, Searches
 from provd.store._indexes import make_indexes
+from provd.store._narrow import Narrowed, Past, Source
 from provd.store._order import Ids
 
 
@@ -28,6 +31,8 @@ class Collection:
         """Every id: the order of whatever is not sorted otherwise."""
         self.indexes = make_indexes(kind)
         self._searches = searches
+        self._pasts: WeakSet[Past] = WeakSet()
+        """What searches that are under way go through."""
 
     def get(self, document_id: str) -> Document | None:
         return self.documents.get(document_id)
@@ -49,35 +54,22 @@ class Collection:
     def find(self, query: Query) -> Deferred[Page]:
         return self._searches.find(self, query)
 
-    def answer(self, search: Search) -> Page | None:
-        """The page, where an index knows it: nothing is looked at but the page itself."""
-        ids = self._exactly(search)
-        if ids is None:
-            return None
-        search.sure = True
-        query = search.query
-        if not search.by_id or not 0 < query.limit <= AT_ONCE:
-            return None
-        passed = query.skip
-        if query.after is not None:
-            passed += ids.rank(query.after.id, descending=query.descending)
-        window = ids.window(passed, query.limit, descending=query.descending)
-        more = bool(window) and passed + len(window) < len(ids)
-        documents = tuple(self.documents[each] for each in window)
-        return Page(documents, len(ids), Place(window[-1]) if more else None, len(window))
+    def narrow(self, search: Search) -> Narrowed:
+        """What may match: few where an index helps, else everything."""
+        sources = list(self._sources(search.selector))
+        exact = len(sources) == search.selector.conditions and not search.computes
+        return Narrowed(sources or [self.order], self, exact=exact)
 
-    def candidates(self, search: Search) -> Candidates:
-        """Every document that a search may match, by id: few where an index helps, else all of them."""
-        ids = self._narrowest(search)
+    def under(self, ids: Iterable[str]) -> list[Document]:
+        """The documents under these ids, which are all there."""
         documents = self.documents
-        if ids is None:
-            ids = self.order
-        if len(ids) > AT_ONCE:
-            # What happens while the search takes its turns is not seen.
-            ids = ids.copy() if isinstance(ids, Ids) else ids
-            documents = documents.copy()
-        descending = search.by_id and search.query.descending
-        return Candidates(ids, len(ids), documents, descending=descending)
+        return [documents[each] for each in ids]
+
+    def kept(self) -> Past:
+        """The documents as they are now, whatever happens from now on."""
+        past = Past(self.documents)
+        self._pasts.add(past)
+        return past
 
     def load(self, documents: Iterable[Document]) -> None:
         """Take in many documents at once, at start."""
@@ -92,6 +84,9 @@ class Collection:
 
     def apply(self, n: int, before: Document | None, after: Document | None) -> None:
         """Follow one change, whose position is `n`."""
+        if before is not None and self._pasts:
+            for past in self._pasts:
+                past.changed(before)
         if after is not None:
             if before is None:
                 self.order.add(after.id)
@@ -103,41 +98,18 @@ class Collection:
             index.move(before, after)
         self.position = n
 
-    def _exactly(self, search: Search) -> Ids | None:
-        """The ids of all that match and of nothing else, where that can be known without looking."""
-        if not search.selector.single or search.computes:
-            return None
-        if not search.selector.keys:
-            return self.order
-        for ids in self._narrowed(search):
-            if isinstance(ids, Ids):
-                return ids
-            few = Ids()
-            for each in ids:
-                few.add(each)
-            return few
-        return None
-
-    def _narrowest(self, search: Search) -> Ids | Sequence[str] | None:
-        """The fewest ids that an index gives; None where it gives none."""
-        best: Ids | Sequence[str] | None = None
-        for ids in self._narrowed(search):
-            if best is None or len(ids) < len(best):
-                best = ids
-        return best
-
-    def _narrowed(self, search: Search) -> Iterator[Ids | Sequence[str]]:
-        """What each index of use gives. No index holds an empty value or one that is not text."""
+    def _sources(self, selector: Selector) -> Iterator[Source]:
+        """What each index that is of use gives. No index holds an empty value or one that is not text."""
         indexes = {index.key: index for index in self.indexes.values()}
-        for key, values in search.selector.equalities().items():
+        for key, values in selector.equalities().items():
             index = indexes.get(key)
             if not all(isinstance(value, str) and value for value in values):
                 continue
             if key == "id":
-                yield sorted({each for each in values if each in self.documents})
+                yield Ids.of(sorted({each for each in values if each in self.documents}))
             elif index is not None and not index.many:
                 yield index.ids_of_any(values)
-        for key, part in search.selector.contained().items():
+        for key, part in selector.contained().items():
             index = indexes.get(key)
             if index is not None and index.many and isinstance(part, str) and part:
-                yield index.ids(part)
+                yield index.ids_of_any((part,))

@@ -14,6 +14,7 @@ from typing import Any, get_origin
 import msgspec
 
 from provd.documents.base import Document, Kind
+from provd.store._narrow import Source, Union
 from provd.store._order import Ids
 
 
@@ -50,13 +51,15 @@ class Index:
             return ()
         return (found,) if isinstance(found, str) else found
 
-    def ids_of_any(self, values: Iterable[str]) -> Ids | Sequence[str]:
+    def ids_of_any(self, values: Iterable[str]) -> Source:
         """The ids of the documents that have one of these values."""
-        wanted = tuple(dict.fromkeys(values))
-        if len(wanted) == 1:
-            return self.ids(wanted[0])
-        # Each is in order: sorting merges them.
-        return sorted({each for value in wanted for each in self.ids(value)})
+        found = [ids for value in dict.fromkeys(values) if (ids := self._ids.get(value))]
+        if len(found) == 1 and isinstance(found[0], Ids):
+            return found[0]
+        single = [each for each in found if isinstance(each, str)]
+        several = [each for each in found if isinstance(each, Ids)]
+        few = Ids.of(sorted(single))
+        return Union([few, *several]) if several else few
 
     def load(self, documents: Iterable[Document]) -> None:
         """Take in many documents at once, at start; quickest in order of id."""

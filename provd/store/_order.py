@@ -17,12 +17,14 @@ WIDTH = 512
 class Ids(Collection[str]):
     """A sorted set of ids."""
 
-    __slots__ = ("_count", "_lasts", "_lists")
+    __slots__ = ("_count", "_lasts", "_lists", "_shared")
 
     def __init__(self) -> None:
         self._lists: list[list[str]] = []
         self._lasts: list[str] = []
         self._count = 0
+        self._shared: frozenset[int] = frozenset()
+        """Lists (by identity) that a copy may have too: they are not changed, but replaced."""
 
     @classmethod
     def of(cls, ordered: Sequence[str]) -> Ids:
@@ -61,14 +63,15 @@ class Ids(Collection[str]):
             return
         if new > lasts[-1]:
             # In order of id, as at a start, each is put at the end.
-            at, ids = len(lists) - 1, lists[-1]
+            at = len(lists) - 1
+            ids = self._own(at)
             ids.append(new)
         else:
             at = bisect_left(lasts, new)
-            ids = lists[at]
-            where = bisect_left(ids, new)
-            if ids[where] == new:
+            where = bisect_left(lists[at], new)
+            if lists[at][where] == new:
                 return
+            ids = self._own(at)
             ids.insert(where, new)
         lasts[at] = ids[-1]
         self._count += 1
@@ -80,7 +83,7 @@ class Ids(Collection[str]):
         if old not in self:
             return
         at = bisect_left(self._lasts, old)
-        ids = self._lists[at]
+        ids = self._own(at)
         del ids[bisect_left(ids, old)]
         self._count -= 1
         if ids:
@@ -93,12 +96,24 @@ class Ids(Collection[str]):
         return self._lists[0][0]
 
     def copy(self) -> Ids:
-        """The same ids; what happens to one of the two the other does not see."""
+        """The same ids; what happens to one of the two the other does not see.
+
+        A list is copied when one of the two changes it: the collector of garbage would walk a hundred
+        thousand new references, for milliseconds.
+        """
         other = Ids()
-        other._lists = [list(ids) for ids in self._lists]
+        other._lists = list(self._lists)
         other._lasts = list(self._lasts)
         other._count = self._count
+        self._shared = other._shared = frozenset(map(id, self._lists))
         return other
+
+    def _own(self, at: int) -> list[str]:
+        """A list that nobody else has, to be changed."""
+        ids = self._lists[at]
+        if id(ids) in self._shared:
+            ids = self._lists[at] = list(ids)
+        return ids
 
     def window(self, skip: int, count: int, *, descending: bool = False) -> list[str]:
         """`count` ids in order, after the first `skip`, without stepping over those one by one."""

@@ -13,6 +13,7 @@ from hypothesis import strategies as st
 
 from provd.api._about import ABOUT_DEVICES
 from provd.api._filters import FLAG, LIST, LOOSE, NUMBER, TEXT, condition
+from provd.documents import parse_device
 from provd.documents.selector import compile_selector
 from provd.testing.api import Bench, bench
 from provd.testing.documents import a_config, a_device
@@ -150,6 +151,19 @@ def test_order(api: Bench) -> None:
     assert ids(api, sort="model") == ["d", "a", "c", "b"]
     assert ids(api, sort="-configured")[0] == "a"
     assert ids(api, sort="resolved.sip_lines.1.number", reverse="true")[0] == "a"
+
+
+def test_versions_sort_as_people_read_them() -> None:
+    """3.10 after 3.2, both ways and from page to page; where a version is inside something else, it is a text."""
+    made = bench()
+    for at, version in enumerate(["3.2", "3.10", "10.0", "9.9"]):
+        options = {"version": version}
+        made.core.keep(parse_device({"id": f"d{at}", "version": version, "options": options}))
+    assert ids(made, sort="version") == ["d0", "d1", "d3", "d2"]
+    assert ids(made, sort="-version") == ["d2", "d3", "d1", "d0"]
+    assert ids(made, sort="options.version") == ["d2", "d1", "d0", "d3"]
+    cursor = made.ask("GET", f"{URL}?sort=version&limit=2").json["next"]
+    assert ids(made, sort="version", cursor=cursor) == ["d3", "d2"]
 
 
 @pytest.mark.parametrize("parameters", ["", "sort=model", "sort=-version&model=Ne()", "reverse"])

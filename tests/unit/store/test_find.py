@@ -2,16 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable
 from functools import partial
 from typing import Any
 
+from msgspec.structs import replace
 from twisted.internet.defer import Deferred
 from twisted.trial.unittest import SynchronousTestCase
 
+from provd.documents.base import Document
 from provd.documents.query import Page, Query
 from provd.store import MemoryStore
 from provd.store._find import AT_ONCE, STEP, Search, Searches
+from provd.store._narrow import Narrowed
+from provd.store._order import Ids
 from provd.testing.store_fixture import KINDS, Box, Fixture, SteppedReactor
 
 
@@ -40,30 +44,27 @@ class Turns:
 
 
 class Counted:
-    """Documents that know how many of them were looked at."""
-
-    def __init__(self, count: int) -> None:
-        self.boxes = [Box(id=str(each), weight=each) for each in range(count)]
-        self.looked = 0
+    """Documents without an index, which know how many of them were looked at."""
 
     name = "boxes"
 
-    def answer(self, _search: Search) -> None:
-        """No index knows."""
+    def __init__(self, count: int) -> None:
+        self.boxes: dict[str, Document] = {
+            each.id: each for each in (Box(id=f"{n:05}", weight=n) for n in range(count))
+        }
+        self.looked = 0
 
-    def candidates(self, _search: Search) -> CountedSequence:
-        return CountedSequence(self)
+    def narrow(self, _search: Search) -> Narrowed:
+        return Narrowed([Ids.of(sorted(self.boxes))], self, exact=False)
 
+    def under(self, ids: Iterable[str]) -> list[Document]:
+        """Count them."""
+        found = [self.boxes[each] for each in ids]
+        self.looked += len(found)
+        return found
 
-class CountedSequence(list[Box]):
-    def __init__(self, counted: Counted) -> None:
-        super().__init__(counted.boxes)
-        self._counted = counted
-
-    def __iter__(self) -> Iterator[Box]:
-        for box in super().__iter__():
-            self._counted.looked += 1
-            yield box
+    def kept(self) -> Counted:
+        return self
 
 
 class SlicedTests(SynchronousTestCase):
@@ -91,7 +92,7 @@ class SlicedTests(SynchronousTestCase):
             self.assertLessEqual(counted.looked - before, 8 * STEP)
         self.assertGreater(turns, 5)
         self.assertEqual(
-            ["4999", "4998"], [box.id for box in self.successResultOf(found).documents]
+            ["04999", "04998"], [box.id for box in self.successResultOf(found).documents]
         )
 
     def test_many_share_a_slice(self) -> None:
@@ -102,6 +103,24 @@ class SlicedTests(SynchronousTestCase):
             reactor.turn()
             self.assertLessEqual(counted.looked - before, 8 * STEP)
         self.assertEqual({1999}, {self.successResultOf(each).total for each in found})
+
+    def test_a_sparse_walk_holds_nobody(self) -> None:
+        """Two values that never meet are found out in turns, with no document looked at."""
+        reactor = Turns()
+        store = MemoryStore(KINDS, reactor)
+        draft = store.draft("test")
+        for n in range(6000):
+            draft.put("boxes", Box(id=f"{n:04}", vendor=f"v{n % 2}", parents=(f"p{n % 2}",)))
+        self.successResultOf(store.commit(draft))
+        selector = {"vendor": "v0", "parents": {"$contains": "p1"}}
+        found: Deferred[Page] = store.collection("boxes").find(Query(selector=selector))
+        turns = 0
+        while not found.called:
+            reactor.turn()
+            turns += 1
+        self.assertGreater(turns, 1)
+        page = self.successResultOf(found)
+        self.assertEqual((0, 0), (page.total, page.looked))
 
 
 class FindTests(SynchronousTestCase):
@@ -122,24 +141,27 @@ class FindTests(SynchronousTestCase):
             Box(id=str(n), mac=f"m{n}", vendor=f"v{n % 10}", parents=(f"p{n % 5}", "all"))
             for n in range(100)
         )
-        collection = self.fixture.store.collection("boxes")
         for selector, looked, matching in (
             ({"mac": "m7"}, 1, ["7"]),
             ({"mac": {"$in": ["m7", "m8", "m7", "no"]}}, 2, ["7", "8"]),
             ({"id": {"$in": ["7", "no"]}}, 1, ["7"]),
             ({"vendor": "v7", "mac": "m17"}, 1, ["17"]),
-            ({"vendor": "v7", "id": "8"}, 1, []),
+            ({"vendor": "v7", "id": "8"}, 0, []),
+            ({"vendor": "v7", "parents": {"$contains": "p1"}}, 0, []),
+            ({"vendor": "v7", "parents": {"$contains": "p2"}}, 10, None),
+            ({"vendor": {"$in": ["v1", "v7"]}, "parents": {"$contains": "p2"}}, 10, None),
             ({"parents": {"$contains": "p0"}, "vendor": "v5", "weight": 0}, 10, None),
+            ({"parents": {"$contains": "p0"}, "vendor": "v4", "weight": 0}, 0, []),
             ({"parents": ["p3", "all"], "mac": "m3"}, 1, ["3"]),
             ({"parents": "p3"}, 100, []),
             ({"mac": None}, 100, []),
             ({"mac": {"$in": ["", "m7"]}}, 100, ["7"]),
             ({"vendor": {"$contains": "7"}}, 100, None),
         ):
-            search = Search(Query(selector=selector))
-            self.assertEqual(looked, len(collection.candidates(search)), selector)
+            page = self.fixture.find(selector=selector)
+            self.assertEqual(looked, page.looked, selector)
             if matching is not None:
-                self.assertEqual(matching, sorted(self.ids(selector=selector)), selector)
+                self.assertEqual(matching, sorted(box.id for box in page.documents), selector)
 
     def test_sorted_before_limited(self) -> None:
         """The first of all is on the first page, and the total counts all."""
@@ -178,3 +200,18 @@ class FindTests(SynchronousTestCase):
         while not found.called:
             self.fixture.settle()
         self.assertEqual(AT_ONCE + 1, self.successResultOf(found).total)
+
+    def test_changes_while_searching(self) -> None:
+        """Nor is what is changed, changed again, or new, as it became; the next search sees it."""
+        self.fill(Box(id=f"{n:04}", weight=n) for n in range(2 * AT_ONCE))
+        found = self.fixture.store.collection("boxes").find(Query(sort="weight", limit=3))
+        last = f"{2 * AT_ONCE - 1:04}"
+        self.fill([Box(id="new", weight=-1)])
+        for weight in (-3, -2):
+            self.fill([replace(self.fixture.store.get("boxes", last), weight=weight)])
+        while not found.called:
+            self.fixture.settle()
+        page = self.successResultOf(found)
+        self.assertEqual([0, 1, 2], [box.weight for box in page.documents])
+        self.assertEqual(2 * AT_ONCE, page.total)
+        self.assertEqual([last, "new", "0000"], self.ids(sort="weight", limit=3))

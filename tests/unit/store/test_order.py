@@ -48,6 +48,30 @@ def test_a_copy_is_its_own() -> None:
     assert 1 not in ids
 
 
+CHANGES = st.lists(
+    st.tuples(st.integers(0, 3), st.booleans(), st.text("abc", max_size=2)), max_size=60
+)
+
+
+@settings(max_examples=200)
+@given(CHANGES)
+def test_copies_of_copies(changes: list[tuple[int, bool, str]]) -> None:
+    """Each is a set of its own, though they share what none of them has changed."""
+    width, _order.WIDTH = _order.WIDTH, 2
+    try:
+        made: list[tuple[Ids, set[str]]] = [(Ids(), set())]
+        for at, put, each in changes:
+            ids, model = made[at % len(made)]
+            if each == "a" and len(made) < 4:
+                made.append((ids.copy(), set(model)))
+            (ids.add if put else ids.discard)(each)
+            (model.add if put else model.discard)(each)
+            for held, expected in made:
+                assert list(held) == sorted(expected)
+    finally:
+        _order.WIDTH = width
+
+
 def test_many() -> None:
     """Thousands, in any order of arrival, are split into lists and stay in order."""
     ids = Ids()

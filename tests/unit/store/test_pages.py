@@ -13,7 +13,7 @@ from twisted.trial.unittest import SynchronousTestCase
 from provd.documents.base import Document, glance, to_dict
 from provd.documents.query import Page, Place, Query
 from provd.store import MemoryStore
-from provd.store._find import AT_ONCE, Search
+from provd.store._find import AT_ONCE
 from provd.testing.store_fixture import KINDS, Box, Fixture, SteppedReactor
 from provd.values import TooBroad
 
@@ -34,38 +34,89 @@ class PageTests(SynchronousTestCase):
         return [box.id for box in self.page(**query).documents]
 
     def test_an_index_answers_alone(self) -> None:
-        """A page of an indexed value, and its count, come without a candidate being looked at."""
+        """A page of an indexed value, and its count, come without another document being looked at."""
         self.fill(Box(id=f"{n:03}", vendor=f"v{n % 2}", parents=("p",)) for n in range(600))
-        collection: Any = self.fixture.store.collection("boxes")
         for selector in (
             {"vendor": "v1"},
             {"vendor": {"$eq": "v1"}},
             {"vendor": {"$in": ["v1", "no"]}},
         ):
-            query = Query(selector=selector, skip=1, limit=2)
-            page = collection.answer(Search(query))
+            page = self.at_once(selector=selector, skip=1, limit=2)
             self.assertEqual(
                 (["003", "005"], 300), ([box.id for box in page.documents], page.total)
             )
-            self.assertEqual(Place("005"), page.more)
-        everything = collection.answer(Search(Query(limit=1, descending=True)))
+            self.assertEqual((Place("005"), 2), (page.more, page.looked))
+        everything = self.at_once(limit=1, descending=True)
         self.assertEqual(("599", 600), (everything.documents[0].id, everything.total))
-        contained = collection.answer(
-            Search(Query(selector={"parents": {"$contains": "p"}}, limit=1))
+        contained = self.at_once(selector={"parents": {"$contains": "p"}}, limit=1)
+        self.assertEqual((600, 1), (contained.total, contained.looked))
+
+    def at_once(self, **query: Any) -> Page:
+        """A page that nobody has to wait for."""
+        found: Deferred[Page] = self.fixture.store.collection("boxes").find(Query(**query))
+        return self.successResultOf(found)
+
+    def test_nothing_is_looked_at_but_the_page(self) -> None:
+        """Where each condition has an index, whatever the window and however many there are."""
+        self.fill(
+            Box(id=f"{n:04}", vendor=f"v{n % 2}", mac=f"m{n}", parents=(f"p{n % 3}", f"q{n % 5}"))
+            for n in range(1500)
         )
-        self.assertEqual(600, contained.total)
+        both = {"vendor": "v1", "parents": {"$contains": "p0"}}
+        for selector, total in (
+            ({}, 1500),
+            ({"vendor": "v1"}, 750),
+            (both, 250),
+            ({"vendor": {"$in": ["v0", "v1"]}}, 1500),
+            ({"vendor": {"$in": ["v0", "v1", "no"]}, "parents": {"$contains": "q4"}}, 300),
+            ({**both, "id": {"$in": [f"{n:04}" for n in range(1000)]}}, 167),
+            ({**both, "mac": {"$in": [f"m{n}" for n in range(0, 1500, 3)]}}, 250),
+        ):
+            for window in (
+                {},
+                {"limit": 1},
+                {"limit": 40, "skip": 130},
+                {"limit": 700},
+                {"limit": 300, "skip": 5, "after": Place("0333")},
+                {"limit": 20, "descending": True},
+                {"skip": 3, "descending": True, "after": Place("0800x")},
+                {"limit": 5, "skip": 5000},
+            ):
+                page = self.page(selector=selector, **window)
+                self.assertEqual(total, page.total, (selector, window))
+                self.assertEqual(len(page.documents), page.looked, (selector, window))
+                plain = {"weight": {"$ge": 0}, **selector}
+                scanned = self.page(selector=plain, **window)
+                self.assertEqual(scanned.documents, page.documents, (selector, window))
+                self.assertEqual(scanned.more, page.more, (selector, window))
 
     def test_what_an_index_does_not_know(self) -> None:
-        """A second condition, an order of its own or an unbounded window are looked through."""
-        self.fill(Box(id=f"{n:03}", vendor="v", weight=n) for n in range(10))
-        collection: Any = self.fixture.store.collection("boxes")
-        for query in (
-            Query(selector={"vendor": "v", "weight": 3}, limit=1),
-            Query(selector={"vendor": {"$eq": "v", "$ne": "x"}}, limit=1),
-            Query(selector={"vendor": "v"}, sort="weight", limit=1),
-            Query(selector={"vendor": "v"}),
+        """Another condition, or an order of its own, is looked for in what the indexes leave, and nowhere else."""
+        self.fill(
+            Box(id=f"{n:03}", vendor=f"v{n % 2}", parents=(f"p{n % 5}",), weight=n)
+            for n in range(100)
+        )
+        both = {"vendor": "v1", "parents": {"$contains": "p0"}}
+        for query, looked, total in (
+            ({"selector": {**both, "weight": {"$ge": 50}}, "limit": 1}, 10, 5),
+            ({"selector": {"vendor": {"$eq": "v1", "$ne": "x"}}, "limit": 1}, 50, 50),
+            ({"selector": both, "sort": "weight", "limit": 1}, 10, 10),
+            ({"selector": {"weight": 3}}, 100, 1),
         ):
-            self.assertIsNone(collection.answer(Search(query)), query)
+            page = self.page(**query)
+            self.assertEqual((looked, total), (page.looked, page.total), query)
+
+    def test_versions_in_the_order_of_people(self) -> None:
+        """1.10 comes after 1.9, page after page, both ways; as texts it would not."""
+        versions = ["1.10", "1.9", "1.9.1", "2.0", "", "1.10rc1", "10.0", "9.9"]
+        self.fill(Box(id=f"{n}", vendor=each or None) for n, each in enumerate(versions))
+        wanted = ["", "1.9", "1.9.1", "1.10", "1.10rc1", "2.0", "9.9", "10.0"]
+        for descending in (False, True):
+            given = {"sort": "vendor", "natural": True, "descending": descending}
+            order = wanted[::-1] if descending else wanted
+            self.assertEqual(order, [versions[int(each)] for each in self.ids(**given)])
+            self.assertEqual(self.ids(**given), self._by_cursor(**given))
+        self.assertNotEqual(wanted, [versions[int(each)] for each in self.ids(sort="vendor")])
 
     def test_pages_cover_everything_once(self) -> None:
         """Whatever the order, page after page gives each document once, and then there is no more."""
