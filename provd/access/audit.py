@@ -22,7 +22,21 @@ from provd.values import Caused, Change, Committed, DraftRefused, read_cause
 
 COLLECTION = "audit"
 
-AUDITED = frozenset({"devices", "configs", "users", "roles", "tokens", "rights", "operations"})
+AUDITED = frozenset(
+    {
+        "devices",
+        "configs",
+        "users",
+        "roles",
+        "tokens",
+        "rights",
+        "operations",
+        "subnets",
+        "reservations",
+        "leases",
+        "boot-rules",
+    }
+)
 """Collections whose changes are somebody's doing; a status is what the server saw."""
 
 UNWRITTEN = frozenset({"revision", "holding"})

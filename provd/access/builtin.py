@@ -6,7 +6,19 @@ from collections.abc import Mapping
 
 from provd.documents import EVERY, Claim, Role
 
-_SHOWN = ("configs", "devices", "plugins", "decisions", "operations")
+_SHOWN = (
+    "configs",
+    "devices",
+    "plugins",
+    "decisions",
+    "operations",
+    "subnets",
+    "reservations",
+    "leases",
+    "tenures",
+    "boot-rules",
+)
+_WRITTEN = ("configs", "subnets", "reservations", "boot-rules")
 _LOOK = ("list", "read")
 
 
@@ -26,6 +38,7 @@ _VIEWER = (
     _claim("counters", "read"),
     _claim("health", "read"),
     _claim("info", "read", "indexes"),
+    _claim("interfaces", "list"),
     _claim("devices", "actions"),
 )
 
@@ -42,7 +55,8 @@ BUILT_IN: Mapping[str, Role] = {
             claims=(
                 *_VIEWER,
                 _claim("devices", "create", "update", "delete", "bulk", "act"),
-                _claim("configs", "create", "update", "delete", "bulk"),
+                *(_claim(scope, "create", "update", "delete", "bulk") for scope in _WRITTEN),
+                _claim("leases", "delete", "release"),
                 _claim("plugins", "reload"),
                 _claim("operations", "cancel"),
             ),

@@ -16,11 +16,16 @@ from provd.api._filters import FLAG, IP, LIST, MAC, NUMBER, TEXT, Field
 from provd.application.devices import SHOWN_OF_STATUS
 from provd.documents import (
     AUDIT,
+    BOOT_RULES,
     CONFIGS,
     DEVICES,
+    LEASES,
     OPERATIONS,
+    RESERVATIONS,
     RIGHTS,
     ROLES,
+    SUBNETS,
+    TENURES,
     TOKENS,
     USERS,
     Document,
@@ -203,6 +208,94 @@ ABOUT_OPERATIONS = About(
     },
 )
 
+ABOUT_SUBNETS = About(
+    kind=SUBNETS,
+    filters={
+        "network": TEXT,
+        "mode": TEXT,
+        "shared_network": TEXT,
+        "strategies": LIST,
+        "description": TEXT,
+        **EVERY_ONE,
+    },
+    refuses=("in-use",),
+    given={"network": {"type": "string", "examples": ["192.0.2.0/24"]}},
+    required=("id", "network"),
+)
+
+ABOUT_RESERVATIONS = About(
+    kind=RESERVATIONS,
+    filters={
+        "address": IP,
+        "strategy": TEXT,
+        "token": TEXT,
+        "key": TEXT,
+        "subnet": TEXT,
+        "description": TEXT,
+        **EVERY_ONE,
+    },
+    watched=("subnets",),
+    refuses=("key-claimed",),
+    required=("address", "token"),
+)
+
+STRATEGY: Schema = {"type": "string", "description": "By what the client is known."}
+TOKEN: Schema = {"type": "string", "description": "What the client is by that."}
+
+ABOUT_LEASES = About(
+    kind=LEASES,
+    filters={
+        "key": TEXT,
+        "strategy": TEXT,
+        "token": TEXT,
+        "mac": MAC,
+        "client_id": TEXT,
+        "hostname": TEXT,
+        "subnet": TEXT,
+        "state": TEXT,
+        "live": FLAG,
+        "starts": NUMBER,
+        "until": NUMBER,
+        "via": IP,
+        "device": TEXT,
+        "reserved": FLAG,
+        "tenure": TEXT,
+        **EVERY_ONE,
+    },
+    shown={
+        "strategy": STRATEGY,
+        "token": TOKEN,
+        "live": {"type": "boolean", "description": "Whether its client has it now."},
+    },
+)
+
+ABOUT_TENURES = About(
+    kind=TENURES,
+    filters={
+        "address": IP,
+        "key": TEXT,
+        "strategy": TEXT,
+        "token": TEXT,
+        "mac": MAC,
+        "device": TEXT,
+        "hostname": TEXT,
+        "subnet": TEXT,
+        "via": IP,
+        "began": NUMBER,
+        "ended": NUMBER,
+        **EVERY_ONE,
+    },
+    shown={"strategy": STRATEGY, "token": TOKEN},
+)
+
+ABOUT_BOOT_RULES = About(
+    kind=BOOT_RULES,
+    filters={"order": NUMBER, "file": TEXT, "description": TEXT, **EVERY_ONE},
+    watched=("subnets",),
+    refuses=("built-in",),
+    required=("id",),
+)
+
 ABOUT_ALL = (
     ABOUT_DEVICES,
     ABOUT_CONFIGS,
@@ -212,5 +305,10 @@ ABOUT_ALL = (
     ABOUT_RIGHTS,
     ABOUT_AUDIT,
     ABOUT_OPERATIONS,
+    ABOUT_SUBNETS,
+    ABOUT_RESERVATIONS,
+    ABOUT_LEASES,
+    ABOUT_TENURES,
+    ABOUT_BOOT_RULES,
 )
 """Every collection that has routes."""

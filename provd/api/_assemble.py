@@ -19,6 +19,7 @@ from provd.api._trace import DETAIL
 from provd.api.audit import AuditRoutes
 from provd.api.configs import ConfigRoutes
 from provd.api.decisions import DecisionRoutes, WhatIfRoutes
+from provd.api.boot_rules import BootRuleRoutes
 from provd.api.devices import DeviceRoutes
 from provd.api.health import CounterRoutes, LiveRoutes, ReadyRoutes
 from provd.api.index import IndexRoutes
@@ -26,14 +27,18 @@ from provd.api.info import IndexesRoutes, InfoRoutes
 from provd.api.logs import LogRoutes
 from provd.api.openapi import DocsRoutes, OpenApiRoutes
 from provd.api.operations import OperationRoutes
+from provd.api.interfaces import InterfaceRoutes
+from provd.api.leases import LeaseRoutes, TenureRoutes
 from provd.api.own import SelfRoutes
 from provd.api.plugins import PluginRoutes
 from provd.api.rights import RightRoutes
 from provd.api.roles import RoleRoutes
 from provd.api.system import SystemRoutes
+from provd.api.reservations import ReservationRoutes
 from provd.api.tokens import TokenRoutes
 from provd.api.users import UserRoutes
 from provd.application.administration import Administration
+from provd.api.subnets import SubnetRoutes
 from provd.application.auditing import Auditing
 from provd.application.changing import Changes
 from provd.application.operators import Collections, Operators
@@ -49,6 +54,7 @@ NOUNS: tuple[type[Noun], ...] = (
     CounterRoutes,
     DecisionRoutes,
     DeviceRoutes,
+    BootRuleRoutes,
     DocsRoutes,
     IndexRoutes,
     IndexesRoutes,
@@ -58,6 +64,8 @@ NOUNS: tuple[type[Noun], ...] = (
     OpenApiRoutes,
     OperationRoutes,
     PluginRoutes,
+    InterfaceRoutes,
+    LeaseRoutes,
     ReadyRoutes,
     RightRoutes,
     RoleRoutes,
@@ -65,10 +73,13 @@ NOUNS: tuple[type[Noun], ...] = (
     SystemRoutes,
     TokenRoutes,
     UserRoutes,
+    ReservationRoutes,
     WhatIfRoutes,
 )
 """Every resource class."""
+    SubnetRoutes,
 
+    TenureRoutes,
 
 def make_api(  # noqa: PLR0913 - what an API is made of, each part named
     parts: Operators,
@@ -159,6 +170,12 @@ def make_nouns(door: Door, parts: Operators, administration: Administration) -> 
     return nouns
 
 
+        SubnetRoutes(door, parts.dhcp.subnets),
+        ReservationRoutes(door, parts.dhcp.reservations),
+        LeaseRoutes(door, parts.dhcp.leases),
+        TenureRoutes(door, parts.dhcp.tenures),
+        BootRuleRoutes(door, parts.dhcp.boot_rules),
+        InterfaceRoutes(door, parts.dhcp.interfaces),
 def rights() -> frozenset[Right]:
     """Every right that a call of the API may need: what claims can speak of, and nothing else."""
     return frozenset(

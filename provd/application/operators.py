@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any, Protocol
 
 from attrs import frozen
@@ -18,6 +18,7 @@ from provd.application.configs import Configs
 from provd.application.counters import Tally
 from provd.application.decisions import Decisions
 from provd.application.devices import Devices
+from provd.application.dhcp_documents import DhcpDocuments, make_dhcp_documents, no_links
 from provd.application.endings import Endings
 from provd.application.grades import Grades
 from provd.application.health import Health
@@ -39,6 +40,7 @@ from provd.application.whatif import AsksWhatIf, WhatIf
 from provd.contracts import IDocumentStore, IPlugins
 
 Collections = Mapping[str, Editable[Any]]
+from provd.values import Link
 
 
 class AsksAndCounts(AsksWhatIf, Protocol):
@@ -88,6 +90,7 @@ class Operators:
     """The use cases that work on documents, over a store that holds less."""
 
 
+    dhcp: DhcpDocuments
 def _unknown(_peer: str) -> str:
     return ""
 
@@ -109,9 +112,10 @@ def make_operators(  # noqa: PLR0913 - what a server is made of, each part named
     """The use cases over these parts.
 
     `base` answers a fresh copy of what every raw config starts from; `new_id` an id nobody has;
+    links: Callable[[], Sequence[Link]] = no_links,
     `clock` tells the time since the epoch; `local_of` the address of ours that a device at an address
     reaches (empty when unknown); `own_tenant` is whose the devices are that nobody has taken yet;
-    `journal` is what keeps the last lines of the log.
+    `journal` is what keeps the last lines of the log; `links` tells the interfaces of this host.
     """
     slices = Slices(clock)
     readiness = Readiness(plugins, base)
@@ -162,3 +166,4 @@ def make_operators(  # noqa: PLR0913 - what a server is made of, each part named
         endings=endings,
         lapses=Lapses(store, slices, clock, endings.look_soon),
     )
+        dhcp=make_dhcp_documents(store, slices, grades, new_id, clock.seconds, links),

@@ -6,9 +6,11 @@ from typing import Any
 
 from provd.access import BUILT_IN
 from provd.documents import Claim, Role, parse_config, parse_device
+from provd.documents.dhcp import Tenure
 from provd.documents.raw_config.schema import SECRETS
 from provd.testing.access import keep, user
 from provd.testing.api import Bench, bench
+from provd.testing.dhcp import a_boot_rule, a_lease, a_reservation, a_subnet
 from provd.testing.plugins import acme
 
 CANARY = "canary-31337"
@@ -40,5 +42,10 @@ def guarded() -> Bench:
         roles=[Role(id="own", claims=(Claim(scope="devices", actions=("read",)),))],
         configs=[parse_config(config)],
         devices=[parse_device(device)],
+        subnets=[a_subnet()],
+        reservations=[a_reservation()],
+        leases=[a_lease()],
+        tenures=[Tenure(id="t", address="192.0.2.10", key="mac=00:00:5e:00:53:01")],
+        **{"boot-rules": [a_boot_rule()]},
     )
     return made

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from enum import StrEnum
 from functools import cache
 from typing import Any
 
@@ -12,7 +13,7 @@ from msgspec import Raw, Struct
 from provd.api._about import ABOUT_ALL, About
 from provd.api._openapi._raw_config import raw_config_schema
 from provd.api._openapi._shapes import SHAPES
-from provd.api._openapi._shapes_of_dhcp import SHAPES_OF_DHCP
+from provd.api._openapi._shapes_of_dhcp import SHAPES_OF_DHCP, WORDS_OF_DHCP
 from provd.api._openapi._words import first_words, words_of
 from provd.application.json_patch import DEEPEST, MOST
 from provd.documents import (
@@ -173,8 +174,10 @@ def ref(name: str) -> Schema:
 
 def _shapes() -> dict[str, Schema]:
     types: tuple[type[Struct], ...] = (*SHAPES, *SHAPES_OF_DHCP, Answered, Claim)
-    _schemas, made = msgspec.json.schema_components((*types, State), ref_template=REF)
-    made["State"]["description"] = first_words(State)
+    words: tuple[type[StrEnum], ...] = (State, *WORDS_OF_DHCP)
+    _schemas, made = msgspec.json.schema_components((*types, *words), ref_template=REF)
+    for word in words:
+        made[word.__name__]["description"] = first_words(word)
     for type_ in _with_those_inside(types):
         _describe(made[type_.__name__], type_)
     return made

@@ -108,12 +108,14 @@ class BootRule(Document, frozen=True, kw_only=True, gc=False, omit_defaults=True
     order: int = DEFAULT_ORDER
     """Lower ones come first."""
     when: When = When()
+    """Whom it is about."""
     file: str = ""
     """A path for TFTP, or a URL; `{http_base_url}` stands for where this server answers devices.
     Empty: the client is told nothing, and boots from its disk."""
     next_server: str = ""
     """Where the file is; empty: where the subnet says."""
     options: tuple[OptionValue, ...] = ()
+    """What the client is sent besides, before what its subnet says."""
     description: str | None = None
     """For people."""
 

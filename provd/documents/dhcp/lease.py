@@ -35,6 +35,7 @@ class Lease(Document, frozen=True, kw_only=True, gc=False, omit_defaults=True):
     subnet: str = ""
     """The id of the subnet it is in; empty for a reservation outside every one."""
     state: LeaseState = LeaseState.BOUND
+    """How it stands."""
     starts: int = 0
     """When its client got it, or last renewed it."""
     until: int = 0
@@ -76,16 +77,21 @@ class Tenure(Document, frozen=True, kw_only=True, gc=False, omit_defaults=True):
     """One client's time with one address. Times are seconds since the epoch."""
 
     address: str
+    """Which, dotted."""
     key: str
     """`<strategy>=<token>` of the client."""
     mac: str = ""
+    """The client's hardware address, normal spelling."""
     device: str = ""
     """The id of its device, when it had one."""
     hostname: str = ""
+    """What it called itself (12)."""
     subnet: str = ""
+    """The id of the subnet that the address was in."""
     via: str = ""
     """The relay, or the address of ours, that the client came through first."""
     began: int = 0
+    """When the client got the address."""
     ended: int = 0
     """When it was over; 0: it is not, as far as is written (see the lease's `until`)."""
 

@@ -41,7 +41,9 @@ class Reservation(Document, frozen=True, kw_only=True, gc=False, omit_defaults=T
     subnet: str = ""
     """The subnet in which it holds; empty: everywhere. Never changes."""
     options: tuple[OptionValue, ...] = ()
+    """What the client is sent before anything that others say."""
     next_server: str = ""
+    """Where its boot file is; empty: where the rule, or the subnet, says."""
     boot_file: str | None = None
     """Instead of what boot rules say; empty text: the client is never netbooted."""
     duration: int | None = None

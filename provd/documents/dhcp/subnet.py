@@ -90,7 +90,9 @@ class Pool(Struct, frozen=True, kw_only=True, gc=False):
     """Addresses for clients without a reservation, both ends included."""
 
     first: str
+    """The first address."""
     last: str
+    """The last one."""
 
 
 class Subnet(Document, frozen=True, kw_only=True, gc=False, omit_defaults=True):
@@ -101,13 +103,17 @@ class Subnet(Document, frozen=True, kw_only=True, gc=False, omit_defaults=True):
     network: str
     """`192.0.2.0/24`; never changes, and no other subnet's overlaps."""
     mode: Mode = Mode.SERVE
+    """What the server does in it."""
     shared_network: str = ""
     """Subnets that name the same one are on one link: a client may get an address of any."""
     pools: tuple[Pool, ...] = ()
+    """Addresses for clients without a reservation."""
     strategies: tuple[str, ...] = ("mac",)
     """By what clients are known: of these, in order, the first that a packet has; never changes."""
     pickers: tuple[Picker, ...] = (Picker.HINT, Picker.NEXT_FREE, Picker.MOST_EXPIRED)
+    """How an address is found for a client that has none: these ways, in order."""
     lease_time: int = 3600
+    """How long a client has an address before it must renew."""
     reserved_lease_time: int = 86400
     """For clients with a reservation."""
     min_lease_time: int = 60
@@ -120,10 +126,13 @@ class Subnet(Document, frozen=True, kw_only=True, gc=False, omit_defaults=True):
     next_server: str = ""
     """Where boot files are; empty: this server, at the address that the client reaches."""
     options: tuple[OptionValue, ...] = ()
+    """What clients are sent that ask for it."""
     probe: Probe = Probe.AUTO
+    """How it is made sure that nobody uses an address, before it is given."""
     quarantine: int = 600
     """How long an address rests that somebody else was found to use."""
     create_devices: Creates = Creates.RECOGNISED
+    """Of whom a device is made at the first packet."""
     low_water: float = 0.9
     """An event is told when more than this part of its pools is taken."""
     description: str | None = None
