@@ -17,28 +17,28 @@ from provd.api._screen import is_loopback, require_guarded
 from provd.api._site import make_root, make_site
 from provd.api._trace import DETAIL
 from provd.api.audit import AuditRoutes
+from provd.api.boot_rules import BootRuleRoutes
 from provd.api.configs import ConfigRoutes
 from provd.api.decisions import DecisionRoutes, WhatIfRoutes
-from provd.api.boot_rules import BootRuleRoutes
 from provd.api.devices import DeviceRoutes
 from provd.api.health import CounterRoutes, LiveRoutes, ReadyRoutes
 from provd.api.index import IndexRoutes
 from provd.api.info import IndexesRoutes, InfoRoutes
+from provd.api.interfaces import InterfaceRoutes
+from provd.api.leases import LeaseRoutes, TenureRoutes
 from provd.api.logs import LogRoutes
 from provd.api.openapi import DocsRoutes, OpenApiRoutes
 from provd.api.operations import OperationRoutes
-from provd.api.interfaces import InterfaceRoutes
-from provd.api.leases import LeaseRoutes, TenureRoutes
 from provd.api.own import SelfRoutes
 from provd.api.plugins import PluginRoutes
+from provd.api.reservations import ReservationRoutes
 from provd.api.rights import RightRoutes
 from provd.api.roles import RoleRoutes
+from provd.api.subnets import SubnetRoutes
 from provd.api.system import SystemRoutes
-from provd.api.reservations import ReservationRoutes
 from provd.api.tokens import TokenRoutes
 from provd.api.users import UserRoutes
 from provd.application.administration import Administration
-from provd.api.subnets import SubnetRoutes
 from provd.application.auditing import Auditing
 from provd.application.changing import Changes
 from provd.application.operators import Collections, Operators
@@ -50,36 +50,36 @@ TENANCIES = 256
 
 NOUNS: tuple[type[Noun], ...] = (
     AuditRoutes,
+    BootRuleRoutes,
     ConfigRoutes,
     CounterRoutes,
     DecisionRoutes,
     DeviceRoutes,
-    BootRuleRoutes,
     DocsRoutes,
     IndexRoutes,
     IndexesRoutes,
     InfoRoutes,
+    InterfaceRoutes,
+    LeaseRoutes,
     LiveRoutes,
     LogRoutes,
     OpenApiRoutes,
     OperationRoutes,
     PluginRoutes,
-    InterfaceRoutes,
-    LeaseRoutes,
     ReadyRoutes,
+    ReservationRoutes,
     RightRoutes,
     RoleRoutes,
     SelfRoutes,
+    SubnetRoutes,
     SystemRoutes,
+    TenureRoutes,
     TokenRoutes,
     UserRoutes,
-    ReservationRoutes,
     WhatIfRoutes,
 )
 """Every resource class."""
-    SubnetRoutes,
 
-    TenureRoutes,
 
 def make_api(  # noqa: PLR0913 - what an API is made of, each part named
     parts: Operators,
@@ -163,6 +163,12 @@ def make_nouns(door: Door, parts: Operators, administration: Administration) -> 
         RightRoutes(door, parts.rights, parts.endings),
         SelfRoutes(door, administration.users, administration.tokens),
         AuditRoutes(door, administration.auditing),
+        SubnetRoutes(door, parts.dhcp.subnets),
+        ReservationRoutes(door, parts.dhcp.reservations),
+        LeaseRoutes(door, parts.dhcp.leases),
+        TenureRoutes(door, parts.dhcp.tenures),
+        BootRuleRoutes(door, parts.dhcp.boot_rules),
+        InterfaceRoutes(door, parts.dhcp.interfaces),
     ]
     # Those that tell what there is tell of themselves, too: they are given the list that they are put into.
     openapi = OpenApiRoutes(door, nouns)
@@ -170,12 +176,6 @@ def make_nouns(door: Door, parts: Operators, administration: Administration) -> 
     return nouns
 
 
-        SubnetRoutes(door, parts.dhcp.subnets),
-        ReservationRoutes(door, parts.dhcp.reservations),
-        LeaseRoutes(door, parts.dhcp.leases),
-        TenureRoutes(door, parts.dhcp.tenures),
-        BootRuleRoutes(door, parts.dhcp.boot_rules),
-        InterfaceRoutes(door, parts.dhcp.interfaces),
 def rights() -> frozenset[Right]:
     """Every right that a call of the API may need: what claims can speak of, and nothing else."""
     return frozenset(

@@ -22,8 +22,8 @@ from provd.application.changing import BulkRefused
 from provd.application.errors import (
     AlreadyThere,
     BuiltIn,
-    NotCancellable,
     InUse,
+    NotCancellable,
     NotDeletable,
     OperationCancelled,
     PreconditionFailed,

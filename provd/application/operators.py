@@ -38,9 +38,9 @@ from provd.application.system import System
 from provd.application.waiting import Waiting
 from provd.application.whatif import AsksWhatIf, WhatIf
 from provd.contracts import IDocumentStore, IPlugins
+from provd.values import Link
 
 Collections = Mapping[str, Editable[Any]]
-from provd.values import Link
 
 
 class AsksAndCounts(AsksWhatIf, Protocol):
@@ -86,11 +86,11 @@ class Operators:
     rights: Rights
     endings: Endings
     lapses: Lapses
+    dhcp: DhcpDocuments
     over: Callable[[IDocumentStore], Limited]
     """The use cases that work on documents, over a store that holds less."""
 
 
-    dhcp: DhcpDocuments
 def _unknown(_peer: str) -> str:
     return ""
 
@@ -108,11 +108,11 @@ def make_operators(  # noqa: PLR0913 - what a server is made of, each part named
     local_of: Callable[[str], str] = _unknown,
     own_tenant: str = "",
     journal: Journal | None = None,
+    links: Callable[[], Sequence[Link]] = no_links,
 ) -> Operators:
     """The use cases over these parts.
 
     `base` answers a fresh copy of what every raw config starts from; `new_id` an id nobody has;
-    links: Callable[[], Sequence[Link]] = no_links,
     `clock` tells the time since the epoch; `local_of` the address of ours that a device at an address
     reaches (empty when unknown); `own_tenant` is whose the devices are that nobody has taken yet;
     `journal` is what keeps the last lines of the log; `links` tells the interfaces of this host.
@@ -165,5 +165,5 @@ def make_operators(  # noqa: PLR0913 - what a server is made of, each part named
         rights=rights,
         endings=endings,
         lapses=Lapses(store, slices, clock, endings.look_soon),
-    )
         dhcp=make_dhcp_documents(store, slices, grades, new_id, clock.seconds, links),
+    )
