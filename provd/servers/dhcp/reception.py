@@ -20,7 +20,7 @@ from provd.wire.dhcp import (
     MessageType,
     Packet,
     decode,
-    encode,
+    encode_fitting,
     format_address,
     hardware_address,
     limit_of,
@@ -143,7 +143,7 @@ class Reception:
             return
         reply: Packet = answer.packet
         try:
-            datagram = encode(reply, limit=limit_of(request))
+            datagram, left_out = encode_fitting(reply, limit=limit_of(request))
         except ProvdError as error:
             self._tally.ignored["unencodable"] += 1
             log.error(
@@ -152,6 +152,12 @@ class Reception:
                 error=error,
             )
             return
+        if left_out:
+            log.info(
+                "the answer to {mac} has no room for options {left_out}",
+                mac=hardware_address(request),
+                left_out=left_out,
+            )
         to = destination(
             request,
             reply,

@@ -33,7 +33,7 @@ from provd.wire.dhcp.packets import (
     encode_options,
 )
 from provd.wire.dhcp.relays import NO_RELAY, RelayAgent, relay_agent
-from provd.wire.dhcp.replies import Template, reply, template
+from provd.wire.dhcp.replies import Template, encode_fitting, reply, template
 from provd.wire.dhcp.servers import ClientFqdn
 from provd.wire.dhcp.structures import ClientId, Route
 from provd.wire.dhcp.text import format_packet, parse_packet
@@ -68,6 +68,7 @@ __all__ = [
     "decode",
     "encapsulate",
     "encode",
+    "encode_fitting",
     "encode_options",
     "firmware",
     "format_address",

@@ -11,7 +11,7 @@ from enum import IntEnum, StrEnum
 
 from provd.wire.dhcp.encapsulation import split_user_class, suboptions
 from provd.wire.dhcp.faults import MalformedOption
-from provd.wire.dhcp.packets import LEAST_LIMIT, Packet
+from provd.wire.dhcp.packets import LEAST_LIMIT, LEAST_SIZE, Packet
 
 __all__ = [
     "Architecture",
@@ -199,7 +199,10 @@ def server_identifier(packet: Packet) -> int:
 def limit_of(packet: Packet) -> int:
     """How long a datagram this client takes: the `limit` to encode its answer with.
 
-    Option 57 counts IP and UDP headers, and no client may take less than 576 (RFC 2132 9.10).
+    Option 57 counts IP and UDP headers, and no DHCP client may take less than 576 (RFC 2132 9.10).
+    A BOOTP client has room for the 64 bytes of RFC 951's vendor area.
     """
-    size = int.from_bytes(packet.options.get(57, b""), "big")
-    return max(size - 28, LEAST_LIMIT)
+    options = packet.options
+    if 57 in options:
+        return max(int.from_bytes(options[57], "big") - 28, LEAST_LIMIT)
+    return LEAST_LIMIT if 53 in options else LEAST_SIZE

@@ -224,8 +224,9 @@ def encode(packet: Packet, *, limit: int = LEAST_LIMIT) -> bytes:
     """The datagram of one packet, of `limit` bytes at most and padded to 300.
 
     Options are written in the order of the dict.  Where they need more room than there is,
-    `file` and `sname` hold options as well, as far as these are empty (option 52); the relay
-    agent's (82) stays out of them, since relays look for it in the options only.
+    `file` and `sname` hold options as well, as far as these are empty (option 52) and the packet
+    is not one of BOOTP, which knows no such thing; the relay agent's (82) stays out of them,
+    since relays look for it in the options only.
 
     @raise DoesNotFit: where that is not room enough.
     @raise Unencodable: for a field out of range.
@@ -238,7 +239,7 @@ def encode(packet: Packet, *, limit: int = LEAST_LIMIT) -> bytes:
     size = _SIZE + len(body) + 1
     if size <= limit:
         return (head + body + b"\xff").ljust(LEAST_SIZE, b"\0")
-    areas = _spread(packet, limit)
+    areas = _spread(packet, limit) if _TYPE in options else None
     if areas is None:
         raise DoesNotFit(size, limit)
     return _overload(head, areas)

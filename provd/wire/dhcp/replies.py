@@ -6,13 +6,16 @@ import struct
 from collections.abc import Mapping
 
 from msgspec import Struct
+from msgspec.structs import replace
 
-from provd.wire.dhcp.faults import Unencodable
-from provd.wire.dhcp.packets import LEAST_SIZE, REPLY, Packet, encode_options
+from provd.wire.dhcp.faults import DoesNotFit, Unencodable
+from provd.wire.dhcp.packets import LEAST_SIZE, REPLY, Packet, encode, encode_options
 
-__all__ = ["Template", "reply", "template"]
+__all__ = ["Template", "encode_fitting", "reply", "template"]
 
 _RELAY = 82
+_KEPT = frozenset({1, 3, 51, 53, 54, 58, 59, 60, 61, _RELAY})
+"""What an answer is not left without: its kind and times, whom it is from and to, mask and router."""
 _HEAD = struct.Struct("!BBBBIHHIIII16s")
 _COOKIE = b"\x63\x82\x53\x63"
 
@@ -52,6 +55,35 @@ def reply(  # noqa: PLR0913 -- each is a field of the packet
         file=file,
         cookie=request.cookie,
     )
+
+
+def encode_fitting(packet: Packet, *, limit: int) -> tuple[bytes, tuple[int, ...]]:
+    """The datagram, and the codes of the options for which it has no room; usually none.
+
+    A client lists in option 55 first what it wants most, and answers keep its order; so the last
+    options go first (RFC 2131 section 4.3.1 lets a server leave out what does not fit).
+
+    @raise DoesNotFit: where an answer with none but the necessary options is still too long.
+    @raise Unencodable: for a field out of range.
+    """
+    try:
+        return encode(packet, limit=limit), ()
+    except DoesNotFit as error:
+        return _shortened(packet, limit, error)
+
+
+def _shortened(packet: Packet, limit: int, error: DoesNotFit) -> tuple[bytes, tuple[int, ...]]:
+    options = dict(packet.options)
+    left_out: list[int] = []
+    for code in reversed(packet.options):
+        if code not in _KEPT:
+            del options[code]
+            left_out.append(code)
+            try:
+                return encode(replace(packet, options=options), limit=limit), tuple(left_out)
+            except DoesNotFit:
+                continue
+    raise error
 
 
 class Template(Struct, frozen=True, gc=False):

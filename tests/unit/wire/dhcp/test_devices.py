@@ -181,11 +181,18 @@ def test_addresses_of_a_request() -> None:
 
 
 @pytest.mark.parametrize(
-    ("told", "limit"), [(b"", 548), (b"\0\x10", 548), (b"\x02\x40", 548), (b"\x05\xdc", 1472)]
+    ("options", "limit"),
+    [
+        ({53: b"\1"}, 548),
+        ({53: b"\1", 57: b"\0\x10"}, 548),
+        ({57: b"\x02\x40"}, 548),
+        ({53: b"\1", 57: b"\x05\xdc"}, 1472),
+        ({12: b"bootp"}, 300),
+    ],
 )
-def test_limit(told: bytes, limit: int) -> None:
+def test_limit(options: dict[int, bytes], limit: int) -> None:
     """Option 57 less the headers of IP and UDP, and never less than what all clients take."""
-    assert limit_of(request({57: told} if told else {})) == limit
+    assert limit_of(request(options)) == limit
 
 
 def test_relay_agent() -> None:

@@ -301,9 +301,15 @@ def test_overload_is_written_when_needed() -> None:
 
 def test_fields_in_use_are_not_overloaded() -> None:
     """A boot file keeps its place, and what then does not fit is refused with both sizes."""
-    options = {code: bytes(60) for code in range(128, 134)}
-    with pytest.raises(DoesNotFit, match="of 613 bytes is wanted, and its client takes 500"):
+    options = {53: b"\5"} | {code: bytes(60) for code in range(128, 134)}
+    with pytest.raises(DoesNotFit, match="of 616 bytes is wanted, and its client takes 500"):
         encode(Packet(REPLY, 1, MAC, options, file=b"pxelinux.0"), limit=500)
+
+
+def test_bootp_is_not_overloaded() -> None:
+    """Option 52 is DHCP's; a BOOTP client would take it for nothing and find nothing."""
+    with pytest.raises(DoesNotFit):
+        encode(Packet(REPLY, 1, MAC, {12: b"a" * 60}), limit=300)
 
 
 @pytest.mark.parametrize(

@@ -10,10 +10,12 @@ from provd.wire.dhcp import (
     BROADCAST,
     REPLY,
     REQUEST,
+    DoesNotFit,
     Packet,
     Unencodable,
     decode,
     encode,
+    encode_fitting,
     encode_options,
     parse_address,
     reply,
@@ -75,6 +77,19 @@ def test_an_answer_without_relay_keeps_its_options() -> None:
     answer = reply(Packet(REQUEST, 7, MAC, cookie=False), options)
     assert answer.options is options
     assert not answer.cookie
+
+
+def test_the_least_wanted_options_are_left_out() -> None:
+    """Where there is no room the last options go, one by one, and never what the answer is."""
+    options = {53: b"\2", 66: b"a" * 100, 67: b"b" * 100, 54: bytes(4), 43: b"c" * 100}
+    answer = reply(REQUESTED, options, sname=b"s", file=b"f")
+    whole, nothing = encode_fitting(answer, limit=1000)
+    assert (whole, nothing) == (encode(answer, limit=1000), ())
+    datagram, left_out = encode_fitting(answer, limit=400)
+    assert left_out == (43, 67)
+    assert list(decode(datagram).options) == [53, 66, 54, 82]
+    with pytest.raises(DoesNotFit, match="its client takes 250"):
+        encode_fitting(answer, limit=250)
 
 
 @given(
