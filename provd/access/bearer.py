@@ -51,8 +51,7 @@ class BearerTokens:
         if text not in self._verified and issuer_of(text.strip()):
             return None  # ours name no issuer: it is another one's
         token = self._token(text.strip(), presented)
-        now = self._now()
-        if token is None or token.revoked or not token.not_before <= now < token.expiry:
+        if token is None or not token.good(self._now()):
             raise NotAuthenticated(VOID)
         return Identity(user=token.subject, provider=self.name, token=token.id)
 

@@ -40,6 +40,7 @@ _VIEWER = (
     _claim("info", "read", "indexes"),
     _claim("interfaces", "list"),
     _claim("devices", "actions"),
+    _claim("events", "watch"),
 )
 
 BUILT_IN: Mapping[str, Role] = {

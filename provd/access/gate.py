@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterable, Sequence
 
 from twisted.internet.defer import Deferred
 
+from provd.access.bearer import VOID
 from provd.access.builtin import BUILT_IN, OWN
 from provd.access.claims import Permits, Right
 from provd.access.errors import NotAuthenticated
@@ -98,6 +99,24 @@ class Gate:
                 self._known.clear()
             known = self._known[key] = self._compile(identity, user, token)
         return known
+
+    def renewed(self, principal: Principal) -> Principal:
+        """What somebody who was let in a while ago may do now; no password and no host is asked again.
+
+        @raise NotAuthenticated: nothing any more.
+        """
+        if principal.anonymous:
+            if self.required:
+                raise NotAuthenticated(NOBODY)
+            return principal
+        token: Token | None = (
+            self._store.get("tokens", principal.token) if principal.token else None
+        )
+        if token is not None and not token.good(self._now()):
+            raise NotAuthenticated(VOID)
+        return self.principal(
+            Identity(user=principal.user, provider=principal.provider, token=principal.token)
+        )
 
     def may(self, user: str, right: Right, device_id: str) -> bool:
         """Whether a user, by roles or by rights held, may do something with a device that is there now."""

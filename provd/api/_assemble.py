@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from functools import lru_cache
 from itertools import count
 from typing import Any
@@ -11,16 +11,19 @@ from attrs import frozen
 from twisted.web.server import Site
 
 from provd.access import Right, TenantStore
+from provd.api._collection import Collection
 from provd.api._permission import AccessPermission
 from provd.api._routes import Door, Noun
 from provd.api._screen import is_loopback, require_guarded
 from provd.api._site import make_root, make_site
 from provd.api._trace import DETAIL
+from provd.api._views import Shown, Views
 from provd.api.audit import AuditRoutes
 from provd.api.boot_rules import BootRuleRoutes
 from provd.api.configs import ConfigRoutes
 from provd.api.decisions import DecisionRoutes, WhatIfRoutes
 from provd.api.devices import DeviceRoutes
+from provd.api.events import EventRoutes
 from provd.api.health import CounterRoutes, LiveRoutes, ReadyRoutes
 from provd.api.index import IndexRoutes
 from provd.api.info import IndexesRoutes, InfoRoutes
@@ -56,6 +59,7 @@ NOUNS: tuple[type[Noun], ...] = (
     DecisionRoutes,
     DeviceRoutes,
     DocsRoutes,
+    EventRoutes,
     IndexRoutes,
     IndexesRoutes,
     InfoRoutes,
@@ -170,10 +174,25 @@ def make_nouns(door: Door, parts: Operators, administration: Administration) -> 
         BootRuleRoutes(door, parts.dhcp.boot_rules),
         InterfaceRoutes(door, parts.dhcp.interfaces),
     ]
+    nouns.append(EventRoutes(door, parts.events, administration.gate, views_of(nouns, door)))
     # Those that tell what there is tell of themselves, too: they are given the list that they are put into.
     openapi = OpenApiRoutes(door, nouns)
     nouns += [IndexRoutes(door, nouns), openapi, DocsRoutes(door, openapi)]
     return nouns
+
+
+def views_of(nouns: Iterable[Noun], door: Door) -> Views:
+    """How the documents of events are shown: as the collections that are served show them."""
+    whole = {
+        noun.about.kind.name: noun.documents.shown for noun in nouns if isinstance(noun, Collection)
+    }
+
+    def views(tenants: frozenset[str] | None) -> Mapping[str, Shown]:
+        if tenants is None:
+            return whole
+        return {name: each.shown for name, each in door.over(tenants).collections.items()}
+
+    return views
 
 
 def rights() -> frozenset[Right]:

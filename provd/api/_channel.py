@@ -11,6 +11,8 @@ from http import HTTPStatus
 from typing import Any, cast
 
 import msgspec
+from twisted.internet.error import ConnectionDone
+from twisted.python.failure import Failure
 from twisted.web.http import HTTPChannel, _GenericHTTPChannelProtocol
 
 from provd.api._errors import PROBLEM_TYPE, MalformedRequest, problem_details, problems_of, told
@@ -28,15 +30,53 @@ MOST_OF_ONE = 1500
 """Of those, from one address; more than may wait for changes, so that one program may have them all."""
 
 
+_DONE = Failure(ConnectionDone())
+
+
 class Channel(HTTPChannel):
     """One connection."""
 
     _over = False
+    _successor: Any = None
 
     def dataReceived(self, data: bytes) -> None:
-        """What follows on a refusal is no request."""
-        if not self._over:
+        """What follows on a refusal is no request; what follows on an upgrade is another protocol's."""
+        if self._successor is not None:
+            self._successor.dataReceived(data)
+        elif not self._over:
             super().dataReceived(data)
+
+    def rawDataReceived(self, data: bytes) -> None:
+        """What came together with a request that was answered with an upgrade."""
+        if self._successor is not None:
+            self._successor.dataReceived(data)
+        else:
+            super().rawDataReceived(data)
+
+    def hand_over(self, successor: Any) -> None:
+        """Let another protocol speak from now on: it `begin`s, and gets what was received already.
+
+        It receives as an `IProtocol` does; the connection stays counted here.
+        """
+        self._successor = successor
+        early, self._dataBuffer = b"".join(self._dataBuffer), []
+        self.read(more=True)
+        successor.begin()
+        if early:
+            successor.dataReceived(early)
+
+    def read(self, *, more: bool) -> None:
+        """Whether to receive anything."""
+        if more:
+            self._networkProducer.resumeProducing()
+        else:
+            self._networkProducer.pauseProducing()
+
+    def connectionLost(self, reason: Failure = _DONE) -> None:
+        """Tell whoever speaks."""
+        if self._successor is not None:
+            self._successor.connectionLost(reason)
+        super().connectionLost(reason)
 
     def lineLengthExceeded(self, line: bytes) -> None:
         """The request line or a header is too long."""

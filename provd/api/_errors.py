@@ -6,6 +6,7 @@ in the table is a defect of ours: it is logged with its traceback, and told as n
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from http import HTTPStatus
 from typing import Any, NamedTuple
 
@@ -30,6 +31,7 @@ from provd.application.errors import (
     RestoreUnderWay,
     TooManyTokens,
 )
+from provd.application.events import TooManyListen
 from provd.application.grades import ReadOnly
 from provd.application.json_patch import MalformedPatch, PatchFailed
 from provd.application.receipts import KeyReused
@@ -48,6 +50,7 @@ from provd.values import (
     StoreUnavailable,
     TooBroad,
 )
+from provd.wire.websocket import VERSION
 
 log = Logger("provd.api")
 
@@ -134,6 +137,30 @@ class NoSuchRoute(ProvdError):
         return f"there is nothing at {self.path}; GET /api/v1 lists what there is"
 
 
+@define
+class UpgradeNeeded(ProvdError):
+    """What is served there is served over a WebSocket, and the request does not ask for one."""
+
+    def __str__(self) -> str:
+        return (
+            "events are told over a WebSocket (RFC 6455, version 13): ask with `Connection: Upgrade`,"
+            " `Upgrade: websocket`, `Sec-WebSocket-Version: 13` and a `Sec-WebSocket-Key`"
+        )
+
+
+@define
+class HttpOneOnly(ProvdError):
+    """A WebSocket was asked for over another version of HTTP than 1.1."""
+
+    version: str
+
+    def __str__(self) -> str:
+        return (
+            f"a WebSocket begins with HTTP/1.1, not with {self.version[:20]}: open a connection of its own"
+            " that offers `http/1.1` alone (ALPN)"
+        )
+
+
 class Told(NamedTuple):
     """How one condition is told: HTTP status, the last part of its type, its title."""
 
@@ -171,12 +198,15 @@ TABLE: dict[type[ProvdError], Told] = {
     UnsupportedMedia: Told(415, "unsupported-media", "The body is in a form that is not read"),
     Misdirected: Told(421, "misdirected", "The request was meant for another server"),
     Invalid: Told(422, "invalid", "What was sent is not valid"),
+    UpgradeNeeded: Told(426, "upgrade-needed", "This is served over a WebSocket"),
     TooManyAttempts: Told(429, "too-many-attempts", "Too many attempts to log in"),
     KeyReused: Told(422, "key-reused", "The Idempotency-Key was used for another call"),
     BulkRefused: Told(422, "bulk-refused", "Operations that belong together cannot all be made"),
     PluginFailed: Told(502, "plugin-failed", "A plugin failed"),
     StoreUnavailable: Told(503, "store-unavailable", "Changes cannot be kept at present"),
     RestartNeeded: Told(409, "restart-needed", "Settings were changed that need a restart"),
+    TooManyListen: Told(503, "too-many-listen", "Too many clients listen to events"),
+    HttpOneOnly: Told(505, "http-one-only", "A WebSocket begins with HTTP/1.1"),
     TooManyWait: Told(503, "too-many-wait", "Too many clients wait for changes"),
     NotReady: Told(503, "not-ready", "A part of the server is not ready"),
 }
@@ -185,7 +215,16 @@ TABLE: dict[type[ProvdError], Told] = {
 METHOD_NOT_ALLOWED = Told(405, "method-not-allowed", "That cannot be done there")
 DEFECT = Told(500, "defect", "provd met a defect of its own")
 
-RETRY_AFTER = b"5"
+BESIDE: Mapping[int, Mapping[bytes, bytes]] = {
+    413: {b"connection": b"close"},
+    426: {
+        b"upgrade": b"websocket",
+        b"connection": b"upgrade",
+        b"sec-websocket-version": VERSION.encode("ascii"),
+    },
+    503: {b"retry-after": b"5"},
+}
+"""Headers that belong to a refusal, by its status."""
 
 CHALLENGES = (b'Bearer realm="provd"', b'Basic realm="provd", charset="UTF-8"')
 """How a caller may prove who they are (RFC 9110 section 11.6.1)."""
@@ -251,14 +290,12 @@ def refuse(request: IRequest, failure: Failure) -> bytes:
         whose = {"call": names[0].decode("ascii")} if names else {}
         log.failure("a request to the API ended in a defect", failure, **whose)
     detail = str(error) if row is not DEFECT else "see the server's log for its traceback"
-    if row.status == 503:
-        request.setHeader(b"retry-after", RETRY_AFTER)
+    for name, value in BESIDE.get(row.status, {}).items():
+        request.setHeader(name, value)
     if isinstance(error, TooManyAttempts):
         request.setHeader(b"retry-after", b"%d" % error.seconds)
     if row.status == 401:
         request.responseHeaders.setRawHeaders(b"www-authenticate", CHALLENGES)
-    if row.status == 413:
-        request.setHeader(b"connection", b"close")
     return write_problem(request, row, detail, problems_of(error))
 
 

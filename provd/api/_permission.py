@@ -64,7 +64,7 @@ class AccessPermission:
         if right in PUBLIC or not (self._gate.required or authorization):
             call.principal = self._everybody
             return None
-        presented = _presented(call, authorization, right)
+        presented = presented_by(call, authorization, right)
         try:
             found = self._gate.authenticate(presented)
             if isinstance(found, Deferred):
@@ -184,7 +184,8 @@ def _leaves(patch: Mapping[str, Any], prefix: str = "") -> list[str]:
     return found
 
 
-def _presented(call: Call, authorization: str, right: Right) -> Presented:
+def presented_by(call: Call, authorization: str, right: Right) -> Presented:
+    """What a call shows of who makes it."""
     if authorization:
         return Presented(authorization=authorization, peer=call.peer, exchange=right == EXCHANGE)
     there, here = call.request.getClientAddress(), call.request.getHost()

@@ -25,6 +25,7 @@ from provd.api._errors import refuse
 from provd.api._reply import Page, Reply, Rows, hiding_secrets, send, show, stream
 from provd.api._says import Says
 from provd.api._trace import begin, traced, wish_of
+from provd.api._websocket import Upgrade, take_over
 from provd.application.auditing import Auditing
 from provd.application.changing import Changes
 from provd.application.slices import Slices
@@ -134,7 +135,7 @@ class Routes(Klein):
         return super().execute_endpoint(endpoint, request, *args, **kwargs)
 
 
-Handler = TypeVar("Handler", bound=Callable[..., Awaitable[Reply | Rows | Page]])
+Handler = TypeVar("Handler", bound=Callable[..., Awaitable[Reply | Rows | Page | Upgrade]])
 
 
 def route(  # noqa: PLR0913 - everything there is to say of a route
@@ -147,7 +148,7 @@ def route(  # noqa: PLR0913 - everything there is to say of a route
     says: Says = NOTHING_SAID,
     narrows: bool = False,
 ) -> Callable[[Handler], Handler]:
-    """Register a handler: `async def name(self, call, **segments) -> Reply | Rows | Page`.
+    """Register a handler: `async def name(self, call, **segments) -> Reply | Rows | Page | Upgrade`.
 
     GET answers HEAD too.  `says` tells what it reads and answers; a test finds a route that says nothing.
     """
@@ -179,7 +180,7 @@ async def _serve(
     noun: Noun,
     request: Request,
     record: Route,
-    handler: Callable[..., Awaitable[Reply | Rows | Page]],
+    handler: Callable[..., Awaitable[Reply | Rows | Page | Upgrade]],
     segments: dict[str, str],
 ) -> bytes:
     name = noun.door.next_cause()
@@ -198,7 +199,7 @@ async def _answer(
     noun: Noun,
     call: Call,
     record: Route,
-    handler: Callable[..., Awaitable[Reply | Rows | Page]],
+    handler: Callable[..., Awaitable[Reply | Rows | Page | Upgrade]],
     segments: dict[str, str],
 ) -> bytes:
     # What is one's own shows nothing of any tenant's, wherever it is served.
@@ -217,6 +218,8 @@ async def _answer(
             scope=record.scope,
             action=record.action,
         )
+    if isinstance(reply, Upgrade):
+        return await take_over(call, reply)
     if call.hides:
         reply = hiding_secrets(reply)
     if isinstance(reply, Rows):

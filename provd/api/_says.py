@@ -53,6 +53,10 @@ class Says(Struct, frozen=True, kw_only=True):
     """It is a change that may be rehearsed (`dryrun`), or be made once (`Idempotency-Key`)."""
     waits: bool = False
     """A client that has what there is may wait for something else (`Prefer: wait`)."""
+    hears: tuple[str, ...] = ()
+    """The schemas of what a client says over its WebSocket."""
+    tells: tuple[str, ...] = ()
+    """The schemas of what it is told there."""
     refuses: tuple[str, ...] = ()
     """The last parts of the types of problems that are its own."""
 

@@ -16,6 +16,7 @@ class Health:
         self._plugins = plugins
         self._others: list[Callable[[], Sequence[str]]] = []
         self._drained_by = ""
+        self._leaving: list[tuple[Callable[[str], None], Callable[[], None]]] = []
 
     def ask_too(self, warnings: Callable[[], Sequence[str]]) -> None:
         """Have one more part of the server tell what should be looked at."""
@@ -26,10 +27,18 @@ class Health:
         told to choose another.
         """
         self._drained_by = self._drained_by or cause
+        for drained, _filled in self._leaving:
+            drained("the server is being drained")
 
     def fill(self) -> None:
         """Be ready again."""
         self._drained_by = ""
+        for _drained, filled in self._leaving:
+            filled()
+
+    def when_drained(self, drained: Callable[[str], None], filled: Callable[[], None]) -> None:
+        """Have told, with the reason, who keeps clients that should go elsewhere; and when they may come again."""
+        self._leaving.append((drained, filled))
 
     def reasons(self) -> list[str]:
         """What keeps the server from doing its work; nothing when it is ready."""

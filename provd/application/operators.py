@@ -20,6 +20,7 @@ from provd.application.decisions import Decisions
 from provd.application.devices import Devices
 from provd.application.dhcp_documents import DhcpDocuments, make_dhcp_documents, no_links
 from provd.application.endings import Endings
+from provd.application.events import Events
 from provd.application.grades import Grades
 from provd.application.health import Health
 from provd.application.info import Info
@@ -77,6 +78,7 @@ class Operators:
     backups: Backups
     restores: Restores
     actions: Actions
+    events: Events
     health: Health
     tally: Tally
     revalidation: Revalidation
@@ -141,6 +143,8 @@ def make_operators(  # noqa: PLR0913 - what a server is made of, each part named
     rights = Rights(store, slices, gate, store, new_id, clock.seconds)
     endings = Endings(store, gate, operations, clock)
     health = Health(store, plugins)
+    events = Events(store, clock)
+    health.when_drained(events.end, events.resume)
     acts = Acts(store)
     backups = Backups(operations, acts, clock.seconds)
     return Operators(
@@ -156,6 +160,7 @@ def make_operators(  # noqa: PLR0913 - what a server is made of, each part named
         restores=Restores(store, backups, operations, slices),
         info=Info(store, plugins, health, clock.seconds),
         changes=Changes(store, slices, receipts),
+        events=events,
         health=health,
         tally=Tally(store, plugins, {"inquiries": inquiries.counters}),
         revalidation=revalidation,

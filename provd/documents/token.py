@@ -47,6 +47,10 @@ class Token(Document, frozen=True, kw_only=True, gc=False, omit_defaults=True):
     issuer: str | None = None
     """How whoever asked for it had proved who they are."""
 
+    def good(self, now: float) -> bool:
+        """Whether it is accepted at this time."""
+        return not self.revoked and self.not_before <= now < self.expiry
+
 
 TOKENS = Kind(name="tokens", type=Token, indexes=("subject", "digest"), secret=True)
 

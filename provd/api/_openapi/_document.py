@@ -117,6 +117,11 @@ def _operation(noun: Noun, route: Route, refusals: dict[str, Schema]) -> Schema:
     }
     if (route.scope, route.action) in PUBLIC:
         made["security"] = []
+    if says.hears:
+        made["x-provd-websocket"] = {
+            "hears": {"anyOf": [ref(name) for name in says.hears]},
+            "tells": {"anyOf": [ref(name) for name in says.tells]},
+        }
     return made | ({"requestBody": _body(says)} if says.reads else {})
 
 

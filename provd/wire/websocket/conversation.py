@@ -20,6 +20,9 @@ from wsproto.events import (
     TextMessage,
 )
 
+MOST_AT_ONCE = 300
+"""Frames among the bytes that are received in one go: more of them say less than they cost to read."""
+
 LONGEST_REASON = 123
 """Bytes of a reason: a control frame has 125, and two of them are the code (RFC 6455 section 5.5)."""
 
@@ -83,7 +86,8 @@ class Conversation:
     """
 
     def __init__(self, *, client: bool = False, longest: int = 4096) -> None:
-        """`longest`: characters of a message that is read."""
+        """`longest`: characters of a message that is read; a server is believed not to flood its clients."""
+        self._most = 0 if client else MOST_AT_ONCE
         self._frames = Connection(ConnectionType.CLIENT if client else ConnectionType.SERVER)
         self._longest = longest
         self._pieces: list[str] = []
@@ -104,6 +108,9 @@ class Conversation:
         heard: list[Heard] = []
         for event in self._frames.events():
             found = self._hear(event)
+            if self._most and len(heard) >= self._most and not isinstance(found, Closed):
+                self._over = True
+                found = self._refuse(Code.TOO_MANY_MESSAGES, "that are too many messages at once")
             heard.append(found)
             if isinstance(found, Closed):
                 break

@@ -49,6 +49,7 @@ LEAST: Mapping[tuple[str, str], str] = {
     ("devices", "read"): "viewer",
     ("devices", "reveal"): "superuser",
     ("devices", "update"): "operator",
+    ("events", "watch"): "viewer",
     ("health", "live"): "anybody",
     ("health", "read"): "viewer",
     ("index", "read"): "none",

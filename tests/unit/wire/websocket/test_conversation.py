@@ -20,6 +20,7 @@ from provd.wire.websocket import (
     is_key,
     names,
 )
+from provd.wire.websocket.conversation import MOST_AT_ONCE
 
 MASK = b"\1\2\3\4"
 FIN = 0x80
@@ -179,6 +180,19 @@ class TestRefusals:
         assert len([each for each in more if isinstance(each, Closed)]) <= 1
         assert conversation.replies() == b""
         assert held[1] == held[2]
+
+    def test_a_flood(self) -> None:
+        """Frames are counted, not only their bytes; what came before the end is heard."""
+        server = Conversation()
+        heard = server.receive(frame(PONG) * 10_000)
+        assert len(heard) == MOST_AT_ONCE + 1
+        assert heard[-1] == Closed(
+            Code.TOO_MANY_MESSAGES, "that are too many messages at once", True
+        )
+        assert code_in(server.replies()) == Code.TOO_MANY_MESSAGES
+        assert server.receive(frame(PONG)) == []
+        client = Conversation(client=True)
+        assert len(client.receive(frame(PONG, masked=False) * 1000)) == 1000
 
     def test_who_is_refused_may_say_goodbye(self) -> None:
         """After a message that was too big, the other end's close is heard."""
