@@ -6,7 +6,8 @@
      "headers": {"User-Agent": "Aastra6730i MAC:00-08-5D-23-74-29 V:3.2.2.2044-SIP"}}
 
 `options` are TFTP options by name, or DHCP options by number; a DHCP value is text, or
-`{"hex": "0a0b"}`.  The path is as the device writes it: percent-encoded over HTTP.
+`{"hex": "0a0b"}`.  The path is as the device writes it: percent-encoded over HTTP.  A DHCP packet may be
+written out whole instead, as text or as hex digits: `packet`.
 """
 
 from __future__ import annotations
@@ -15,8 +16,10 @@ import math
 from collections.abc import Mapping
 from typing import Any
 
+from provd.application.dhcp.described import packet_made, packet_written
 from provd.documents.reading import Reading, json_type
 from provd.values import Inquiry, MalformedPacket, Protocol, parse_ip, parse_mac
+from provd.wire.dhcp import format_address, hardware_address
 from provd.wire.http import parse_target
 
 LONGEST_TEXT = 4096
@@ -36,6 +39,10 @@ def describe(given: Mapping[str, Any], inquiry_id: str, now: float) -> Inquiry:
     read = Reading(given, "description of a request")
     protocol = _protocol(read)
     path, query = _path(read, protocol)
+    if protocol is Protocol.DHCP:
+        inquiry = _over_dhcp(read, inquiry_id, now)
+        _finish(read, given)
+        return inquiry
     inquiry = Inquiry(
         id=inquiry_id,
         protocol=protocol or Protocol.HTTP,
@@ -49,21 +56,63 @@ def describe(given: Mapping[str, Any], inquiry_id: str, now: float) -> Inquiry:
         method=_method(read, protocol),
         headers=_headers(read, protocol),
         options=_tftp_options(read) if protocol is Protocol.TFTP else {},
-        dhcp=_dhcp_options(read) if protocol is Protocol.DHCP else {},
         tenant=_text(read, "tenant"),
         arrived=_arrived(read, now),
     )
     if protocol is Protocol.HTTP and read.take("options"):
         read.note("options", "means nothing over HTTP", "headers")
+    for key in _OVER_DHCP:
+        if read.take(key):
+            read.note(key, "means something over DHCP only", "another protocol, or without it")
+    _finish(read, given)
+    return inquiry
+
+
+def _over_dhcp(read: Reading, inquiry_id: str, now: float) -> Inquiry:
+    """A packet that is written out says all there is to say; without one it is made of what is said."""
+    packet = packet_written(read)
+    local, ip, relay = (_address(read, key) for key in ("local", "ip", "relay"))
+    mac, options = _mac(read, "mac"), _dhcp_options(read)
+    if packet is None:
+        packet = packet_made(mac, options, ip, relay)
+    else:
+        for key in ("mac", "options", "ip", "relay"):
+            if read.take(key):
+                read.note(key, "is said by the packet", "one or the other")
+    _headers(read, Protocol.DHCP)
+    return Inquiry(
+        id=inquiry_id,
+        protocol=Protocol.DHCP,
+        path="",
+        peer=format_address(packet.ciaddr) if packet.ciaddr else "",
+        local=local,
+        local_port=read.whole("port", 67, 1, 65535),
+        interface=_text(read, "interface"),
+        mac=hardware_address(packet),
+        neighbour=_mac(read, "neighbour"),
+        dhcp=packet.options,
+        packet=packet,
+        relay=format_address(packet.giaddr) if packet.giaddr else "",
+        unicast=read.flag("unicast", default=False),
+        on_link=(f"{local}/32",) if local and ":" not in local else (),
+        tenant=_text(read, "tenant"),
+        arrived=_arrived(read, now),
+    )
+
+
+def _finish(read: Reading, given: Mapping[str, Any]) -> None:
     for key in given:
         if key not in _KEYS:
             read.note(key[:80], "is not known here", ", ".join(sorted(_KEYS)))
     read.finish()
-    return inquiry
 
+
+_OVER_DHCP = ("packet", "relay", "port", "unicast")
+"""Means something over DHCP only."""
 
 _KEYS = frozenset(
     {
+        *_OVER_DHCP,
         "protocol",
         "path",
         "ip",

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from typing import Any, cast
 
 from attrs import define
@@ -11,7 +11,7 @@ from twisted.internet.task import Clock
 from provd.application.decisions import Decisions
 from provd.application.inquiries import Inquiries
 from provd.application.statuses import StatusBook
-from provd.contracts import IDocumentStore, IPlugins
+from provd.contracts import IDHCPAnswers, IDocumentStore, IPlugins
 from provd.documents import (
     KINDS,
     Device,
@@ -127,8 +127,9 @@ def core(  # noqa: PLR0913 - each collaborator can be replaced by a test
     nat: bool = False,
     registry: Any = None,
     directory: Any = None,
+    dhcp_answers: Callable[[IDocumentStore, IPlugins, Clock], IDHCPAnswers] | None = None,
 ) -> Core:
-    """A server's core around these plugins and documents."""
+    """A server's core around these plugins and documents; `dhcp_answers` makes what answers over DHCP."""
     clock = Clock()
     clock.advance(ARRIVED)
     store = store or MemoryStore(KINDS, clock)
@@ -149,6 +150,7 @@ def core(  # noqa: PLR0913 - each collaborator can be replaced by a test
         clock=clock,
         boot_id="test",
         neighbours=neighbours,
+        dhcp=dhcp_answers(store, registry, clock) if dhcp_answers is not None else None,
     )
     made = Core(store, registry, bounds, app, pipeline, inquiries, decisions, statuses, clock)
     if autoprov:

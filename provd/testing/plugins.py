@@ -57,6 +57,8 @@ class MemoryPlugin:
     capabilities: Mapping[str, Any] = field(factory=dict)
     actions: Mapping[str, Action] = field(factory=dict)
     acts: Callable[[str, Any, Mapping[str, Any]], Any] = lambda _command, _device, _given: {}
+    tells: Callable[[Inquiry], Mapping[int, bytes]] = lambda _inquiry: {}
+    """Over DHCP."""
 
     def act(
         self,
@@ -106,6 +108,14 @@ class MemoryPlugin:
         """What `answers` says."""
         del keep
         return self.answers(inquiry, device, view)
+
+
+    def dhcp_options(
+        self, inquiry: Inquiry, device: Any, view: IReadable, *, keep: bool
+    ) -> Mapping[int, bytes]:
+        """What `tells` says."""
+        del device, view
+        return self._guarded("tell its DHCP options", keep, self.tells, inquiry)
 
 
 @implementer(IPlugins)

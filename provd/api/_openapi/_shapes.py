@@ -19,6 +19,7 @@ from provd.api._openapi._shapes_of_calls import (
     DryRun,
     Indexed,
     Info,
+    PreferencesGiven,
     RightsGranted,
     RightsRevoked,
     RightWish,
@@ -173,6 +174,14 @@ class Description(Struct, kw_only=True):
     """Of HTTP."""
     options: dict[str, Any] | UnsetType | None = UNSET
     """TFTP by name; DHCP by number, as a text or as `{"hex": "0a0b"}`."""
+    packet: str | UnsetType | None = UNSET
+    """A whole DHCP packet instead: as `explain` writes it, or its bytes in hex."""
+    relay: str | UnsetType | None = UNSET
+    """Over DHCP: the address of the relay that passes it on."""
+    port: int | UnsetType | None = UNSET
+    """Over DHCP: the port that is asked; 67, or 4011 of a ProxyDHCP server."""
+    unicast: bool | UnsetType | None = UNSET
+    """Over DHCP: sent to an address of ours, not to everybody."""
     tenant: str | UnsetType | None = UNSET
     """Whose devices it may be."""
     arrived: float | UnsetType | None = UNSET
@@ -348,6 +357,7 @@ SHAPES: tuple[type[Struct], ...] = (
     ProblemDetails,
     Ready,
     Revoked,
+    PreferencesGiven,
     RightWish,
     RightsGranted,
     RightsRevoked,

@@ -164,8 +164,6 @@ class DHCPAnswers:
         if judgement.lease is None and not judgement.forget and not judgement.tenures:
             return answer
         kept = self._keeping.keep(decision, judgement)
-        if kept is True:
-            return answer
         return Deferred.fromCoroutine(self._after(kept, answer, decision, question))
 
     async def _after(
@@ -343,9 +341,7 @@ class DHCPAnswers:
         decision.notes += (used,)
         resting = self._leases.conflicted(number, self._clock.seconds(), self._store)
         with suppress(StoreUnavailable, DraftRefused):  # it is found out again with the next packet
-            kept = self._keeping.keep(decision, resting)
-            if kept is not True:
-                await kept
+            await self._keeping.keep(decision, resting)
 
 
 def _reservation(view: IReadable, mac: str, subnet: Subnet) -> Reservation | None:

@@ -2,11 +2,8 @@
 
 from __future__ import annotations
 
-from typing import Literal
-
 from msgspec.structs import replace
 from twisted.internet.defer import Deferred
-from twisted.python.failure import Failure
 
 from provd.contracts import IDocumentStore, IDraft
 from provd.values import Decision, Judgement, Verb
@@ -20,11 +17,11 @@ class Keeping:
         """Write to `store`."""
         self._store = store
 
-    def keep(self, decision: Decision, judgement: Judgement) -> Literal[True] | Deferred[None]:
-        """Write what a judgement says; True where it is durable already.
+    def keep(self, decision: Decision, judgement: Judgement) -> Deferred[None]:
+        """Write what a judgement says; fires when it is durable.
 
-        A Deferred fires when it is, fails with `StoreUnavailable`, and with `DraftRefused` where somebody
-        else wrote in between: nothing was written then, and policy is to judge again.
+        Fails with `StoreUnavailable`, and with `DraftRefused` where somebody else wrote in between: nothing
+        was written then, and policy is to judge again.
         """
         draft = self._store.draft(decision.inquiry.id)
         if judgement.lease is not None:
@@ -35,7 +32,7 @@ class Keeping:
             draft.delete("leases", lease.id)
         if judgement.verb is Verb.ACK and judgement.lease is not None:
             self._follow(draft, decision, format_address(judgement.address))
-        return self._committed(draft)
+        return self._store.commit(draft).addCallback(self._store.durable)
 
     def _follow(self, draft: IDraft, decision: Decision, address: str) -> None:
         """The device has this address from now on, and no other device has."""
@@ -48,9 +45,3 @@ class Keeping:
         known = draft.get("devices", device.id)
         if known is not None and known.ip != address:
             decision.device = draft.put("devices", replace(known, ip=address), urgent=False)
-
-    def _committed(self, draft: IDraft) -> Literal[True] | Deferred[None]:
-        durable = self._store.commit(draft).addCallback(self._store.durable)
-        if not durable.called or isinstance(durable.result, Failure):
-            return durable
-        return True

@@ -1,0 +1,75 @@
+"""An ACK leaves only after what it promises is kept."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from twisted.internet.defer import Deferred, fail
+from twisted.internet.task import Clock
+
+from provd.documents import KINDS
+from provd.store import MemoryStore
+from provd.testing.dhcp import a_subnet
+from provd.testing.dhcp_site import MAC, said, site
+from provd.values import RevisionConflict, StoreUnavailable
+from provd.wire.dhcp import MessageType, Packet
+
+
+class SlowStore(MemoryStore):
+    """A store that keeps things when the test says so, or not at all."""
+
+    def __init__(self) -> None:
+        super().__init__(KINDS, Clock())
+        self.refusals: list[Exception] = []
+        self.slow = False
+        self.waiting: list[Deferred[None]] = []
+
+    def commit(self, draft: Any) -> Any:
+        return fail(self.refusals.pop(0)) if self.refusals else super().commit(draft)
+
+    def durable(self, committed: Any) -> Deferred[None]:
+        if not self.slow:
+            return super().durable(committed)
+        self.waiting.append(Deferred())
+        return self.waiting[-1]
+
+
+def request_for(offer: Packet) -> Packet:
+    """The client takes an offer."""
+    options = {50: offer.yiaddr.to_bytes(4, "big"), 54: offer.options[54]}
+    return said(MessageType.REQUEST, options=options)
+
+
+class TestKeeping:
+    """An ACK leaves only after what it promises is kept."""
+
+    def test_it_waits(self) -> None:
+        """Until it is durable, and no longer."""
+        store = SlowStore()
+        lan = site(a_subnet(create_devices="none"), store=store)
+        request = request_for(lan.discover())
+        store.slow = True
+        told: list[Any] = []
+        waiting = lan.core.inquiries.ask(lan.inquiry(request))
+        assert isinstance(waiting, Deferred)
+        waiting.addCallback(told.append)
+        assert told == []
+        store.waiting.pop().callback(None)
+        assert told[0].packet.message_type == MessageType.ACK
+
+    def test_a_store_that_keeps_nothing(self) -> None:
+        """Nothing is promised; the client asks again."""
+        store = SlowStore()
+        lan = site(a_subnet(create_devices="none"), store=store)
+        request = request_for(lan.discover())
+        store.refusals = [StoreUnavailable("the disk is full")]
+        assert "the disk is full" in lan.silence(request)
+
+    def test_somebody_was_faster(self) -> None:
+        """Policy looks again, at what there is now."""
+        store = SlowStore()
+        lan = site(a_subnet(create_devices="none"), store=store)
+        request = request_for(lan.discover())
+        store.refusals = [RevisionConflict("leases", "192.0.2.10", 0, 7)]
+        assert lan.reply(request).message_type == MessageType.ACK
+        assert store.get("leases", "192.0.2.10").mac == MAC
