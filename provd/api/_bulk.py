@@ -41,28 +41,14 @@ async def bulk(call: Call, changes: Changes, documents: Editable[Any], scope: st
         made = [each for each in proposals if isinstance(each, Proposal)]
         before = await changes.make_all(made, call.cause, asked.once)
         outcomes = before if before is not None else [_outline(each) for each in made]
-        results = [await _result(documents, each) for each in outcomes]
-        replayed = {"idempotency-replayed": "true"} if before is not None else {}
-        return Reply(body=_told(results, atomic=True), headers=replayed)
-    if asked.once is not None:
-        problem = Problem("Idempotency-Key", "is only for operations that are made together")
-        raise Invalid("bulk", (problem,))
-    return await _each(call, changes, documents, proposals)
-
-
-async def _each(
-    call: Call, changes: Changes, documents: Editable[Any], proposals: Sequence[Outcome]
-) -> Reply:
-    made = [each for each in proposals if isinstance(each, Proposal)]
-    refusals = iter(await changes.make_each(made, call.cause))
-    results: list[dict[str, Any]] = []
-    for each in proposals:
-        error = each if isinstance(each, ProvdError) else next(refusals)
-        if error is not None:
-            results.append({**_outline(each), **_refused(error)})
-        else:
-            results.append(await _result(documents, _outline(each)))
-    return Reply(body=_told(results, atomic=False))
+    else:
+        before = changes.earlier(asked.once)
+        outcomes = before
+        if before is None:
+            outcomes = await changes.make_each(proposals, call.cause, problem_of, asked.once)
+    results = [await _result(documents, each) for each in outcomes]
+    replayed = {"idempotency-replayed": "true"} if before is not None else {}
+    return Reply(body=_told(results, atomic=atomic), headers=replayed)
 
 
 async def _rehearsed(
@@ -101,6 +87,8 @@ def _outline(proposal: Outcome) -> dict[str, Any]:
 
 
 async def _result(documents: Editable[Any], outcome: Mapping[str, Any]) -> dict[str, Any]:
+    if "problem" in outcome:
+        return {**outcome, "status": outcome["problem"]["status"]}
     result = {"op": outcome["op"], "id": outcome["id"], "status": STATUS[outcome["op"]]}
     if outcome["op"] != "delete":
         try:

@@ -17,13 +17,17 @@ from provd.application.json_patch import json_patch
 from provd.application.merge_patch import merge_patch
 from provd.application.receipts import AlreadyMade, Once, Receipts
 from provd.application.slices import Slices
-from provd.application.writing import TRIES, write
+from provd.application.writing import TRIES, commit, write
 from provd.contracts import IDocumentStore, IDraft
 from provd.documents import redacted, to_show
 from provd.values import Invalid, Problem, ProvdError, RevisionConflict, StoreUnavailable
 
 Patch = Mapping[str, Any] | Sequence[Mapping[str, Any]]
 """A merge patch (RFC 7396), or the operations of a JSON patch (RFC 6902)."""
+
+
+Outcome = Mapping[str, Any]
+"""What came of a change: its `op` and `id`, and the `problem` where it was not made."""
 
 
 class Proposal(Struct, frozen=True, kw_only=True):
@@ -83,15 +87,9 @@ class Changes:
 
         @raise KeyReused: the call's key was used for another.
         """
-        outcome = _outline(proposal)
-
-        def propose(draft: IDraft) -> None:
-            if asked is not None:
-                self._receipts.keep(draft, asked, outcome)
-            proposal.propose(draft)
-
         try:
-            await write(self._store, cause, propose, retry=not proposal.insists)
+            propose = self._with_receipt(proposal, asked)
+            await write(self._store, cause, propose, retry=_retries(proposal, asked))
         except AlreadyMade as before:
             return before.outcome
         if asked is not None:
@@ -124,22 +122,72 @@ class Changes:
                 self._receipts.kept(asked)
             return None
 
-    async def make_each(self, proposals: Sequence[Proposal], cause: str) -> list[ProvdError | None]:
-        """Make each in a commit of its own; answers, for each, why it could not be made."""
-        outcomes: list[ProvdError | None] = []
-        newest = None
-        async for proposal in self._slices.over(proposals):
+    def earlier(self, asked: Once | None) -> Any:
+        """The outcome of a call that was made before; None where it was not, or not to its end.
+
+        @raise KeyReused: its key was used for another.
+        """
+        if asked is not None:
             try:
-                draft = self._store.draft(cause)
-                proposal.propose(draft)
-                newest = await self._store.commit(draft)
-                outcomes.append(None)
+                self._receipts.find(asked)
+            except AlreadyMade as before:
+                return before.outcome
+        return None
+
+    async def make_each(
+        self,
+        proposals: Sequence[Proposal | ProvdError],
+        cause: str,
+        tell: Callable[[ProvdError], Any],
+        asked: Once | None = None,
+    ) -> Sequence[Outcome]:
+        """Make each in a commit of its own; answers the outcome of each, with the `problem` of those that
+        cannot be made as `tell` has it.
+
+        A call that is made once leaves a receipt of each change it made until it is over: whoever
+        sends it again after a crash has the rest made.
+
+        @raise KeyReused, StoreUnavailable: not all was made, or not that it was can be kept.
+        """
+        outcomes: list[Outcome] = []
+        newest = None
+        async for at, proposal in self._slices.over(enumerate(proposals)):
+            try:
+                if isinstance(proposal, ProvdError):
+                    raise proposal
+                propose = self._with_receipt(proposal, asked.part(at) if asked else None)
+                retry = _retries(proposal, asked)
+                _none, newest = await commit(self._store, cause, propose, retry=retry)
+                outcomes.append(_outline(proposal))
+            except AlreadyMade as before:
+                outcomes.append(before.outcome)
             except ProvdError as error:
-                outcomes.append(error)
+                outcomes.append({**_outline(proposal), "problem": tell(error)})
         if newest is not None:
             # What is durable up to the newest is durable for all.
             await self._store.durable(newest)
+        return outcomes if asked is None else await self._closed(asked, cause, outcomes)
+
+    async def _closed(
+        self, asked: Once, cause: str, outcomes: Sequence[Outcome]
+    ) -> Sequence[Outcome]:
+        """Keep that a call was made to its end; answers what came of it, here or where it was sent as well."""
+        try:
+            await write(
+                self._store, cause, lambda draft: self._receipts.close(draft, asked, outcomes)
+            )
+        except AlreadyMade as before:
+            return before.outcome  # type: ignore[no-any-return]  # it was kept here
+        self._receipts.kept(asked)
         return outcomes
+
+    def _with_receipt(self, proposal: Proposal, asked: Once | None) -> Callable[[IDraft], None]:
+        def propose(draft: IDraft) -> None:
+            if asked is not None:
+                self._receipts.keep(draft, asked, _outline(proposal))
+            proposal.propose(draft)
+
+        return propose
 
     async def rehearse(self, proposals: Sequence[Proposal], cause: str) -> list[dict[str, Any]]:
         """What would change, by the very code that changes; the draft is thrown away.
@@ -179,7 +227,14 @@ class Changes:
         return draft
 
 
-def _outline(proposal: Proposal) -> dict[str, str]:
+def _retries(proposal: Proposal, asked: Once | None) -> bool:
+    """Whoever was faster with a call that is made once may have made this very one."""
+    return asked is not None or not proposal.insists
+
+
+def _outline(proposal: Proposal | ProvdError) -> dict[str, str]:
+    if isinstance(proposal, ProvdError):
+        return {}
     return {"op": proposal.op, "id": proposal.document_id}
 
 

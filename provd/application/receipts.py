@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from collections import deque
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from itertools import islice
 from typing import Any
 
@@ -33,6 +33,10 @@ class Once(Struct, frozen=True):
 
     receipt_id: str
     digest: str
+
+    def part(self, at: int) -> Once:
+        """One of the changes that it makes one by one."""
+        return Once(f"{self.receipt_id}.{at}", self.digest)
 
 
 @define
@@ -88,6 +92,14 @@ class Receipts:
         ages.append((self._now(), asked.receipt_id))
         while ages and self._store.get(COLLECTION, ages[0][1]) is None:
             ages.popleft()
+
+    def close(self, draft: IDraft, asked: Once, outcomes: Sequence[Any]) -> None:
+        """Propose the receipt of a call that was made in parts, in the place of theirs. Raises as `keep`."""
+        self.keep(draft, asked, outcomes)
+        for at in range(len(outcomes)):
+            part = asked.part(at).receipt_id
+            if draft.get(COLLECTION, part) is not None:
+                draft.delete(COLLECTION, part)
 
     def check(self, receipt: Receipt | None, asked: Once) -> None:
         """@raise AlreadyMade, KeyReused: there is a receipt."""

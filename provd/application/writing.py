@@ -9,7 +9,7 @@ from twisted.logger import Logger
 
 from provd.contracts import IDocumentStore, IDraft
 from provd.documents import secrets_restored
-from provd.values import Invalid, RevisionConflict, in_detail
+from provd.values import Committed, Invalid, RevisionConflict, in_detail
 
 log = Logger("provd.application")
 
@@ -24,6 +24,20 @@ async def write(
 ) -> T:
     """Commit what `propose` proposes on a draft, and answer what it returned once it is durable.
 
+    Raises as `commit` does.
+    """
+    result, committed = await commit(store, cause, propose, retry=retry)
+    await store.durable(committed)
+    if in_detail():
+        log.debug("kept up to position {position}", position=committed.position.n)
+    return result
+
+
+async def commit(
+    store: IDocumentStore, cause: str, propose: Callable[[IDraft], T], *, retry: bool = True
+) -> tuple[T, Committed]:
+    """Commit what `propose` proposes on a draft; answers what it returned, and what is to be durable.
+
     `propose` is called again on a fresh draft when somebody else was faster, unless the caller
     insisted on a revision (`retry` False).
 
@@ -36,17 +50,12 @@ async def write(
         draft = store.draft(cause)
         result = propose(draft)
         try:
-            committed = await store.commit(draft)
+            return result, await store.commit(draft)
         except RevisionConflict as conflict:
-            if tries:
-                if in_detail():
-                    log.debug("proposing it again: {conflict}", conflict=conflict)
-                continue
-            raise
-        await store.durable(committed)
-        if in_detail():
-            log.debug("kept up to position {position}", position=committed.position.n)
-        return result
+            if not tries:
+                raise
+            if in_detail():
+                log.debug("proposing it again: {conflict}", conflict=conflict)
 
 
 async def settled(store: IDocumentStore, collection: str, document_id: str) -> Any:

@@ -96,10 +96,10 @@ def _add_writing(group: click.Group, name: str) -> None:
         if bool(assignments) == bool(file):
             raise click.UsageError("name either what is to be changed or a patch")
         if file:
-            changed = _in(server, name).patch(document_id, read_operations(file), revision)
+            changed = _in(server, name).patch(document_id, read_operations(file), revision=revision)
         else:
             patch = read_assignments(assignments)
-            changed = _in(server, name).change(document_id, patch, revision)
+            changed = _in(server, name).change(document_id, patch, revision=revision)
         server.show(changed.body, print_object)
 
     @group.command("remove", help=f"Remove {name}.")

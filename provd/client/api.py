@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from base64 import b64encode
 from collections.abc import Mapping, Sequence
-from typing import Any
+from typing import Any, Unpack
 
-from provd.client.wire import DEFAULT_URL, TIMEOUT, Reply, Transport, segment
+from provd.client.wire import DEFAULT_URL, TIMEOUT, How, Reply, Transport, segment
 
 ROOT = "/api/v1"
 JSON_PATCH = "application/json-patch+json"
@@ -48,46 +48,49 @@ class Collection:
         """One document and its revision."""
         return self._transport.call("GET", self._path(document_id))
 
-    def create(self, document: Mapping[str, Any]) -> Reply:
+    def create(self, document: Mapping[str, Any], **how: Unpack[How]) -> Reply:
         """Create a document; the server chooses an id where it has none."""
-        return self._transport.call("POST", self._base, dict(document))
+        return self._transport.call("POST", self._base, dict(document), **how)
 
-    def replace(self, document_id: str, document: Mapping[str, Any], revision: int = 0) -> Reply:
+    def replace(self, document_id: str, document: Mapping[str, Any], **how: Unpack[How]) -> Reply:
         """Put another document in the place of the present one."""
-        return self._transport.call(
-            "PUT", self._path(document_id), dict(document), revision=revision
-        )
+        return self._transport.call("PUT", self._path(document_id), dict(document), **how)
 
-    def change(self, document_id: str, patch: Mapping[str, Any], revision: int = 0) -> Reply:
+    def change(self, document_id: str, patch: Mapping[str, Any], **how: Unpack[How]) -> Reply:
         """Merge-patch (RFC 7396): null removes a key."""
-        return self._transport.call(
-            "PATCH",
-            self._path(document_id),
-            dict(patch),
-            revision=revision,
-            media_type=MERGE_PATCH,
-        )
+        path = self._path(document_id)
+        return self._transport.call("PATCH", path, dict(patch), media_type=MERGE_PATCH, **how)
 
     def patch(
-        self, document_id: str, operations: Sequence[Mapping[str, Any]], revision: int = 0
+        self, document_id: str, operations: Sequence[Mapping[str, Any]], **how: Unpack[How]
     ) -> Reply:
         """JSON patch (RFC 6902): operations, `test` among them; all of them or none."""
-        return self._transport.call(
-            "PATCH",
-            self._path(document_id),
-            [dict(each) for each in operations],
-            revision=revision,
-            media_type=JSON_PATCH,
-        )
+        path, patch = self._path(document_id), [dict(each) for each in operations]
+        return self._transport.call("PATCH", path, patch, media_type=JSON_PATCH, **how)
 
-    def bulk(self, operations: Sequence[Mapping[str, Any]], *, atomic: bool = True) -> Object:
+    def bulk(
+        self, operations: Sequence[Mapping[str, Any]], *, atomic: bool = True, **how: Unpack[How]
+    ) -> Object:
         """Many changes: in one commit or, where not `atomic`, those that can be made."""
         body = {"operations": [dict(each) for each in operations], "atomic": atomic}
-        return dict(self._transport.call("POST", f"{self._base}:bulk", body).body)
+        return dict(self._transport.call("POST", f"{self._base}:bulk", body, **how).body)
 
-    def delete(self, document_id: str, revision: int = 0) -> None:
+    def delete(self, document_id: str, **how: Unpack[How]) -> Reply:
         """Delete a document."""
-        self._transport.call("DELETE", self._path(document_id), revision=revision)
+        return self._transport.call("DELETE", self._path(document_id), **how)
+
+
+class Devices(Collection):
+    """Devices, and what can be done with them."""
+
+    def actions(self, device_id: str) -> Object:
+        """`{"total": …, "items": […]}`: what can be done with one now, by the server and by its plugin."""
+        return dict(self._transport.call("GET", f"{self._path(device_id)}/actions").body)
+
+    def act(self, device_id: str, command: str, parameters: Mapping[str, Any]) -> Object:
+        """Do it; what came of it is in `result`."""
+        path = f"{self._path(device_id)}/actions/{segment(command)}"
+        return dict(self._transport.call("POST", path, dict(parameters)).body)
 
 
 class Configs(Collection):
@@ -165,7 +168,7 @@ class Api:
         proves who calls.
         """
         self._transport = Transport(url, timeout, ca, f"Bearer {token}" if token else "")
-        self.devices = Collection(self._transport, "devices")
+        self.devices = Devices(self._transport, "devices")
         self.configs = Configs(self._transport, "configs")
         self.users = Users(self._transport, "users")
         self.roles = Collection(self._transport, "roles")
@@ -226,6 +229,18 @@ class Api:
         """Load a plugin's code anew; the one loaded before stays when that fails."""
         path = f"{ROOT}/plugins/{segment(plugin_id)}/reload"
         return dict(self._transport.call("POST", path).body)
+
+    def preferences(self) -> Object:
+        """What operators have chosen of the server, and what holds where nobody has."""
+        return self._get("/preferences")
+
+    def prefer(self, patch: Mapping[str, Any], revision: int = 0) -> Object:
+        """Choose some (RFC 7396), all of them or none: null is as if nobody had; what holds since."""
+        path = f"{ROOT}/preferences"
+        changed = self._transport.call(
+            "PATCH", path, dict(patch), revision=revision, media_type=MERGE_PATCH
+        )
+        return dict(changed.body)
 
     def reload(self) -> Object:
         """Have the server read its settings again; `changed` names those that took effect."""

@@ -6,7 +6,7 @@ import http.client
 import json
 import ssl
 from collections.abc import Mapping, Sequence
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, TypedDict, Unpack
 from urllib.parse import quote, urlencode, urlsplit
 
 from provd.client.errors import ServerUnreachable, StrangeAnswer, from_problem
@@ -16,6 +16,17 @@ DEFAULT_URL = "http://127.0.0.1:8092"
 
 TIMEOUT = 30.0
 """Seconds to wait for a connection, and for each piece of an answer."""
+
+
+class How(TypedDict, total=False):
+    """How a change is to be made."""
+
+    revision: int
+    """Only if the document is still at it; 0: at whatever it is."""
+    dryrun: bool
+    """Only tell what would change: `{"dryrun": true, "changes": […]}`."""
+    key: str
+    """Of the caller's choice: the same call with the same key is made once."""
 
 
 class Reply(NamedTuple):
@@ -85,19 +96,18 @@ class Transport:
         body: Any = None,
         *,
         parameters: Mapping[str, str | Sequence[str]] | None = None,
-        revision: int = 0,
         media_type: str = "application/json",
+        **how: Unpack[How],
     ) -> Reply:
         """Make one call.
-
-        `revision` other than 0: only if the document is still at it.
 
         @raise ServerUnreachable: nobody answered.
         @raise NotTrusted: whoever answers is not whom `ca` names; nothing was sent.
         @raise StrangeAnswer: the answer is not JSON.
         @raise ApiError: the server refused.
         """
-        target = path + (f"?{urlencode(parameters, doseq=True)}" if parameters else "")
+        asked = {**(parameters or {}), **({"dryrun": "true"} if how.get("dryrun") else {})}
+        target = path + (f"?{urlencode(asked, doseq=True)}" if asked else "")
         headers = {"Accept": "application/json, application/problem+json"}
         if self.authorization:
             headers["Authorization"] = self.authorization
@@ -105,8 +115,10 @@ class Transport:
         if body is not None:
             payload = json.dumps(body, allow_nan=False).encode("utf-8")
             headers["Content-Type"] = media_type
-        if revision:
+        if revision := how.get("revision"):
             headers["If-Match"] = f'"{revision}"'
+        if key := how.get("key"):
+            headers["Idempotency-Key"] = key
         return self._read(*self._exchange(method, target, payload, headers))
 
     def _exchange(

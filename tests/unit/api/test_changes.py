@@ -304,8 +304,6 @@ class TestBulk:
             each["id"] for each in again.json["results"]
         ]
         assert api.ask("GET", URL).json["total"] == 3
-        answer = bulk(api, *MANY[:1], atomic=False, idempotency_key="l")
-        assert answer.status == 422
 
     @pytest.mark.parametrize(
         ("body", "path"),

@@ -87,7 +87,7 @@ def test_what_is_sent() -> None:
     )
     client.devices.get("a/b ?")
     client.devices.create({"id": "é"})
-    client.devices.replace("a", {"sn": "1"}, 7)
+    client.devices.replace("a", {"sn": "1"}, revision=7)
     client.devices.change("a", {"sn": None})
     client.devices.delete("a", 8)
     client.configs.raw("base")
@@ -197,7 +197,7 @@ def test_the_client_is_light() -> None:
 def test_patches_and_many_changes() -> None:
     """Operations are sent as such; several values of one filter are several parameters."""
     client, wire = api(*[{}] * 3)
-    client.devices.patch("a", [{"op": "remove", "path": "/sn"}], 7)
+    client.devices.patch("a", [{"op": "remove", "path": "/sn"}], revision=7)
     client.devices.bulk([{"op": "delete", "id": "a"}], atomic=False)
     client.devices.list(where={"model": ["a", "b"], "version": "Gte(3.2)"})
     patch, bulk, listed = wire.sent
