@@ -89,7 +89,7 @@ def test_what_is_sent() -> None:
     client.devices.create({"id": "é"})
     client.devices.replace("a", {"sn": "1"}, revision=7)
     client.devices.change("a", {"sn": None})
-    client.devices.delete("a", 8)
+    client.devices.delete("a", revision=8)
     client.configs.raw("base")
     client.decisions(device_id="a", limit=3)
     client.what_if({"protocol": "http"})
