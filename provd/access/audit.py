@@ -31,6 +31,7 @@ AUDITED = frozenset(
         "tokens",
         "rights",
         "operations",
+        "preferences",
         "subnets",
         "reservations",
         "leases",

@@ -39,6 +39,7 @@ _VIEWER = (
     _claim("health", "read"),
     _claim("info", "read", "indexes"),
     _claim("interfaces", "list"),
+    _claim("preferences", "read"),
     _claim("devices", "actions"),
     _claim("events", "watch"),
 )

@@ -34,6 +34,7 @@ from provd.api.openapi import DocsRoutes, OpenApiRoutes
 from provd.api.operations import OperationRoutes
 from provd.api.own import SelfRoutes
 from provd.api.plugins import PluginRoutes
+from provd.api.preferences import PreferenceRoutes
 from provd.api.reservations import ReservationRoutes
 from provd.api.rights import RightRoutes
 from provd.api.roles import RoleRoutes
@@ -70,6 +71,7 @@ NOUNS: tuple[type[Noun], ...] = (
     OpenApiRoutes,
     OperationRoutes,
     PluginRoutes,
+    PreferenceRoutes,
     ReadyRoutes,
     ReservationRoutes,
     RightRoutes,
@@ -165,6 +167,7 @@ def make_nouns(door: Door, parts: Operators, administration: Administration) -> 
         RoleRoutes(door, administration.roles),
         TokenRoutes(door, administration.tokens),
         RightRoutes(door, parts.rights, parts.endings),
+        PreferenceRoutes(door, parts.preferences),
         SelfRoutes(door, administration.users, administration.tokens),
         AuditRoutes(door, administration.auditing),
         SubnetRoutes(door, parts.dhcp.subnets),

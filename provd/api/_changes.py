@@ -11,12 +11,12 @@ from provd.api._call import Call
 from provd.api._documents import created, gone, one
 from provd.api._reply import Reply
 from provd.application.changing import Changes, Proposal
-from provd.application.collection import Editable
+from provd.application.collection import Documents
 from provd.values import NoSuchDocument
 
 
 async def answer(
-    call: Call, asked: Asked, changes: Changes, documents: Editable[Any], proposal: Proposal
+    call: Call, asked: Asked, changes: Changes, documents: Documents[Any], proposal: Proposal
 ) -> Reply:
     """Make a change as the call asks, and show what came of it."""
     prefix = f"/api/v1/{proposal.collection}"
@@ -31,14 +31,14 @@ async def answer(
     return replace(reply, headers={**reply.headers, "idempotency-replayed": "true"})
 
 
-async def _shown(documents: Editable[Any], op: str, document_id: str, prefix: str) -> Reply:
+async def _shown(documents: Documents[Any], op: str, document_id: str, prefix: str) -> Reply:
     if op == "delete":
         return gone()
     document = await documents.get(document_id)
     return created(prefix, document) if op == "create" else one(document)
 
 
-async def _shown_again(documents: Editable[Any], outcome: Any, prefix: str) -> Reply:
+async def _shown_again(documents: Documents[Any], outcome: Any, prefix: str) -> Reply:
     """The document as it is now, or its id alone where it has gone since."""
     op, document_id = outcome["op"], outcome["id"]
     try:

@@ -109,7 +109,7 @@ class AccessPermission:
             call.unnamed = route.action in {"create", "bulk"}
         if not document_id:
             _limit_documents(principal, route, call)
-        elif route.action == "update":
+        if route.action == "update":
             _limit_changes(principal, route, call, document_id)
 
 

@@ -16,9 +16,11 @@ from provd.documents import (
     OPERATIONS,
     Kind,
     Operation,
+    Preferences,
     State,
     cancelled,
     failed,
+    preferences_in,
     progressed,
     succeeded,
     waiting,
@@ -28,12 +30,6 @@ from provd.values import NoSuchDocument, ProvdError, read_cause
 log = Logger("provd.operations")
 
 COLLECTION = "operations"
-
-LIFE = 7 * 86_400
-"""Seconds that an ended operation is kept."""
-
-KEPT = 1000
-"""Ended operations that are remembered; older ones go when a new one starts."""
 
 RESTARTED = "provd was restarted while it ran; start it again"
 
@@ -184,18 +180,31 @@ class Operations(Documents[Operation]):
 
         await write(self._store, cause, propose)
 
-    def _forget_old(self, draft: IDraft) -> None:
+    async def forget_old(self) -> None:
+        """Let go what is no longer to be remembered. @raise StoreUnavailable: it cannot be kept."""
+        draft = self._store.draft("retention")
+        self._forget_old(draft, room=0)
+        await self._store.commit(draft)
+
+    def _forget_old(self, draft: IDraft, room: int = 1) -> None:
         """Make room; a thousand documents are looked at in well below a millisecond."""
         collection = self._store.collection(COLLECTION)
         ended = [each for each in collection if isinstance(each, Operation) and each.ended]
         ended.sort(key=lambda each: each.updated)
-        surplus = max(len(collection) - KEPT + 1, 0)
+        surplus = max(len(collection) - self._chosen.operations_kept + room, 0)
         for at, operation in enumerate(ended):
             if at < surplus or self._expired(operation):
                 draft.delete(COLLECTION, operation.id)
 
     def _expired(self, operation: Operation) -> bool:
-        return operation.ended and operation.updated + LIFE < self._now()
+        return operation.ended and self._expires(operation) < self._now()
+
+    def _expires(self, operation: Operation) -> float:
+        return operation.updated + self._chosen.operations_seconds
+
+    @property
+    def _chosen(self) -> Preferences:
+        return preferences_in(self._store)
 
     async def recover(self) -> Sequence[Operation]:
         """At start: what ran when the process ended has failed. Answers those operations."""
@@ -223,7 +232,7 @@ class Operations(Documents[Operation]):
         """How far it is, is always told, and when it will be forgotten."""
         found = {"state": State.WAITING, "current": 0, **super().shown(document)}
         if document.ended:
-            found["expires"] = document.updated + LIFE
+            found["expires"] = self._expires(document)
         return found
 
     async def cancel(self, operation_id: str, cause: str) -> dict[str, Any]:

@@ -28,6 +28,7 @@ from provd.application.journal import Journal
 from provd.application.lapses import Lapses
 from provd.application.operations import Operations
 from provd.application.plugins import Plugins
+from provd.application.preferences import ServerPreferences
 from provd.application.readiness import BaseRawConfig, Readiness, WholeReadiness
 from provd.application.receipts import Receipts
 from provd.application.remembered import Remembered
@@ -85,6 +86,7 @@ class Operators:
     readiness: Readiness
     system: System
     journal: Journal
+    preferences: ServerPreferences
     rights: Rights
     endings: Endings
     lapses: Lapses
@@ -167,6 +169,7 @@ def make_operators(  # noqa: PLR0913 - what a server is made of, each part named
         readiness=readiness,
         system=System(health, acts, clock.seconds),
         journal=journal or Journal(),
+        preferences=ServerPreferences(store, slices, operations),
         rights=rights,
         endings=endings,
         lapses=Lapses(store, slices, clock, endings.look_soon),

@@ -24,6 +24,7 @@ COMMANDS = {
     "tokens": "provd.cli.tokens:tokens",
     "rights": "provd.cli.rights:rights",
     "audit": "provd.cli.audit:audit",
+    "preferences": "provd.cli.preferences:preferences",
     "reload": "provd.cli.reload:reload",
     "backup": "provd.cli.backups:backup",
     "restore": "provd.cli.backups:restore",

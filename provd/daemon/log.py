@@ -20,8 +20,10 @@ from zope.interface import implementer
 from provd.application.explain import kind_of, size_of
 from provd.application.journal import KEPT, Journal, Line
 from provd.application.spelling import line_of, printable
+from provd.contracts import IDocumentStore
 from provd.daemon.settings import LogSettings
-from provd.values import Decision, served
+from provd.documents import PREFERENCES, preferences_in, service_of
+from provd.values import Decision, served, want_detail
 
 _LEVELS = {level: rank for rank, level in enumerate(LogLevel.iterconstants())}
 _RANKS = {level.name: rank for level, rank in _LEVELS.items()} | {"": len(_LEVELS)}
@@ -164,18 +166,27 @@ class Lines:
         self._size = 0
         self._late: Any = None
         self.journal = Journal(kept)
+        self._services: Mapping[str, int] = {}
 
     def adopt(self, settings: LogSettings) -> None:
         """Spell and choose lines otherwise from now on."""
         self._line, self._least = _manner(settings)
         self.journal.keep(settings.kept)
 
+    def listen(self, levels: Mapping[str, str]) -> None:
+        """Hold services that are named to levels of their own from now on, and the others to the log's."""
+        self._services = {service: _RANKS[level] for service, level in levels.items()}
+        want_detail(wanted="debug" in levels.values())
+
     def __call__(self, event: Mapping[str, Any]) -> None:
         """Take in one event."""
         rank = _LEVELS[event["log_level"]]
         if rank == _INFO and event["log_namespace"] == _LEGACY:
             rank -= 1
-        if rank < self._least and rank < _asked_for(event):
+        least = self._least
+        if self._services:
+            least = self._services.get(service_of(event["log_namespace"]), least)
+        if rank < least and rank < _asked_for(event):
             return
         line = self._line(event)
         self.journal.add(event.get("decision") or as_line(event))
@@ -205,6 +216,16 @@ class Lines:
             self._stream.flush()
         except (OSError, ValueError):
             return
+
+
+def follow_levels(lines: Lines, store: IDocumentStore) -> None:
+    """Hold services to the levels that are preferred, at once and whenever others are."""
+
+    def told(_changes: object) -> None:
+        lines.listen(preferences_in(store).log_levels)
+
+    store.feed.subscribe("log levels", [PREFERENCES.name], told)
+    told(())
 
 
 def _asked_for(event: Mapping[str, Any]) -> int:

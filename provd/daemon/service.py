@@ -20,7 +20,7 @@ from twisted.application.service import Service
 from twisted.internet.defer import Deferred
 from twisted.logger import Logger
 
-from provd.daemon.log import Lines
+from provd.daemon.log import Lines, follow_levels
 from provd.daemon.notify import Notify
 from provd.daemon.privileges import User, prepare_directory
 from provd.daemon.reload import Reloading
@@ -99,6 +99,8 @@ class ProvdService(Service):
             self._sockets = bind(self.settings)
         journal = self.lines.journal if self.lines is not None else None
         self.server = wire(self.settings, self._reactor, journal)
+        if self.lines is not None:
+            follow_levels(self.lines, self.server.store)
         self.server.start(self._sockets)
         self.server.operators.system.reloads_by(self._reload)
         # Not before signals are caught: whoever reads READY=1 may send SIGTERM at once.

@@ -58,6 +58,13 @@ from provd.documents.operation import (
     succeeded,
     waiting,
 )
+from provd.documents.preferences import (
+    PREFERENCES,
+    Preferences,
+    parse_preferences,
+    preferences_in,
+    service_of,
+)
 from provd.documents.projection import project
 from provd.documents.query import Page, Place, Query
 from provd.documents.raw_config import check_raw_config, complete_raw_config, zone_names
@@ -103,6 +110,7 @@ KINDS = (
     TENURES,
     BOOT_RULES,
     RIGHTS,
+    PREFERENCES,
 )
 """Every kind of document that a provd keeps."""
 
@@ -124,6 +132,7 @@ __all__ = [
     "NEVER_SHOWN",
     "NOT_ON_ONE",
     "OPERATIONS",
+    "PREFERENCES",
     "RECEIPTS",
     "RECONFIGURING",
     "REDACTED",
@@ -160,6 +169,7 @@ __all__ = [
     "Picker",
     "Place",
     "Pool",
+    "Preferences",
     "Probe",
     "Query",
     "Receipt",
@@ -205,12 +215,14 @@ __all__ = [
     "parse_config",
     "parse_device",
     "parse_password",
+    "parse_preferences",
     "parse_revocation",
     "parse_right_wish",
     "parse_role",
     "parse_token_wish",
     "parse_user",
     "patch_tells",
+    "preferences_in",
     "progressed",
     "project",
     "redacted",
@@ -218,6 +230,7 @@ __all__ = [
     "secrets_restored",
     "seen_with_version",
     "server_raw_config",
+    "service_of",
     "succeeded",
     "to_dict",
     "to_show",

@@ -7,11 +7,16 @@ from typing import Any
 from uuid import UUID
 
 from provd.contracts import IPlugins
-from provd.documents import Device
+from provd.documents import Device, preferences_in
 from provd.pipeline.case import Case
 from provd.pipeline.limits import CreationLimits
 from provd.pipeline.stages import AbstractDeviceRetriever
 from provd.values import IDENTITY_KEYS, Info, Protocol, Step
+
+CLOSED = (
+    "devices that nobody knows are refused at present;"
+    " `provd preferences set unknown_devices=create` lets them in"
+)
 
 
 def derived_uuid(inquiry_id: str, purpose: str) -> UUID:
@@ -39,7 +44,7 @@ class AddDeviceRetriever(AbstractDeviceRetriever):
         facts = self._identity(case, info)
         if not facts:
             return None
-        reason = self._limits.peek(case.inquiry.source, case.inquiry.arrived)
+        reason = self._why_not(case)
         if reason:
             case.refused = reason
             case.note(Step.LOOK_UP, "no device is created: {reason}", reason=reason)
@@ -47,6 +52,12 @@ class AddDeviceRetriever(AbstractDeviceRetriever):
         case.matched_by = "added"
         case.urgent = True
         return self._propose(case, info, facts)
+
+    def _why_not(self, case: Case) -> str:
+        """Why no device may be created now; empty when one may."""
+        if preferences_in(case.draft).unknown_devices == "refuse":
+            return CLOSED
+        return self._limits.peek(case.inquiry.source, case.inquiry.arrived)
 
     def _propose(self, case: Case, info: Info, facts: Info) -> Device:
         device = Device(

@@ -41,7 +41,7 @@ from provd.values.identity import Identity, Presented
 from provd.values.inquiry import Inquiry, Protocol
 from provd.values.judgement import INFINITE, Exchange, Judgement, Loss, Question, Verb
 from provd.values.link import Link
-from provd.values.served import Served, in_detail, serve, served
+from provd.values.served import Served, in_detail, serve, served, want_detail
 
 __all__ = [
     "IDENTITY_KEYS",
@@ -99,4 +99,5 @@ __all__ = [
     "read_cause",
     "serve",
     "served",
+    "want_detail",
 ]

@@ -32,10 +32,21 @@ def serve(call: Served) -> None:
     _SERVED.set(call)
 
 
+class _Log:
+    """What the log of this process writes of any service."""
+
+    in_detail = False
+
+
+def want_detail(*, wanted: bool) -> None:
+    """Have lines of detail made from now on, whoever is served, or of calls that ask for them alone."""
+    _Log.in_detail = wanted
+
+
 def in_detail() -> bool:
     """Whether somebody wants to read everything about what is done now.
 
     Asked before a line of detail is made (40 ns), so that it costs nothing where nobody reads it.
     """
     call = _SERVED.get()
-    return call is not None and call.level == "debug"
+    return _Log.in_detail or (call is not None and call.level == "debug")

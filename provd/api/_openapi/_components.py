@@ -22,6 +22,7 @@ from provd.documents import (
     Answered,
     Claim,
     Document,
+    Preferences,
     Token,
 )
 from provd.documents.ids import MAX_ID
@@ -67,6 +68,7 @@ def components() -> dict[str, Schema]:
     """Every schema by its name."""
     found = {
         "RawConfig": raw_config_schema(),
+        "Preferences": _shown(Preferences),
         "IssuedToken": _shown(Token, {"token": TEXT_OF_TOKEN}),
         "OpenApi": {
             "type": "object",

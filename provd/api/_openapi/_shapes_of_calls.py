@@ -7,6 +7,14 @@ from typing import Annotated, Any, Literal
 from msgspec import UNSET, Meta, Struct, UnsetType
 
 from provd.documents.device_right import MOST_ACTIONS, MOST_DEVICES
+from provd.documents.preferences import (
+    FEWEST_KEPT,
+    LONGEST_LIFE,
+    MOST_KEPT,
+    SHORTEST_LIFE,
+    Level,
+    Unknown,
+)
 
 
 class Change(Struct, kw_only=True):
@@ -81,6 +89,25 @@ class Acted(Struct, kw_only=True):
     """Who did it."""
     result: dict[str, Any]
     """What it says of it."""
+
+
+class PreferencesGiven(Struct, kw_only=True, forbid_unknown_fields=True):
+    """Preferences as a client may send them; what is null or not there is as if nobody had chosen it."""
+
+    id: Literal["server"] | UnsetType | None = UNSET
+    """As it is shown."""
+    revision: int | UnsetType | None = UNSET
+    """As it is shown; ignored."""
+    log_levels: dict[str, Level] | UnsetType | None = UNSET
+    """By service, how grave its lines in the log must be."""
+    unknown_devices: Unknown | UnsetType | None = UNSET
+    """Whether a device that asks and that nobody knows is created, or refused."""
+    operations_kept: Annotated[int, Meta(ge=FEWEST_KEPT, le=MOST_KEPT)] | UnsetType | None = UNSET
+    """Ended operations that are remembered."""
+    operations_seconds: (
+        Annotated[int, Meta(ge=SHORTEST_LIFE, le=LONGEST_LIFE)] | UnsetType | None
+    ) = UNSET
+    """How long an ended operation is remembered."""
 
 
 class RightWish(Struct, kw_only=True, forbid_unknown_fields=True):

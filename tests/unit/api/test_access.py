@@ -74,6 +74,8 @@ LEAST: Mapping[tuple[str, str], str] = {
     ("reservations", "list"): "viewer",
     ("reservations", "read"): "viewer",
     ("reservations", "update"): "operator",
+    ("preferences", "read"): "viewer",
+    ("preferences", "update"): "superuser",
     ("rights", "grant"): "superuser",
     ("rights", "list"): "superuser",
     ("rights", "read"): "superuser",

@@ -7,7 +7,7 @@ from typing import Any
 import msgspec
 import pytest
 
-from provd.application.operations import LIFE
+from provd.documents import Preferences
 from provd.testing.api import Bench, bench
 from provd.testing.plugins import acme
 
@@ -95,6 +95,9 @@ class TestGrades:
             answer = api.ask(method, f"{url}/{name}", given)
             assert (answer.status, answer.json["type"]) == (409, "urn:provd:problem:read-only")
             assert "paris" in answer.json["detail"]
+
+
+LIFE = Preferences(id="server").operations_seconds
 
 
 def test_operations_expire(api: Bench) -> None:

@@ -171,6 +171,7 @@ def test_everything_else_is_not_for_them() -> None:
                 "DeviceRoutes",
                 "ConfigRoutes",
                 "LiveRoutes",
+                "RightRoutes",
             }
             if noun.__name__ == "EventRoutes":
                 assert answer.status == 426  # it tells them of what is theirs, and of nothing else

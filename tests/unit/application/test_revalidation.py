@@ -9,7 +9,7 @@ from twisted.internet.defer import Deferred
 from twisted.internet.task import Clock
 from twisted.trial.unittest import SynchronousTestCase
 
-from provd.application.operations import KEPT, RESTARTED, Operations
+from provd.application.operations import RESTARTED, Operations
 from provd.application.readiness import Readiness
 from provd.application.revalidation import FEW, OF_CONFIG, OF_PLUGIN, PACE, Revalidation
 from provd.application.slices import Slices
@@ -17,15 +17,19 @@ from provd.documents import (
     CONFIGS,
     DEVICES,
     OPERATIONS,
+    PREFERENCES,
     STATUSES,
     Device,
     Operation,
+    Preferences,
     State,
     parse_config,
     waiting,
 )
 from provd.store import MemoryStore
 from provd.testing.plugins import MemoryPlugins, acme
+
+KEPT = Preferences(id="server").operations_kept
 
 COST = 0.001
 """What judging one device costs here, in seconds of the stop-watch."""
@@ -42,7 +46,7 @@ class RevalidationTests(SynchronousTestCase):
         self.longest = 0.0
         self.judged: list[str] = []
         self.breaks_at = 0
-        self.store = MemoryStore((DEVICES, CONFIGS, STATUSES, OPERATIONS), self.clock)
+        self.store = MemoryStore((DEVICES, CONFIGS, STATUSES, OPERATIONS, PREFERENCES), self.clock)
         plugins = MemoryPlugins(acme(checks=self.check))
         self.slices = Slices(self.clock, turn=0.004, now=lambda: self.watch)
         numbers = iter(range(100_000))

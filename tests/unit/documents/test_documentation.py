@@ -18,6 +18,7 @@ from provd.documents import (
     DeviceRight,
     Document,
     Operation,
+    Preferences,
     Receipt,
     Role,
     State,
@@ -58,7 +59,20 @@ def first_column(text: str) -> list[str]:
 
 
 @pytest.mark.parametrize(
-    "document", [Device, Config, Status, Operation, User, Role, Token, DeviceRight, AuditLine, Receipt]
+    "document",
+    [
+        Device,
+        Config,
+        Status,
+        Operation,
+        User,
+        Role,
+        Token,
+        DeviceRight,
+        Preferences,
+        AuditLine,
+        Receipt,
+    ],
 )
 def test_every_field_is_documented(document: type[Document]) -> None:
     """Each document's section has a row for each of its own fields, and for nothing else."""
