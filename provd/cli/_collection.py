@@ -21,6 +21,7 @@ def add_commands(group: click.Group, name: str, columns: Mapping[str, Cell | str
     """Add the five to a group; `name` is the collection in the client."""
     add_reading(group, name, columns)
     _add_writing(group, name)
+    add_removing(group, name)
 
 
 def _in(server: Remote, name: str) -> Collection:
@@ -28,10 +29,16 @@ def _in(server: Remote, name: str) -> Collection:
     return found
 
 
+def _spoken(name: str) -> str:
+    """A collection's name as people say it."""
+    return name.replace("_", " ")
+
+
 def add_reading(group: click.Group, name: str, columns: Mapping[str, Cell | str]) -> None:
     """Add those that change nothing: list and show."""
+    many = _spoken(name)
 
-    @group.command("list", help=f"List {name}; FILTERs like mac=00:00:5e:00:53:01 narrow it.")
+    @group.command("list", help=f"List {many}; FILTERs like mac=00:00:5e:00:53:01 narrow it.")
     @click.argument("filters", nargs=-1, metavar="[FILTER]...")
     @click.option(
         "--filter",
@@ -61,9 +68,9 @@ def add_reading(group: click.Group, name: str, columns: Mapping[str, Cell | str]
             where["q"] = [selector]
         chosen = [field for field in fields.split(",") if field and server.as_json]
         found = _in(server, name).list(where=where, fields=chosen, **window)
-        server.show(found, lambda listing: _print_listing(listing, columns, name))
+        server.show(found, lambda listing: _print_listing(listing, columns, many))
 
-    @group.command("show", help=f"Show one of the {name}.")
+    @group.command("show", help=f"Show one of the {many}.")
     @click.argument("document_id", metavar="ID")
     @remote
     def show(server: Remote, document_id: str) -> None:
@@ -71,7 +78,7 @@ def add_reading(group: click.Group, name: str, columns: Mapping[str, Cell | str]
 
 
 def _add_writing(group: click.Group, name: str) -> None:
-    one = name.removesuffix("s")
+    one = _spoken(name).removesuffix("s")
 
     @group.command("add", help=f"Add a {one}: KEY=TEXT, KEY:=JSON, or --from a file.")
     @click.argument("assignments", nargs=-1, metavar="[KEY=VALUE]...")
@@ -102,7 +109,11 @@ def _add_writing(group: click.Group, name: str) -> None:
             changed = _in(server, name).change(document_id, patch, revision=revision)
         server.show(changed.body, print_object)
 
-    @group.command("remove", help=f"Remove {name}.")
+
+def add_removing(group: click.Group, name: str) -> None:
+    """Add the one that removes."""
+
+    @group.command("remove", help=f"Remove {_spoken(name)}.")
     @click.argument("document_ids", nargs=-1, required=True, metavar="ID...")
     @remote
     def remove(server: Remote, document_ids: Sequence[str]) -> None:

@@ -4,9 +4,12 @@ from __future__ import annotations
 
 from base64 import b64encode
 from collections.abc import Mapping, Sequence
-from typing import Any, Unpack
+from typing import TYPE_CHECKING, Any, Unpack
 
 from provd.client.wire import DEFAULT_URL, TIMEOUT, How, Reply, Transport, segment
+
+if TYPE_CHECKING:
+    from provd.client.events import EventStream
 
 ROOT = "/api/v1"
 JSON_PATCH = "application/json-patch+json"
@@ -109,6 +112,14 @@ class Users(Collection):
         self._transport.call("PUT", f"{self._path(user_id)}/password", {"password": password})
 
 
+class Leases(Collection):
+    """Who has which address."""
+
+    def release(self, address: str) -> Object:
+        """Free an address at once; answers its lease."""
+        return dict(self._transport.call("POST", f"{self._path(address)}/release").body)
+
+
 class Tokens:
     """Tokens, one's own and others'."""
 
@@ -175,6 +186,11 @@ class Api:
         self.tokens = Tokens(self._transport)
         self.rights = Rights(self._transport, "rights")
         self.audit = Collection(self._transport, "audit")
+        self.subnets = Collection(self._transport, "subnets")
+        self.reservations = Collection(self._transport, "reservations")
+        self.leases = Leases(self._transport, "leases")
+        self.tenures = Collection(self._transport, "tenures")
+        self.boot_rules = Collection(self._transport, "boot-rules")
 
     @property
     def url(self) -> str:
@@ -216,6 +232,10 @@ class Api:
     def ready(self) -> Object:
         """`{"ready": true, …}`. @raise ServerFailed: it is not, and why."""
         return dict(self._transport.call("GET", "/readyz").body)
+
+    def interfaces(self) -> Object:
+        """The network interfaces of the server's host, and the subnets that could be served there."""
+        return self._get("/interfaces")
 
     def plugins(self) -> Object:
         """Every plugin, loaded or broken."""
@@ -289,6 +309,12 @@ class Api:
         """Stop long work where it stands."""
         path = f"{ROOT}/operations/{segment(operation_id)}/cancel"
         return dict(self._transport.call("POST", path).body)
+
+    def events(self) -> EventStream:
+        """What happens, as it happens: subscribe, and go through it. A connection of its own; close it."""
+        from provd.client.events import EventStream  # noqa: PLC0415 - other calls do without WebSockets
+
+        return EventStream(self._transport)
 
     def counters(self) -> Object:
         """What was counted since the start: answers, refusals, limits."""

@@ -22,6 +22,7 @@ from provd.access import SealingKeys
 from provd.api import answer_to, make_api, prepare
 from provd.application.counters import Tally
 from provd.application.decisions import Decisions
+from provd.application.dhcp_documents import no_links
 from provd.application.inquiries import Inquiries
 from provd.application.journal import Journal
 from provd.application.operators import Operators, make_operators
@@ -191,6 +192,7 @@ def wire(settings: Settings, reactor: Any, journal: Journal | None = None) -> Se
         local_of=lambda peer: settings.listen.interface or address_towards(peer),
         own_tenant=settings.service.tenant,
         journal=journal,
+        links=kernel.links if kernel is not None else no_links,
     )
     http, tftp = servers_towards_devices(settings, reactor, inquiries, kernel, timekeeper)
     count(operators.tally, http, tftp, dhcp, limits)
