@@ -6,6 +6,7 @@ from twisted.internet.defer import Deferred
 from zope.interface import Interface
 
 from provd.contracts.store import IReadable
+from provd.documents.dhcp.subnet import Creates
 from provd.values import Answer, Decision, Inquiry
 
 
@@ -32,6 +33,9 @@ class IDHCPAnswers(Interface):
     Called once per inquiry over DHCP on the reactor thread, with its device's document committed.
     Never fails: what goes wrong is a Silence with its reason, since DHCP has no other word for it.
     """
+
+    def creates(inquiry: Inquiry) -> Creates:
+        """Of whom devices are made where this packet comes from; asked for devices that nobody knows."""
 
     def answer(decision: Decision, view: IReadable, *, keep: bool) -> Answer | Deferred[Answer]:
         """A Reply or a Silence; what a Reply promises is durable by then.

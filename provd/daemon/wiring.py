@@ -111,6 +111,7 @@ class Server:
 
     async def stop(self) -> None:
         """Stop answering, keep what was accepted."""
+        self.operators.events.end("the server stops")
         self._refreshing.stop()
         if self.secured is not None:
             self.secured.stop()
@@ -166,6 +167,7 @@ def wire(settings: Settings, reactor: Any, journal: Journal | None = None) -> Se
     standing = Standing(settings)
     pipeline = Pipeline(compose_for(app, settings), app)
     dhcp = serving(settings.dhcp, store, plugins, kernel, reactor)
+    app.creates = dhcp.answers.creates
     inquiries = Inquiries(
         pipeline=pipeline,
         store=store,

@@ -8,10 +8,12 @@ from uuid import UUID
 
 from provd.contracts import IPlugins
 from provd.documents import Device, preferences_in
+from provd.documents.dhcp.subnet import Creates
 from provd.pipeline.case import Case
 from provd.pipeline.limits import CreationLimits
 from provd.pipeline.stages import AbstractDeviceRetriever
 from provd.values import IDENTITY_KEYS, Info, Protocol, Step
+from provd.wire.dhcp import ClientKind, client_kind
 
 CLOSED = (
     "devices that nobody knows are refused at present;"
@@ -38,6 +40,7 @@ class AddDeviceRetriever(AbstractDeviceRetriever):
         self._plugins: IPlugins = app.pg_mgr
         self._limits: CreationLimits = app.limits
         self._tenant: str = app.tenant
+        self._app = app
 
     def look_up(self, case: Case, info: Info) -> Device | None:
         """The new device, as proposed; None with a note when it must not be."""
@@ -78,13 +81,25 @@ class AddDeviceRetriever(AbstractDeviceRetriever):
         return device
 
     def _identity(self, case: Case, info: Info) -> Info:
-        recognised = bool(case.testimonies) or case.inquiry.protocol is Protocol.DHCP
-        if not recognised:
+        if not self._is_wanted(case):
             return {}
         facts = {key: info[key] for key in IDENTITY_KEYS if key in info}
         if not facts and "neighbour" in info and self._address_suffices(case):
             facts = {"mac": info["neighbour"]}
         return {key: value for key, value in facts.items() if self._is_free(case, key, value)}
+
+    def _is_wanted(self, case: Case) -> bool:
+        """Whether whoever asks is made a device of: over DHCP everybody asks, watches and doorbells too.
+
+        What another server passes on, without a packet, is about devices of the site.
+        """
+        inquiry = case.inquiry
+        if inquiry.protocol is not Protocol.DHCP or inquiry.packet is None:
+            return bool(case.testimonies) or inquiry.protocol is Protocol.DHCP
+        creates: Creates = self._app.creates(inquiry)
+        if creates is Creates.RECOGNISED:
+            return bool(case.testimonies) or client_kind(inquiry.packet) is not ClientKind.PLAIN
+        return creates is Creates.ALL
 
     def _address_suffices(self, case: Case) -> bool:
         for testimony in case.testimonies:

@@ -14,11 +14,12 @@ from twisted.internet.defer import Deferred, fail, succeed
 
 from provd.contracts import IPlugins
 from provd.documents import autocreated, parse_config, parse_device, to_dict
+from provd.documents.dhcp.subnet import Creates
 from provd.pipeline.add import derived_uuid
 from provd.pipeline.case import Case
 from provd.pipeline.limits import CreationLimits
 from provd.pipeline.look_up import INDEXED
-from provd.values import MalformedSelector, NoSuchDocument, NotReady
+from provd.values import Inquiry, MalformedSelector, NoSuchDocument, NotReady
 
 
 class DraftApp:
@@ -32,6 +33,8 @@ class DraftApp:
         self.limits = limits
         self.nat = nat
         self.tenant = tenant
+        self.creates: Callable[[Inquiry], Creates] = lambda _inquiry: Creates.RECOGNISED
+        """Over DHCP: of whom a subnet has devices made."""
         self._case: Case | None = None
 
     @property

@@ -140,6 +140,9 @@ def core(  # noqa: PLR0913 - each collaborator can be replaced by a test
     pipeline = Pipeline(compose(app, sets or {}, directory), app)
     decisions = Decisions(100)
     statuses = StatusBook(store, clock)
+    answers = dhcp_answers(store, registry, clock) if dhcp_answers is not None else None
+    if answers is not None:
+        app.creates = answers.creates
     inquiries = Inquiries(
         pipeline=pipeline,
         store=store,
@@ -150,7 +153,7 @@ def core(  # noqa: PLR0913 - each collaborator can be replaced by a test
         clock=clock,
         boot_id="test",
         neighbours=neighbours,
-        dhcp=dhcp_answers(store, registry, clock) if dhcp_answers is not None else None,
+        dhcp=answers,
     )
     made = Core(store, registry, bounds, app, pipeline, inquiries, decisions, statuses, clock)
     if autoprov:

@@ -36,7 +36,7 @@ from provd.application.dhcp.replies import (
 from provd.contracts import IDHCPAnswers, IDocumentStore, ILeases, IPlugins, IProbes, IReadable
 from provd.documents.dhcp.reservation import Reservation
 from provd.documents.dhcp.strategy import client_key
-from provd.documents.dhcp.subnet import Mode, Probe, Subnet
+from provd.documents.dhcp.subnet import Creates, Mode, Probe, Subnet
 from provd.leases import ask
 from provd.values import (
     Answer,
@@ -110,6 +110,18 @@ class DHCPAnswers:
     def probe_with(self, probes: IProbes) -> None:
         """Ask the network itself from now on."""
         self._probes = probes
+
+    def creates(self, inquiry: Inquiry) -> Creates:
+        """Of whom devices are made where this packet comes from: nobody, where nobody is served."""
+        try:
+            vias = ask(inquiry.packet, inquiry.on_link, inquiry.arrived).vias
+        except MalformedOption:
+            return Creates.NONE
+        subnet = self._leases.subnet_of(vias)
+        if subnet is None or subnet.mode is Mode.OFF:
+            return Creates.NONE
+        wanted: Creates = subnet.create_devices
+        return wanted
 
     def answer(
         self, decision: Decision, view: IReadable, *, keep: bool
