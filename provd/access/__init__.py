@@ -10,14 +10,17 @@ from provd.access.claims import Grant, Permits, Right, covers, permits
 from provd.access.errors import (
     Forbidden,
     NotAuthenticated,
+    NotToBeHad,
     SiteOwned,
     TooManyAttempts,
+    TooManyClaims,
     UnsafeKeyFile,
     UnusableAuthority,
     UnusableHtpasswd,
 )
 from provd.access.failures import FailedLogins
 from provd.access.gate import Gate
+from provd.access.guesses import Guesses
 from provd.access.held import HeldRights, UserPermits
 from provd.access.htpasswd import Htpasswd
 from provd.access.ident import Ident
@@ -49,11 +52,13 @@ __all__ = [
     "ForeignTokens",
     "Gate",
     "Grant",
+    "Guesses",
     "HeldRights",
     "Htpasswd",
     "Ident",
     "InThread",
     "NotAuthenticated",
+    "NotToBeHad",
     "OnlyFrom",
     "Passwords",
     "Permits",
@@ -64,6 +69,7 @@ __all__ = [
     "SiteOwned",
     "TenantStore",
     "TooManyAttempts",
+    "TooManyClaims",
     "UnsafeKeyFile",
     "UnusableAuthority",
     "UnusableHtpasswd",

@@ -58,6 +58,31 @@ class TooManyAttempts(ProvdError):
 
 
 @define
+class NotToBeHad(DraftRefused):
+    """A value that only one document may hold is not for this one; by whom it is held is not told."""
+
+    collection: str
+    field: str
+    value: str
+
+    def __str__(self) -> str:
+        return f"{self.field} {self.value} is not to be had; if the device is yours, ask whoever runs this site"
+
+
+@define
+class TooManyClaims(ProvdError):
+    """Too often somebody asked for a value that was not to be had: none is looked at for a while."""
+
+    seconds: int
+
+    def __str__(self) -> str:
+        return (
+            "too many addresses were asked for that are not to be had; no other is given to a device for"
+            f" {self.seconds} seconds"
+        )
+
+
+@define
 class UnsafeKeyFile(ProvdError):
     """The file with the keys that sign tokens can be read by others, or is none."""
 

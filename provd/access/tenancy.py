@@ -14,10 +14,12 @@ from typing import Any
 
 from msgspec.structs import replace
 from twisted.internet.defer import Deferred
+from twisted.logger import Logger
 from twisted.python.failure import Failure
 from zope.interface import implementer
 
-from provd.access.errors import SiteOwned
+from provd.access.errors import NotToBeHad, SiteOwned
+from provd.access.guesses import Guesses
 from provd.contracts import ICollection, IDocumentStore, IDraft, IFeed
 from provd.documents import Config, Device, Document, Kind, Page, Query
 from provd.values import (
@@ -38,15 +40,40 @@ KEPT_WITH = frozenset({"statuses"})
 INTERNAL = frozenset({"audit", "receipts"})
 """What use cases keep beside: written through, and shown by routes that a tenant's people have not got."""
 
-SOMEBODY = "another tenant's document"
+log = Logger("provd.access")
 
 
 class Tenancy:
-    """Which documents are some tenants'."""
+    """Which documents are some tenants', and what they may ask for."""
 
-    def __init__(self, tenants: frozenset[str], store: Any) -> None:
+    def __init__(self, tenants: frozenset[str], store: Any, guesses: Guesses) -> None:
         self.tenants = tenants
         self._store = store
+        self._guesses = guesses
+
+    def require_fair(self, kind: Kind, document: Any, before: Any) -> None:
+        """Let a document have the values that only one may hold.
+
+        @raise TooManyClaims: too many were asked for that others hold; free ones are refused alike.
+        """
+        for field in kind.unique:
+            wanted = getattr(document, field)
+            if wanted and (before is None or wanted != getattr(before, field)):
+                self._guesses.require(self.tenants)
+
+    def refusal(self, claimed: KeyClaimed, cause: str) -> DraftRefused:
+        """What they are told of a value that somebody holds: of others' documents, only that much."""
+        if self.seen(claimed.collection, self._store.get(claimed.collection, claimed.holder)):
+            return claimed
+        self._guesses.told(self.tenants)
+        log.warn(
+            "{cause}: tenants {tenants} were refused {field} {value}, which another's document has",
+            cause=cause,
+            tenants=", ".join(sorted(self.tenants)),
+            field=claimed.field,
+            value=claimed.value,
+        )
+        return NotToBeHad(claimed.collection, claimed.field, claimed.value)
 
     def owns(self, collection: str, document: Document | None) -> bool:
         """Whether a document is theirs to change."""
@@ -71,9 +98,10 @@ class Tenancy:
 class TenantDraft:
     """A draft on which they propose; `whole` is what will be committed."""
 
-    def __init__(self, whole: IDraft, tenancy: Tenancy) -> None:
+    def __init__(self, whole: IDraft, tenancy: Tenancy, kinds: Mapping[str, Kind]) -> None:
         self.whole = whole
         self._tenancy = tenancy
+        self._kinds = kinds
 
     @property
     def cause(self) -> str:
@@ -114,10 +142,12 @@ class TenantDraft:
 
         @raise NoSuchDocument, SiteOwned: it is not theirs to change.
         @raise Invalid: it would be another tenant's, or refers to what is not there for them.
+        @raise TooManyClaims: they asked too often for what others have.
         """
         before = self.whole.get(collection, document.id)
         if collection in OWNED:
             document = self._owned(collection, document, before)
+            self._tenancy.require_fair(self._kinds[collection], document, before)
         elif collection in KEPT_WITH:
             self._require_owned("devices", document.id)
         return self.whole.put(collection, document, urgent=urgent)
@@ -229,9 +259,10 @@ def _among(asked: Any, tenants: frozenset[str]) -> Mapping[str, Any]:
 class TenantStore:
     """A store, as they see it."""
 
-    def __init__(self, whole: IDocumentStore, tenants: frozenset[str]) -> None:
+    def __init__(self, whole: IDocumentStore, tenants: frozenset[str], guesses: Guesses) -> None:
+        """`guesses` is shared by all stores of all tenants."""
         self._whole = whole
-        self._tenancy = Tenancy(tenants, whole)
+        self._tenancy = Tenancy(tenants, whole, guesses)
 
     @property
     def feed(self) -> IFeed:
@@ -259,25 +290,23 @@ class TenantStore:
         return TenantCollection(self._whole.collection(name), self._tenancy)
 
     def draft(self, cause: str) -> IDraft:
-        return TenantDraft(self._whole.draft(cause), self._tenancy)
+        return TenantDraft(self._whole.draft(cause), self._tenancy, self.kinds)
 
     def refusal(self, draft: IDraft) -> DraftRefused | None:
         refusal = self._whole.refusal(_whole(draft))
-        return self._without_holder(refusal) if isinstance(refusal, KeyClaimed) else refusal
+        if isinstance(refusal, KeyClaimed):
+            return self._tenancy.refusal(refusal, draft.cause)
+        return refusal
 
     def commit(self, draft: IDraft) -> Deferred[Committed]:
-        """Commit what was proposed; a value that another tenant holds is told without its holder."""
-        return self._whole.commit(_whole(draft)).addErrback(self._refused)
+        """Commit what was proposed; of a value that another tenant holds they hear that it is not to be had."""
 
-    def _refused(self, failure: Failure) -> Failure:
-        if isinstance(failure.value, KeyClaimed):
-            raise self._without_holder(failure.value)
-        return failure
+        def refused(failure: Failure) -> Failure:
+            if isinstance(failure.value, KeyClaimed):
+                raise self._tenancy.refusal(failure.value, draft.cause)
+            return failure
 
-    def _without_holder(self, claimed: KeyClaimed) -> KeyClaimed:
-        if self.get(claimed.collection, claimed.holder) is not None:
-            return claimed
-        return KeyClaimed(claimed.collection, claimed.field, claimed.value, SOMEBODY)
+        return self._whole.commit(_whole(draft)).addErrback(refused)
 
     def durable(self, committed: Committed) -> Deferred[None]:
         return self._whole.durable(committed)

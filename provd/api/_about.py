@@ -117,7 +117,7 @@ ABOUT_DEVICES = About(
         **EVERY_ONE,
     },
     watched=("statuses", "configs"),
-    refuses=("key-claimed",),
+    refuses=("key-claimed", "too-many-claims"),
     reveals=True,
     shown_of=Status,
     beside=SHOWN_OF_STATUS,

@@ -5,12 +5,13 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Mapping
 from functools import lru_cache
 from itertools import count
+from time import monotonic
 from typing import Any
 
 from attrs import frozen
 from twisted.web.server import Site
 
-from provd.access import Right, TenantStore
+from provd.access import Guesses, Right, TenantStore
 from provd.api._collection import Collection
 from provd.api._permission import AccessPermission
 from provd.api._routes import Door, Noun
@@ -217,10 +218,11 @@ class Seen:
 
 def limiting(parts: Operators, administration: Administration) -> Callable[[frozenset[str]], Seen]:
     """A function from tenants to the use cases over what is theirs."""
+    guesses = Guesses(monotonic)
 
     @lru_cache(maxsize=TENANCIES)
     def over(tenants: frozenset[str]) -> Seen:
-        store = TenantStore(administration.store, tenants)
+        store = TenantStore(administration.store, tenants, guesses)
         limited = parts.over(store)
         auditing = administration.auditing.over(store)
         return Seen(limited.collections, limited.changes, auditing, limited.rights)

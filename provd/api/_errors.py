@@ -18,7 +18,13 @@ from twisted.web.iweb import IRequest
 from werkzeug.exceptions import HTTPException, MethodNotAllowed, NotFound
 from werkzeug.routing import RequestRedirect
 
-from provd.access import Forbidden, NotAuthenticated, TooManyAttempts
+from provd.access import (
+    Forbidden,
+    NotAuthenticated,
+    NotToBeHad,
+    TooManyAttempts,
+    TooManyClaims,
+)
 from provd.application.changing import BulkRefused
 from provd.application.errors import (
     AlreadyThere,
@@ -169,6 +175,8 @@ class Told(NamedTuple):
     title: str
 
 
+_CLAIMED = Told(409, "key-claimed", "A value that only one may hold is not to be had")
+
 TABLE: dict[type[ProvdError], Told] = {
     MalformedRequest: Told(400, "malformed-request", "The request cannot be understood"),
     MalformedSelector: Told(400, "malformed-selector", "The selector cannot be understood"),
@@ -181,7 +189,9 @@ TABLE: dict[type[ProvdError], Told] = {
     NoSuchDocument: Told(404, "no-such-document", "There is no such document"),
     NotAcceptable: Told(406, "not-acceptable", "The client accepts nothing that can be sent"),
     AlreadyThere: Told(409, "already-there", "There is a document of that id already"),
-    KeyClaimed: Told(409, "key-claimed", "Another document holds a value only one may hold"),
+    KeyClaimed: _CLAIMED,
+    NotToBeHad: _CLAIMED,
+    TooManyClaims: Told(429, "too-many-claims", "Too many values were asked for that are taken"),
     NotDeletable: Told(409, "not-deletable", "The document may not be deleted"),
     InUse: Told(409, "in-use", "Others need the document"),
     BuiltIn: Told(409, "built-in", "The document is built in and stays as it is"),
@@ -292,7 +302,7 @@ def refuse(request: IRequest, failure: Failure) -> bytes:
     detail = str(error) if row is not DEFECT else "see the server's log for its traceback"
     for name, value in BESIDE.get(row.status, {}).items():
         request.setHeader(name, value)
-    if isinstance(error, TooManyAttempts):
+    if isinstance(error, TooManyAttempts | TooManyClaims):
         request.setHeader(b"retry-after", b"%d" % error.seconds)
     if row.status == 401:
         request.responseHeaders.setRawHeaders(b"www-authenticate", CHALLENGES)

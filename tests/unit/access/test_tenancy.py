@@ -6,15 +6,16 @@ from typing import Any
 
 import msgspec
 from twisted.internet.task import Clock
+from twisted.logger import capturedLogs, formatEvent
 from twisted.trial.unittest import SynchronousTestCase
 from zope.interface.verify import verifyObject
 
-from provd.access import SiteOwned, TenantStore
-from provd.access.tenancy import SOMEBODY
+from provd.access import Guesses, NotToBeHad, SiteOwned, TenantStore, TooManyClaims
+from provd.access.guesses import EACH, FREE
 from provd.contracts import ICollection, IDocumentStore, IDraft
 from provd.documents import CONFIGS, DEVICES, STATUSES, Config, Device, Query, Status
 from provd.store import MemoryStore
-from provd.values import Invalid, KeyClaimed, NoSuchDocument
+from provd.values import Invalid, NoSuchDocument
 
 
 def mac(number: int) -> str:
@@ -34,7 +35,9 @@ class TenancyTests(SynchronousTestCase):
         self.keep("configs", Config(id="made", transient=True))
         for each in ("ours", "theirs"):
             self.keep("statuses", Status(id=each, configured=True))
-        self.store = TenantStore(self.whole, frozenset({"a"}))
+        self.now = 0.0
+        self.guesses = Guesses(lambda: self.now)
+        self.store = TenantStore(self.whole, frozenset({"a"}), self.guesses)
 
     def keep(self, collection: str, document: Any) -> None:
         """Put a document there, whosever it is."""
@@ -47,7 +50,7 @@ class TenancyTests(SynchronousTestCase):
         draft = self.store.draft("test")
         try:
             draft.put(collection, document)
-        except (NoSuchDocument, SiteOwned, Invalid) as error:
+        except (NoSuchDocument, SiteOwned, Invalid, TooManyClaims) as error:
             return error
         done: list[Any] = []
         self.store.commit(draft).addBoth(done.append)
@@ -115,7 +118,7 @@ class TenancyTests(SynchronousTestCase):
 
     def test_who_has_several_tenants_says_which(self) -> None:
         """Nobody guesses."""
-        self.store = TenantStore(self.whole, frozenset({"a", "c"}))
+        self.store = TenantStore(self.whole, frozenset({"a", "c"}), self.guesses)
         refused = self.change("devices", Device(id="new"))
         self.assertEqual(["tenant"], [each.path for each in refused.problems])
         self.assertIsNone(self.change("devices", Device(id="new", tenant="c")))
@@ -177,17 +180,47 @@ class TenancyTests(SynchronousTestCase):
         kept = self.whole.get("devices", "set")
         self.assertIsNone(self.change("devices", msgspec.structs.replace(kept, sn="7")))
 
-    def test_a_value_that_is_taken_is_told_without_its_holder(self) -> None:
-        """Nobody learns whose it is."""
-        claimed = self.change("devices", Device(id="new", mac=mac(2)))
-        self.assertIsInstance(claimed, KeyClaimed)
-        self.assertEqual(SOMEBODY, claimed.holder)
-        self.assertNotIn("theirs", str(claimed))
+    def test_a_value_that_others_hold_is_not_to_be_had(self) -> None:
+        """Nobody learns by whom it is held; of one's own it is told as ever; and the operators hear of it."""
+        with capturedLogs() as events:
+            refused = self.change("devices", Device(id="new", mac=mac(2)))
+        self.assertIsInstance(refused, NotToBeHad)
+        self.assertNotIn("theirs", str(refused))
+        self.assertNotIn("belongs", str(refused))
+        self.assertIn(mac(2), formatEvent(events[-1]))
         self.assertEqual("ours", self.change("devices", Device(id="new", mac=mac(1))).holder)
         draft = self.store.draft("")
         draft.put("devices", Device(id="new", mac=mac(2)))
-        refusal: Any = self.store.refusal(draft)
-        self.assertEqual(SOMEBODY, refusal.holder)
+        self.assertEqual(refused.value, self.store.refusal(draft).value)  # type: ignore[union-attr]  # it is one
+
+    def test_nobody_goes_through_addresses(self) -> None:
+        """After a few refusals, rehearsed ones among them, a free address is refused like one that is taken."""
+        for at in range(FREE):
+            if at % 2:
+                self.assertIsInstance(
+                    self.change("devices", Device(id="x", mac=mac(2))), NotToBeHad
+                )
+            else:
+                draft = self.store.draft("")
+                draft.put("devices", Device(id="x", mac=mac(2)))
+                self.assertIsInstance(self.store.refusal(draft), NotToBeHad)
+        told = {str(self.change("devices", Device(id="x", mac=mac(each)))) for each in (2, 9)}
+        self.assertEqual(1, len(told))
+        self.assertIsInstance(self.change("devices", Device(id="x", mac=mac(9))), TooManyClaims)
+        self.assertIsNone(self.change("devices", Device(id="plain")))
+        ours = self.store.get("devices", "ours")
+        self.assertIsNone(self.change("devices", msgspec.structs.replace(ours, sn="7")))
+        self.now += EACH
+        self.assertIsNone(self.change("devices", Device(id="x", mac=mac(9))))
+        self.assertIsInstance(self.change("devices", Device(id="y", mac=mac(2))), NotToBeHad)
+        self.assertIsInstance(self.change("devices", Device(id="y", mac=mac(8))), TooManyClaims)
+
+    def test_one_tenants_guesses_are_not_anothers(self) -> None:
+        """Who asks too often shuts out nobody else."""
+        for _time in range(FREE):
+            self.change("devices", Device(id="x", mac=mac(2)))
+        self.store = TenantStore(self.whole, frozenset({"b"}), self.guesses)
+        self.assertIsNone(self.change("devices", Device(id="x", mac=mac(9))))
 
     def test_it_commits_its_own_drafts(self) -> None:
         """A draft that was not limited is a defect."""

@@ -139,6 +139,27 @@ def test_what_they_make_is_theirs() -> None:
     assert made.ask("POST", "/api/v1/configs", given, **ANN).status == 422
 
 
+def test_an_address_that_others_have_is_told_a_few_times() -> None:
+    """Not whose it is, and after a few times not even that: a free one is then refused alike, in a bulk as well."""
+    made = shared()
+    told = made.ask("POST", "/api/v1/devices", {"mac": mac(2)}, **ANN)
+    assert told.status == 409
+    assert "belongs" not in told.json["detail"]
+    operations = [{"op": "create", "document": {"mac": mac(2)}}] * 12
+    body = {"operations": operations, "atomic": False}
+    answer = made.ask("POST", "/api/v1/devices/:bulk", body, **ANN)
+    assert [each["status"] for each in answer.json["results"]] == [409] * 9 + [429] * 3
+    refusals = [
+        made.ask("POST", f"/api/v1/devices{query}", {"mac": mac(each)}, **ANN)
+        for each in (2, 77)
+        for query in ("", "?dryrun")
+    ]
+    assert {each.status for each in refusals} == {429}
+    assert len({each.body for each in refusals}) == 1
+    assert int(refusals[0].headers["retry-after"]) > 0
+    assert made.ask("POST", "/api/v1/devices", {"sn": "7"}, **ANN).status == 201
+
+
 def test_many_changes_at_once() -> None:
     """Each is judged as one alone would be; together they fail together."""
     made = shared()
