@@ -1,12 +1,16 @@
 """Sealing documents at rest: AES-256-GCM, with keys that the operator holds.
 
 The file of keys has one to a line, `name:base64`, and is kept elsewhere than the data it protects.
-The first seals; the others only open what they sealed before, until it is sealed anew at the next
-start.  Each text is bound to its document's name: it cannot be put in the place of another.
+The first seals; the others only open what they sealed before, until it is sealed anew, at the next
+start or when an operator asks for it.  Each text is bound to its document's collection, id and schema
+number: it can neither be put in the place of another nor be taken for an older form of itself.
 
 A sealed text is::
 
     MARK, length of the key's name (1 byte), the name, salt (16 bytes), nonce (12), ciphertext, tag (16)
+
+The highest bit of that length is set.  It is not in texts of before schema numbers were bound, too,
+which are opened all the same.
 
 The salt is drawn whenever keys are read.  What encrypts is derived from the operator's key and the
 salt (HKDF, RFC 5869), and the nonce is a counter: no pair is used twice, however many years a key
@@ -29,7 +33,7 @@ from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 from cryptography.hazmat.primitives.hashes import SHA256
 from cryptography.hazmat.primitives.kdf.hkdf import HKDF
 
-from provd.store import MARK, SealBroken, SealUnknown
+from provd.store import MARK, WITH_SCHEMA, SealBroken, SealUnknown, end_of_name
 from provd.values import ProvdError
 
 KEY_BYTES = 32
@@ -38,6 +42,8 @@ NONCE_BYTES = 12
 MOST_KEYS = 16
 MOST_DERIVED = 4096
 """Derived keys that are remembered: one for each start that left texts behind."""
+
+OLD_FORM = bytes([WITH_SCHEMA - 1])
 
 _TEXTS, _NAMES = b"provd sealed texts", b"provd key mark"
 _NAME = re.compile(r"[A-Za-z0-9._-]{1,32}")
@@ -64,8 +70,8 @@ class SealingKeys:
             name: _derived(key, b"", _NAMES)[:16].hex() for name, key in keys.items()
         }
         current = self.current.encode("ascii")
-        self._begins = MARK + bytes([len(current)]) + current
-        self._head = self._begins + os.urandom(SALT_BYTES)
+        self.begins = MARK + bytes([WITH_SCHEMA | len(current)]) + current
+        self._head = self.begins + os.urandom(SALT_BYTES)
         self._cipher = AESGCM(_derived(self._keys[current], self._head[-SALT_BYTES:], _TEXTS))
         self._ciphers = {self._head: self._cipher}
         self._nonces = count()
@@ -85,27 +91,24 @@ class SealingKeys:
         except ValueError as error:
             raise UnusableSealKeys(str(path), str(error)) from error
 
-    def close(self, name: bytes, clear: bytes) -> bytes:
+    def close(self, name: bytes, schema: int, clear: bytes) -> bytes:
         """See `provd.store.Seal`."""
         nonce = next(self._nonces).to_bytes(NONCE_BYTES, "big")
-        return self._head + nonce + self._cipher.encrypt(nonce, clear, name)
+        return self._head + nonce + self._cipher.encrypt(nonce, clear, _bound(name, schema))
 
-    def open(self, name: bytes, kept: bytes) -> bytes:
+    def open(self, name: bytes, schema: int, kept: bytes) -> bytes:
         """See `provd.store.Seal`."""
         if not kept.startswith(MARK):
             return kept
-        end = 2 + kept[1] + SALT_BYTES if len(kept) > 1 else len(kept)
+        end = end_of_name(kept) + SALT_BYTES if len(kept) > 1 else len(kept)
         head = kept[:end]
+        bound = _bound(name, schema) if kept[1:2] > OLD_FORM else name
         cipher = self._ciphers.get(head) or self._derive(head)
         nonce, sealed = kept[end : end + NONCE_BYTES], kept[end + NONCE_BYTES :]
         try:
-            return cipher.decrypt(nonce, sealed, name)
+            return cipher.decrypt(nonce, sealed, bound)
         except (InvalidTag, ValueError):
             raise SealBroken("it is not what was sealed") from None
-
-    def is_current(self, kept: bytes) -> bool:
-        """See `provd.store.Seal`."""
-        return kept.startswith(self._begins)
 
     def _derive(self, head: bytes) -> AESGCM:
         """What opens the texts with this head; kept, for there are many of each."""
@@ -119,6 +122,11 @@ class SealingKeys:
             self._ciphers = {self._head: self._cipher}
         cipher = self._ciphers[head] = AESGCM(_derived(key, salt, _TEXTS))
         return cipher
+
+
+def _bound(name: bytes, schema: int) -> bytes:
+    """What a text is bound to; a number has no space, so no two are spelled alike."""
+    return b"%d %s" % (schema, name)
 
 
 def _derived(key: bytes, salt: bytes, purpose: bytes) -> bytes:

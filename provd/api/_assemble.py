@@ -160,7 +160,7 @@ def make_nouns(door: Door, parts: Operators, administration: Administration) -> 
         CounterRoutes(door, parts.tally),
         InfoRoutes(door, parts.info),
         IndexesRoutes(door, parts.info),
-        SystemRoutes(door, parts.system, parts.backups, parts.restores),
+        SystemRoutes(door, parts.system, parts.backups, parts.restores, parts.reseals),
         LiveRoutes(door),
         LogRoutes(door, parts.journal),
         ReadyRoutes(door, parts.health),

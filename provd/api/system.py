@@ -14,6 +14,7 @@ from provd.api._reply import Reply, Rows
 from provd.api._routes import Door, Noun, Routes, route
 from provd.api._says import DRYRUN, KEEPING, Says, shows
 from provd.application.backups import Backups
+from provd.application.reseals import Reseals
 from provd.application.restores import Restores, copy_named
 from provd.application.system import System
 
@@ -44,8 +45,11 @@ class SystemRoutes(Noun):
     app = Routes()
     prefix: ClassVar[str] = "/api/v1/system"
 
-    def __init__(self, door: Door, system: System, backups: Backups, restores: Restores) -> None:
+    def __init__(
+        self, door: Door, system: System, backups: Backups, restores: Restores, reseals: Reseals
+    ) -> None:
         super().__init__(door)
+        self._reseals = reseals
         self._restores = restores
         self._system = system
         self._backups = backups
@@ -87,6 +91,12 @@ class SystemRoutes(Noun):
         rehearse = only_rehearses(call)
         name = copy_named(call.object())
         return begun(await self._restores.start(name, call.cause, rehearse=rehearse))
+
+    @route(app, "POST", "/reseal", scope="system", action="reseal", says=BACKS_UP)
+    async def reseal(self, call: Call) -> Reply:
+        """Read the keys that seal documents again, and seal everything with the first."""
+        call.no_parameters()
+        return begun(await self._reseals.start(call.cause))
 
     @route(app, "POST", "/drain", scope="system", action="drain", says=DRAINS)
     async def drain(self, call: Call) -> Reply:

@@ -32,6 +32,7 @@ from provd.application.preferences import ServerPreferences
 from provd.application.readiness import BaseRawConfig, Readiness, WholeReadiness
 from provd.application.receipts import Receipts
 from provd.application.remembered import Remembered
+from provd.application.reseals import Reseals
 from provd.application.restores import Restores
 from provd.application.revalidation import Revalidation
 from provd.application.rights import Rights
@@ -78,6 +79,7 @@ class Operators:
     info: Info
     backups: Backups
     restores: Restores
+    reseals: Reseals
     actions: Actions
     events: Events
     health: Health
@@ -160,6 +162,7 @@ def make_operators(  # noqa: PLR0913 - what a server is made of, each part named
         actions=Actions(store, plugins, readiness, operations),
         backups=backups,
         restores=Restores(store, backups, operations, slices),
+        reseals=Reseals(operations, acts),
         info=Info(store, plugins, health, clock.seconds),
         changes=Changes(store, slices, receipts),
         events=events,

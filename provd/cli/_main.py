@@ -33,6 +33,7 @@ COMMANDS = {
     "reload": "provd.cli.reload:reload",
     "backup": "provd.cli.backups:backup",
     "restore": "provd.cli.backups:restore",
+    "reseal": "provd.cli.backups:reseal",
     "doctor": "provd.cli.doctor:doctor",
 }
 

@@ -1,4 +1,4 @@
-"""`provd backup` and `provd restore`: copies of what a server keeps."""
+"""`provd backup`, `provd restore`, `provd reseal`: what is done with all that a server keeps."""
 
 from __future__ import annotations
 
@@ -34,6 +34,14 @@ def backup(server: Remote, *, listed: bool) -> None:
 def restore(server: Remote, name: str, *, check: bool) -> None:
     """Put the copy NAME in the place of what there is, all of it or nothing, while the server serves."""
     ended = ended_well(server, server.api.restore(name, rehearse=check))
+    server.show(ended["result"], print_object)
+
+
+@click.command()
+@remote
+def reseal(server: Remote) -> None:
+    """Seal everything with the first of the server's keys, which are read again, while it serves."""
+    ended = ended_well(server, server.api.reseal())
     server.show(ended["result"], print_object)
 
 

@@ -284,6 +284,10 @@ class Api:
         path = f"{ROOT}/system/restore"
         return dict(self._transport.call("POST", path, {"name": name}, parameters=given).body)
 
+    def reseal(self) -> Object:
+        """Begin to seal everything with the first of the keys, which are read again; the operation."""
+        return dict(self._transport.call("POST", f"{ROOT}/system/reseal").body)
+
     def decisions(self, *, device_id: str = "", limit: int = 0) -> Object:
         """The latest decisions, of one device where named."""
         given = {"device": device_id, "limit": str(limit) if limit else ""}

@@ -1,4 +1,4 @@
-"""Copies of the store on the disk, made and read in threads."""
+"""What is done with the files of the store in threads: copies made and read, keys read again."""
 
 from __future__ import annotations
 
@@ -9,8 +9,18 @@ from typing import Any
 from twisted.internet.defer import Deferred
 from twisted.internet.threads import deferToThreadPool
 
+from provd.application.reseals import NothingIsSealed
 from provd.documents import KINDS, Document
-from provd.store import Copy, Seal, back_up, copies_in, copy_called, read_copy
+from provd.store import (
+    Copy,
+    Resealing,
+    Seal,
+    SQLiteStore,
+    back_up,
+    copies_in,
+    copy_called,
+    read_copy,
+)
 
 
 class CopiesOnDisk:
@@ -40,3 +50,23 @@ class CopiesOnDisk:
 
     def _in_thread(self, work: Callable[..., Any], *given: Any) -> Deferred[Any]:
         return deferToThreadPool(self._reactor, self._reactor.getThreadPool(), work, *given)
+
+
+class KeysOnDisk:
+    """The keys of a server that runs."""
+
+    def __init__(self, store: SQLiteStore, seal: Callable[[], Seal], reactor: Any) -> None:
+        """`seal` reads the keys."""
+        self._store = store
+        self._seal = seal
+        self._reactor = reactor
+
+    def read(self) -> Deferred[Resealing]:
+        """Read them again. Fails with `UnusableSealKeys`, or `NothingIsSealed` where there are none."""
+        reading = deferToThreadPool(self._reactor, self._reactor.getThreadPool(), self._seal)
+        return reading.addCallback(self._resealing)
+
+    def _resealing(self, seal: Seal) -> Resealing:
+        if not seal.current:
+            raise NothingIsSealed
+        return self._store.resealing(seal)

@@ -28,7 +28,7 @@ from provd.application.journal import Journal
 from provd.application.operators import Operators, make_operators
 from provd.application.statuses import StatusBook
 from provd.daemon.access import Access, access_of, welcome
-from provd.daemon.copies import CopiesOnDisk
+from provd.daemon.copies import CopiesOnDisk, KeysOnDisk
 from provd.daemon.dhcp import Serving, serving
 from provd.daemon.reload import Deciding, Standing, compose_for
 from provd.daemon.settings import Settings
@@ -208,7 +208,7 @@ def wire(settings: Settings, reactor: Any, journal: Journal | None = None) -> Se
         secure=settings.api.secure,
         http2=settings.api.http2,
     )
-    reach_out(api, operators, settings, reactor)
+    reach_out(api, operators, settings, store, reactor)
     secured = secured_by(settings, reactor)
     warn_of(operators, settings, secured, dhcp)
     settle_in(api)
@@ -263,11 +263,14 @@ def count(
     tally.count("limits", lambda: {"created": limits.created, "refused": limits.refused})
 
 
-def reach_out(api: Site, operators: Operators, settings: Settings, reactor: Any) -> None:
-    """Tell the API whom to answer, and backups where they are made."""
+def reach_out(
+    api: Site, operators: Operators, settings: Settings, store: SQLiteStore, reactor: Any
+) -> None:
+    """Tell the API whom to answer, and where copies and keys are."""
     answer_to(api, settings.api.hosts, settings.api.cors_origins)
     directory = Path(settings.data.directory)
     operators.backups.kept_in(CopiesOnDisk(directory, lambda: seal_of(settings), reactor))
+    operators.reseals.keys_from(KeysOnDisk(store, lambda: seal_of(settings), reactor))
 
 
 def open_store(settings: Settings, reactor: Any) -> SQLiteStore:

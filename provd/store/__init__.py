@@ -11,16 +11,27 @@ from provd.store._copy import CopyUnusable, read_copy
 from provd.store._errors import StoreCorrupt, StoreInUse, StoreNotOpened, StoreTooNew
 from provd.store._group import Keeping
 from provd.store._memory import MemoryStore
-from provd.store._seal import MARK, NO_SEAL, Seal, SealBroken, SealUnknown
+from provd.store._reseal import Resealing
+from provd.store._seal import (
+    MARK,
+    NO_SEAL,
+    WITH_SCHEMA,
+    Seal,
+    SealBroken,
+    SealUnknown,
+    end_of_name,
+)
 from provd.store._sqlite import SQLiteStore
 
 __all__ = [
     "MARK",
     "NO_SEAL",
+    "WITH_SCHEMA",
     "Copy",
     "CopyUnusable",
     "Keeping",
     "MemoryStore",
+    "Resealing",
     "SQLiteStore",
     "Seal",
     "SealBroken",
@@ -32,5 +43,6 @@ __all__ = [
     "back_up",
     "copies_in",
     "copy_called",
+    "end_of_name",
     "read_copy",
 ]

@@ -23,6 +23,16 @@ MOST_TOLD = 5
 """Broken rows that are named; of more, only the number is told."""
 
 
+COLUMNS = {
+    "documents": ("collection", "id", "revision", "schema", "body", "checksum"),
+    "notes": ("name", "value"),
+}
+"""What is read of a file that may be anything."""
+
+LONGEST_VALUE = 5 << 20
+"""Bytes of its longest value: a document is shorter."""
+
+
 @define
 class CopyUnusable(ProvdError):
     """A copy cannot take the place of what there is; nothing was changed."""
@@ -45,7 +55,7 @@ def read_copy(
     known = {kind.name: kind for kind in kinds}
     database = Database(path, known, seal)
     try:
-        database.examine()
+        _examine(database)
         require_known_keys(database)
         loading = Loading(database, known)
         loading.read()
@@ -59,6 +69,29 @@ def read_copy(
     if reasons:
         raise CopyUnusable(path.name, reasons)
     return loading.documents
+
+
+def _examine(database: Database) -> None:
+    """Open a file that may be anything. @raise StoreNotOpened: it is damaged, or none of ours."""
+    connection = database.open_to_read()
+    connection.setlimit(sqlite3.SQLITE_LIMIT_LENGTH, LONGEST_VALUE)
+    connection.execute("PRAGMA trusted_schema = OFF")
+    [result] = connection.execute("PRAGMA integrity_check(1)").fetchone()
+    if result != "ok":
+        raise StoreNotOpened(str(database.path), f"it is damaged: {result}")
+    for table, columns in COLUMNS.items():
+        if not _is_plain(connection, table, columns):
+            raise StoreNotOpened(str(database.path), f"its table {table} is none of ours")
+
+
+def _is_plain(connection: sqlite3.Connection, table: str, columns: Sequence[str]) -> bool:
+    """Whether nothing of a table computes: a view or a virtual table may take for ever."""
+    found = [row[1:] for row in connection.execute(f"PRAGMA table_xinfo({table})")]
+    kept = connection.execute(
+        "SELECT 1 FROM sqlite_schema WHERE type = 'table' AND name = ? AND rootpage > 0", (table,)
+    ).fetchone()
+    hidden = [(name, hidden) for name, *_rest, hidden in found]
+    return bool(kept) and hidden == [(name, 0) for name in columns]
 
 
 def _few(reasons: Sequence[str]) -> Sequence[str]:

@@ -31,20 +31,14 @@ APPLICATION_ID = 0x70726F76
 LAYOUT = 1
 """Number of the tables' layout (`PRAGMA user_version`); documents have schema numbers of their own."""
 
-SEALED_LAYOUT = 2
+SEALED_LAYOUT = 3
 """The same tables, where bodies may be sealed: a provd that knew nothing of that would set them all aside."""
 
-LAYOUTS = (LAYOUT, SEALED_LAYOUT)
+FORMER_SEALED_LAYOUT = 2
+"""The same, where no seal was bound to a schema number."""
+
+LAYOUTS = (LAYOUT, FORMER_SEALED_LAYOUT, SEALED_LAYOUT)
 """Layouts that can be read."""
-
-COLUMNS = {
-    "documents": ("collection", "id", "revision", "schema", "body", "checksum"),
-    "notes": ("name", "value"),
-}
-"""What is read of a file that may be anything."""
-
-LONGEST_VALUE = 5 << 20
-"""Bytes of its longest value: a document is shorter."""
 
 MOST_ROWS = 1000
 """Rows of one statement; a larger batch takes several, in one transaction."""
@@ -107,32 +101,23 @@ class Database:
         with self.trusted():
             self._prepare(self._connect())
 
-    def examine(self) -> None:
-        """Open a file that may be anything, to be read and never written, with nobody kept from it.
+    def open_to_read(self) -> sqlite3.Connection:
+        """Open a file that is only read, with nobody kept from it, and nothing written beside it.
 
-        @raise StoreNotOpened: it is damaged, or none of ours.
+        @raise StoreNotOpened: it is none of ours.
         @raise sqlite3.Error: as SQLite says.
         """
         place = f"{self.path.resolve().as_uri()}?mode=ro&immutable=1"
-        connection = sqlite3.connect(place, uri=True, isolation_level=None, check_same_thread=False)
-        self._connection = connection
-        connection.setlimit(sqlite3.SQLITE_LIMIT_LENGTH, LONGEST_VALUE)
-        connection.execute("PRAGMA trusted_schema = OFF")
-        self._require_ours(connection)
-        [result] = connection.execute("PRAGMA integrity_check(1)").fetchone()
-        if result != "ok":
-            raise StoreNotOpened(str(self.path), f"it is damaged: {result}")
-        for table, columns in COLUMNS.items():
-            # Nothing that computes: a view or a virtual table may take for ever.
-            found = [row[1:] for row in connection.execute(f"PRAGMA table_xinfo({table})")]
-            plain = connection.execute(
-                "SELECT 1 FROM sqlite_schema WHERE type = 'table' AND name = ? AND rootpage > 0",
-                (table,),
-            ).fetchone()
-            if not plain or [(name, hidden) for name, *_rest, hidden in found] != [
-                (name, 0) for name in columns
-            ]:
-                raise StoreNotOpened(str(self.path), f"its table {table} is none of ours")
+        self._connection = sqlite3.connect(
+            place, uri=True, isolation_level=None, check_same_thread=False
+        )
+        self._require_ours(self._connection)
+        return self._connection
+
+    @property
+    def connection(self) -> sqlite3.Connection:
+        """What speaks to the file; another one after a failure."""
+        return self._connect()
 
     def trusted(self) -> _Trusted:
         """A block in which SQLite's complaints become errors that name the file."""
@@ -256,7 +241,8 @@ class Database:
             return (*key, n, kind.schema, None, None)
         body = kind.encode(document)  # type: ignore[arg-type] # a Change holds any document
         if kind.secret:
-            body = self.seal.close(b"%s/%s" % (key[0].encode(), key[1].encode()), body)
+            name = b"%s/%s" % (key[0].encode(), key[1].encode())
+            body = self.seal.close(name, kind.schema, body)
         return (*key, n, kind.schema, body, checksum(kind.schema, body))
 
     def _upsert(self, connection: sqlite3.Connection, rows: Sequence[tuple[object, ...]]) -> None:
@@ -291,7 +277,7 @@ class Database:
         if application != APPLICATION_ID:
             raise StoreNotOpened(str(self.path), "it is a database of another program")
         if layout not in LAYOUTS:
-            known = " and ".join(map(str, LAYOUTS))
+            known = ", ".join(map(str, LAYOUTS))
             raise StoreNotOpened(
                 str(self.path), f"its layout is {layout}, this provd knows {known}"
             )

@@ -111,22 +111,25 @@ class Loading:
             raise Unreadable("its columns have other types than they were given")
         if row.checksum is not None and row.checksum != checksum(schema, body):
             raise Unreadable("its checksum is wrong: bytes have changed on the disk")
-        kept, body = body, self._unsealed(kind, row, body)
+        kept, body = body, self._unsealed(kind, row, schema, body)
         if schema != kind.schema:
             body = self._climb(kind, row, schema, body)
         document = self._decode(row.collection, body)
         document = self._checked(document, row)
-        if kind.secret and schema == kind.schema and not self._database.seal.is_current(kept):
+        if kind.secret and schema == kind.schema and not self._is_current(kept):
             self._seal_anew(kind, row, body, document)
         self.newest = max(self.newest, document.revision)
         return document
 
-    def _unsealed(self, kind: Kind, row: Row, body: bytes) -> bytes:
+    def _is_current(self, kept: bytes) -> bool:
+        return kept.startswith(self._database.seal.begins)
+
+    def _unsealed(self, kind: Kind, row: Row, schema: int, body: bytes) -> bytes:
         """The row's text."""
         if not kind.secret:
             return body
         try:
-            return self._database.seal.open(_name(row), body)
+            return self._database.seal.open(_name(row), schema, body)
         except SealBroken as error:
             raise Unreadable(str(error)) from error
         except SealUnknown as error:
@@ -151,7 +154,9 @@ class Loading:
         self._resealed.append((row.number, kind.schema, self._sealed(kind, row, text)))
 
     def _sealed(self, kind: Kind, row: Row, text: bytes) -> bytes:
-        return self._database.seal.close(_name(row), text) if kind.secret else text
+        if not kind.secret:
+            return text
+        return self._database.seal.close(_name(row), kind.schema, text)
 
     def _decode(self, collection: object, body: bytes) -> Document:
         try:

@@ -14,6 +14,7 @@ from twisted.logger import Logger
 
 from provd.store._database import Database
 from provd.store._errors import StoreNotOpened
+from provd.store._seal import Seal, SealUnknown
 
 log = Logger("provd.store")
 
@@ -41,22 +42,50 @@ def seal_anew(database: Database, rows: Sequence[tuple[int, int, bytes]]) -> str
     if not current:
         _note_in_clear(database)
         return ""
-    if not rows and database.notes().get(_SEALED) == current:
+    if not rows and is_done(database):
         return ""
-    database.note(**{_SEALED: "", _KEY + current: database.seal.marks[current]})
+    note_begun(database)
     if rows:
         log.info("sealing {count} documents with key {key}", count=len(rows), key=current)
         database.rewrite(rows)
     try:
-        database.forget_freed()
+        note_done(database)
     except sqlite3.Error as error:
         return (
             f"what was kept in clear, or sealed with another key, may still be in unused parts of"
             f" {database.path}: {error}; the next start tries again"
         )
+    return ""
+
+
+def note_begun(database: Database) -> None:
+    """From now on texts are sealed with the current key, and not all are."""
+    current = database.seal.current
+    database.note(**{_SEALED: "", _KEY + current: database.seal.marks[current]})
+
+
+def note_done(database: Database) -> None:
+    """All are: nothing is left of how they were, and no other key is needed any more.
+
+    @raise sqlite3.Error: something may be left.
+    """
+    database.forget_freed()
+    current = database.seal.current
     former = (name for name in database.notes() if name.startswith(_KEY))
     database.note(**{name: "" for name in former if name != _KEY + current}, **{_SEALED: current})
-    return ""
+
+
+def is_done(database: Database) -> bool:
+    """Whether everything was sealed with the current key."""
+    return database.notes().get(_SEALED) == database.seal.current
+
+
+def require_keys_in_use(database: Database, seal: Seal) -> None:
+    """@raise SealUnknown: documents may be sealed with a key that `seal` has not got."""
+    for note, mark in database.notes().items():
+        name = note.removeprefix(_KEY)
+        if name != note and mark and seal.marks.get(name) != mark:
+            raise SealUnknown(name)
 
 
 def _note_in_clear(database: Database) -> None:

@@ -21,6 +21,7 @@ from provd.store._group import GroupCommit, Keeping, Rows
 from provd.store._loading import Loading
 from provd.store._reactor import Reactor
 from provd.store._replica import Replica
+from provd.store._reseal import Resealing
 from provd.store._seal import NO_SEAL, Seal
 from provd.store._sealing import require_known_keys
 from provd.store._writer import Writer, WriterThread
@@ -122,6 +123,10 @@ class SQLiteStore(Replica):
 
     def awaited(self, collection: str, document_id: str) -> Deferred[None] | None:
         return self._group.awaited((collection, document_id))
+
+    def resealing(self, seal: Seal) -> Resealing:
+        """What seals with these keys, while everything goes on, once it is begun."""
+        return Resealing(self._database, self._writer, seal)
 
     def unavailable(self) -> str:
         return "it is closed" if self._closing is not None else self._group.unavailable()

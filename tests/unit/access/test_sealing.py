@@ -12,12 +12,13 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 from hypothesis import given
 from hypothesis import strategies as st
 from msgspec.structs import replace
 
 from provd.access import SealingKeys, UnusableSealKeys
-from provd.access.sealing import parse_keys
+from provd.access.sealing import _TEXTS, _derived, parse_keys
 from provd.documents import CONFIGS, DEVICES, parse_config
 from provd.store import SealBroken, SealUnknown, SQLiteStore
 from provd.store._errors import StoreNotOpened
@@ -87,33 +88,65 @@ def test_both_ways(clear: bytes, name: bytes) -> None:
     """What was sealed is opened under its name; never twice the same, and never in clear."""
     seal = SealingKeys(ONE)
     text = b"{" + clear
-    one, other = seal.close(name, text), seal.close(name, text)
-    assert seal.open(name, one) == seal.open(name, other) == text
+    one, other = seal.close(name, 1, text), seal.close(name, 1, text)
+    assert seal.open(name, 1, one) == seal.open(name, 1, other) == text
     assert one != other
-    assert seal.is_current(one)
+    assert one.startswith(seal.begins)
     assert len(text) < 8 or text not in one
-    assert seal.open(name, text) == text
-    assert not seal.is_current(text)
+    assert seal.open(name, 1, text) == text
+    assert not text.startswith(seal.begins)
     with pytest.raises(SealBroken):
-        seal.open(name + b"x", one)
+        seal.open(name + b"x", 1, one)
+
+
+@given(st.integers(0, 99), st.integers(0, 99))
+def test_the_schema_number_is_bound(schema: int, other: int) -> None:
+    """A text is not taken for one of another schema."""
+    seal = SealingKeys(ONE)
+    sealed = seal.close(b"configs/c", schema, b"{}")
+    assert seal.open(b"configs/c", schema, sealed) == b"{}"
+    if other != schema:
+        with pytest.raises(SealBroken):
+            seal.open(b"configs/c", other, sealed)
+
+
+def of_before(name: bytes, clear: bytes) -> bytes:
+    """A text as it was sealed with the first key before schema numbers were bound, too."""
+    salt, nonce = os.urandom(16), os.urandom(12)
+    cipher = AESGCM(_derived(ONE["k1"], salt, _TEXTS))
+    return b"\0\2k1" + salt + nonce + cipher.encrypt(nonce, clear, name)
+
+
+def test_former_seals_are_opened() -> None:
+    """Under their name, which alone they are bound to; and sealed anew when that is done."""
+    seal = SealingKeys(ONE)
+    former = of_before(b"configs/c", b"{}")
+    assert seal.open(b"configs/c", 7, former) == b"{}"
+    assert not former.startswith(seal.begins)
+    with pytest.raises(SealBroken):
+        seal.open(b"configs/d", 7, former)
+    with pytest.raises(SealBroken):  # the bit that tells the forms apart is no way around either
+        seal.open(b"configs/c", 7, b"\0\x82" + former[2:])
+    with pytest.raises(SealUnknown):
+        SealingKeys(TWO).open(b"configs/c", 7, former)
 
 
 @given(st.data())
 def test_a_bit_changed_is_noticed(data: Any) -> None:
     """Wherever it is."""
     seal = SealingKeys(ONE)
-    sealed = bytearray(seal.close(b"configs/c", b"{}" * 10))
+    sealed = bytearray(seal.close(b"configs/c", 1, b"{}" * 10))
     at = data.draw(st.integers(1, len(sealed) - 1))
     sealed[at] ^= 1 << data.draw(st.integers(0, 7))
     with pytest.raises((SealBroken, SealUnknown)):
-        seal.open(b"configs/c", bytes(sealed))
+        seal.open(b"configs/c", 1, bytes(sealed))
 
 
 @given(st.binary(max_size=80))
 def test_no_bytes_break_it(tail: bytes) -> None:
     """What begins as if it were sealed is broken, or of a key that is not there."""
     with pytest.raises((SealBroken, SealUnknown)):
-        SealingKeys(ONE).open(b"configs/c", b"\0" + tail)
+        SealingKeys(ONE).open(b"configs/c", 1, b"\0" + tail)
 
 
 def test_nothing_is_left_in_clear(tmp_path: Path) -> None:
@@ -197,7 +230,7 @@ def test_a_file_of_keys(tmp_path: Path) -> None:
     path = tmp_path / "seal.keys"
     path.write_text(line())
     path.chmod(0o400)
-    assert SealingKeys.read(path).close(b"", b"{}").startswith(b"\0\2k1")
+    assert SealingKeys.read(path).close(b"", 1, b"{}").startswith(b"\0\x82k1")
 
 
 @pytest.mark.parametrize(
@@ -328,16 +361,16 @@ def test_a_sealed_file_is_marked_as_such(tmp_path: Path) -> None:
         database = sqlite3.connect(tmp_path / "provd.db")
         layouts += database.execute("PRAGMA user_version").fetchone()
         database.close()
-    assert layouts == [1, 2, 2]
+    assert layouts == [1, 3, 3]
 
 
 def test_no_key_and_nonce_are_used_twice() -> None:
     """Not by one reading of the keys, and not by two."""
     seals = [SealingKeys(ONE) for _each in range(3)]
-    heads = [seal.close(b"", b"{}")[: 4 + 16 + 12] for seal in seals for _each in range(100)]
+    heads = [seal.close(b"", 1, b"{}")[: 4 + 16 + 12] for seal in seals for _each in range(100)]
     assert len(set(heads)) == 300
     for seal in seals:
-        assert all(seal.open(b"", each.close(b"", b"{}")) == b"{}" for each in seals)
+        assert all(seal.open(b"", 1, each.close(b"", 1, b"{}")) == b"{}" for each in seals)
 
 
 def test_keys_are_not_in_the_database(tmp_path: Path) -> None:

@@ -20,6 +20,7 @@ from provd.testing.guarded import CANARY, ROLES, guarded
 LEAST: Mapping[tuple[str, str], str] = {
     ("system", "read"): "superuser",
     ("system", "restore"): "superuser",
+    ("system", "reseal"): "superuser",
     ("system", "reload"): "superuser",
     ("audit", "list"): "superuser",
     ("audit", "read"): "superuser",
