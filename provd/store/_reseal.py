@@ -12,7 +12,7 @@ from typing import TypeVar
 
 from twisted.internet.defer import Deferred
 
-from provd.store._database import Database
+from provd.store._database import Database, checksum
 from provd.store._seal import Seal, SealBroken
 from provd.store._sealing import is_done, note_begun, note_done, require_keys_in_use
 from provd.store._writer import Writer
@@ -63,14 +63,16 @@ class Resealing:
         return int(left)
 
     def _step(self) -> int:
-        columns = "rowid, collection, id, schema, body"
+        columns = "rowid, collection, id, schema, CAST(body AS BLOB), checksum"
         rows = self._otherwise(columns, f"ORDER BY rowid LIMIT {SLICE}").fetchall()
         sealed = []
-        for number, collection, document_id, schema, body in rows:
+        for number, collection, document_id, schema, body, found in rows:
             name = f"{collection}/{document_id}".encode()
             try:
                 text = self._seal.open(name, schema, body)
             except SealBroken:
+                text = b""
+            if not text or found not in {None, checksum(schema, body)}:
                 self.broken += 1
                 continue
             sealed.append((number, schema, self._seal.close(name, schema, text)))

@@ -154,11 +154,17 @@ def test_a_key_that_is_in_use_is_missing(used: Used, keys: dict[str, bytes]) -> 
     used.end()
 
 
-def test_a_seal_that_is_broken(used: Used) -> None:
-    """It is passed over and counted, and the former key stays in use for it."""
-    used.store._database.connection.execute(
-        "UPDATE documents SET body = substr(body, 1, length(body) - 1) || x'00' WHERE id = 'box7'"
-    )
+@pytest.mark.parametrize(
+    "damage",
+    [
+        "body = substr(body, 1, length(body) - 1) || x'00', checksum = NULL",
+        "body = '{}'",
+        "checksum = 1",
+    ],
+)
+def test_a_row_that_is_broken(used: Used, damage: str) -> None:
+    """It is passed over and counted, never taken for good; the next start sets it aside."""
+    used.store._database.connection.execute(f"UPDATE documents SET {damage} WHERE id = 'box7'")
     resealing = used.store.resealing(SealingKeys(TWO | ONE))
     used.wait(resealing.begin())
     assert used.all_steps(resealing) == MANY
