@@ -10,7 +10,7 @@ import msgspec
 
 from provd.api._csv import row, write_row
 from provd.api._errors import NotAcceptable
-from provd.api._yaml import write_item, write_yaml
+from provd.wire.yaml import write_item, write_yaml
 
 YAML_TYPES = ("application/yaml", "application/x-yaml", "text/yaml", "text/x-yaml")
 """Under which names YAML is asked for, and sent."""

@@ -8,6 +8,8 @@ from typing import Any
 
 import click
 
+from provd.cli._files import read_document
+
 
 def read_assignments(words: Iterable[str]) -> dict[str, Any]:
     """The object that the words spell; a dot in a key leads into an object.
@@ -55,30 +57,6 @@ def read_filters(words: Iterable[str]) -> dict[str, list[str]]:
             raise click.UsageError(f"{word!r} is no filter: KEY=TEXT, or KEY='Gte(3.2)'")
         found.setdefault(key, []).append(text)
     return found
-
-
-def read_document(file: str) -> dict[str, Any]:
-    """The JSON object in a file; `-` is standard input. @raise click.UsageError: there is none."""
-    value = _read(file)
-    if not isinstance(value, dict):
-        raise click.UsageError(f"{file}: not a JSON object")
-    return value
-
-
-def read_operations(file: str) -> list[dict[str, Any]]:
-    """The operations of a JSON patch in a file. @raise click.UsageError: there are none."""
-    value = _read(file)
-    if not isinstance(value, list) or not all(isinstance(each, dict) for each in value):
-        raise click.UsageError(f"{file}: not a list of operations (RFC 6902)")
-    return value
-
-
-def _read(file: str) -> Any:
-    try:
-        with click.open_file(file, encoding="utf-8") as stream:
-            return json.load(stream)
-    except (OSError, ValueError) as error:
-        raise click.UsageError(f"{file}: {error}") from error
 
 
 def gather(file: str | None, words: Iterable[str]) -> dict[str, Any]:

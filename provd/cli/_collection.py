@@ -1,4 +1,4 @@
-"""The commands that every collection of documents has: list, show, add, set, remove."""
+"""The commands that every collection of documents has: list, show, add, set, remove, apply, bulk."""
 
 from __future__ import annotations
 
@@ -7,8 +7,10 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from provd.cli._assignments import gather, read_assignments, read_filters, read_operations
-from provd.cli._remote import Cell, Remote, print_object, print_table, remote
+from provd.cli._assignments import gather, read_assignments, read_filters
+from provd.cli._files import read_operations
+from provd.cli._many import add_many
+from provd.cli._remote import Cell, Remote, print_object, print_table, rehearsable, remote
 
 if TYPE_CHECKING:
     from provd.client.api import Collection
@@ -18,10 +20,11 @@ PAGE = 100
 
 
 def add_commands(group: click.Group, name: str, columns: Mapping[str, Cell | str]) -> None:
-    """Add the five to a group; `name` is the collection in the client."""
+    """Add all of them to a group; `name` is the collection in the client."""
     add_reading(group, name, columns)
     _add_writing(group, name)
     add_removing(group, name)
+    add_many(group, name)
 
 
 def _in(server: Remote, name: str) -> Collection:
@@ -82,32 +85,36 @@ def _add_writing(group: click.Group, name: str) -> None:
 
     @group.command("add", help=f"Add a {one}: KEY=TEXT, KEY:=JSON, or --from a file.")
     @click.argument("assignments", nargs=-1, metavar="[KEY=VALUE]...")
-    @click.option("--from", "file", metavar="FILE", help="A JSON object; - is standard input.")
+    @click.option(
+        "--from", "file", metavar="FILE", help="An object in JSON or YAML; - is standard input."
+    )
+    @rehearsable
     @remote
-    def add(server: Remote, assignments: Sequence[str], file: str | None) -> None:
-        server.show(_in(server, name).create(gather(file, assignments)).body, print_object)
+    def add(server: Remote, assignments: Sequence[str], file: str | None, *, dryrun: bool) -> None:
+        made = _in(server, name).create(gather(file, assignments), dryrun=dryrun)
+        server.show_changed(made.body, print_object)
 
     @group.command("set", help=f"Change a {one}: KEY=TEXT, KEY:=JSON; KEY:=null removes a key.")
     @click.argument("document_id", metavar="ID")
     @click.argument("assignments", nargs=-1, metavar="[KEY=VALUE]...")
     @click.option("--patch", "file", metavar="FILE", help="A JSON patch; - is standard input.")
     @click.option("--revision", type=int, default=0, help="Only if it is still at this revision.")
+    @rehearsable
     @remote
     def change(
         server: Remote,
         document_id: str,
         assignments: Sequence[str],
         file: str | None,
-        revision: int,
+        **how: Any,
     ) -> None:
         if bool(assignments) == bool(file):
             raise click.UsageError("name either what is to be changed or a patch")
         if file:
-            changed = _in(server, name).patch(document_id, read_operations(file), revision=revision)
+            changed = _in(server, name).patch(document_id, read_operations(file), **how)
         else:
-            patch = read_assignments(assignments)
-            changed = _in(server, name).change(document_id, patch, revision=revision)
-        server.show(changed.body, print_object)
+            changed = _in(server, name).change(document_id, read_assignments(assignments), **how)
+        server.show_changed(changed.body, print_object)
 
 
 def add_removing(group: click.Group, name: str) -> None:
@@ -115,11 +122,15 @@ def add_removing(group: click.Group, name: str) -> None:
 
     @group.command("remove", help=f"Remove {_spoken(name)}.")
     @click.argument("document_ids", nargs=-1, required=True, metavar="ID...")
+    @rehearsable
     @remote
-    def remove(server: Remote, document_ids: Sequence[str]) -> None:
-        for document_id in document_ids:
-            _in(server, name).delete(document_id)
-        server.show({"removed": list(document_ids)}, lambda _removed: None)
+    def remove(server: Remote, document_ids: Sequence[str], *, dryrun: bool) -> None:
+        told = [_in(server, name).delete(each, dryrun=dryrun).body for each in document_ids]
+        if dryrun:
+            changes = [change for each in told for change in each["changes"]]
+            server.show_changed({"dryrun": True, "changes": changes}, print_object)
+        else:
+            server.show({"removed": list(document_ids)}, lambda _removed: None)
 
 
 def _print_listing(

@@ -42,6 +42,18 @@ class Remote:
         else:
             for_people(value)
 
+    def show_changed(self, told: Mapping[str, Any], for_people: Callable[[Any], None]) -> None:
+        """Print what came of a change, or what would come of it."""
+        self.show(told, print_changes if told.get("dryrun") else for_people)
+
+
+def rehearsable(command: Callable[..., Any]) -> Callable[..., Any]:
+    """Give a command that changes something `--dryrun`."""
+    option = click.option(
+        "--dryrun", is_flag=True, help="Change nothing, and tell what would change."
+    )
+    return option(command)
+
 
 def remote(command: Callable[..., Any]) -> Callable[..., Any]:
     """Give a command `--url` and `--json`, and a `Remote` as its first argument."""
@@ -94,6 +106,19 @@ def print_object(value: Mapping[str, Any], skip: Sequence[str] = ()) -> None:
     width = max((len(key) for key in shown), default=0)
     for key, each in shown.items():
         click.echo(f"{key:<{width}}  {readable(each)}")
+
+
+def print_changes(told: Mapping[str, Any]) -> None:
+    """What would change, a line for each document, and below it each key."""
+    for change in told["changes"]:
+        click.echo(f"would {change['action']} {change['collection']}/{change['id']}")
+        before, after = change.get("before") or {}, change.get("after") or {}
+        if change["action"] == "update":
+            for key in sorted({*before, *after}):
+                if key != "revision" and before.get(key) != after.get(key):
+                    click.echo(f"  {key}: {readable(before.get(key))} → {readable(after.get(key))}")
+    if not told["changes"]:
+        click.echo("nothing would change")
 
 
 def readable(value: Any) -> str:

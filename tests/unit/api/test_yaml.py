@@ -13,7 +13,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from provd.api._errors import MalformedRequest
-from provd.api._yaml import BYTES_LIMIT, VALUES_LIMIT, read_yaml, write_item, write_yaml
+from provd.api._yaml import BYTES_LIMIT, VALUES_LIMIT, read_yaml
+from provd.wire.yaml import write_item, write_yaml
 
 ODD = """no Yes on ~ null 1 012 1:30 0x1f 2001-01-01 +33 << = 1e3 .5 5. .inf 1_000 0o17 % @a ` | > ? { [
 #c ' " \x85 \ufeff !t &a *a 😀""".split()

@@ -7,7 +7,8 @@ from pathlib import Path
 import click
 import pytest
 
-from provd.cli._assignments import gather, read_assignments, read_filters, read_operations
+from provd.cli._assignments import gather, read_assignments, read_filters
+from provd.cli._files import read_operations
 
 
 def test_assignments() -> None:
