@@ -40,8 +40,7 @@ _HEADERS = {
 }
 """What the first line says: `op`, and whether there is a magic cookie."""
 _WORDS = {meaning: words for words, meaning in _HEADERS.items()}
-_LINE = re.compile(r"(option[ \t]+)?([^:]*?)[ \t]*:(.*)")
-_LABEL = re.compile(r"([0-9]{1,3})?(?:(?:^|[ \t]+)([A-Za-z0-9-]+))?", re.ASCII)
+_CODE = re.compile(r"[0-9]{1,3}", re.ASCII)
 _HARDWARE = re.compile(r"[0-9a-fA-F]{2}(?::[0-9a-fA-F]{2}){0,15}", re.ASCII)
 
 
@@ -154,33 +153,35 @@ def parse_packet(text: str) -> Packet:
 
 def _parse_line(number: int, line: str) -> tuple[str | int, Any]:
     """The field's name, or the option's code, and the value."""
-    found = _LINE.fullmatch(line)
-    if found is None:
+    name, colon, said = line.partition(":")
+    if not colon:
         raise MalformedText(number, line[:40], "`field: value` or `option code name: value`")
-    if found[1]:
-        code = _code(number, found[2])
-        value = parse_option(code, found[3], line=number)
+    words, said = name.split(maxsplit=3), said.strip()
+    if words[:1] == ["option"]:
+        code = _code(number, words[1:])
+        value = parse_option(code, said, line=number)
         width = CORE.get(code, len(value))
         if len(value) != width:
-            raise MalformedText(number, found[3].strip()[:40], f"{width} bytes")
+            raise MalformedText(number, said[:40], f"{width} bytes")
         return code, value
-    name = found[2]
+    name = name.rstrip()
     if name not in _FIELDS:
         raise MalformedText(number, name[:40], f"option, or one of {', '.join(_FIELDS)}")
     try:
-        return name, _FIELDS[name][1](found[3].strip())
+        return name, _FIELDS[name][1](said)
     except Unexpected as error:
         raise MalformedText(number, error.found, error.expected) from None
 
 
-def _code(number: int, label: str) -> int:
+def _code(number: int, words: list[str]) -> int:
     """The code of `53 message-type`, `53` or `message-type`."""
-    found = _LABEL.fullmatch(label)
-    digits, name = ("", "") if found is None else found.groups("")
-    code = int(digits) if digits else BY_NAME.get(name, 0)
-    if not 1 <= code <= 254 or code == 52:
-        raise MalformedText(number, label[:40], "a code from 1 to 254 but 52, or an option's name")
+    label = " ".join(words)[:40]
+    told = _CODE.fullmatch(words[0]) is not None if words else False
+    name = words[-1] if words and not (told and len(words) == 1) else ""
+    code = int(words[0]) if told else BY_NAME.get(name, 0)
+    if not 1 <= code <= 254 or code == 52 or len(words) > 1 + told:
+        raise MalformedText(number, label, "a code from 1 to 254 but 52, or an option's name")
     if name and option_name(code) != name:
         right = option_name(code) or "nothing"
-        raise MalformedText(number, label[:40], f"option {code} to be called {right}")
+        raise MalformedText(number, label, f"option {code} to be called {right}")
     return code

@@ -78,6 +78,12 @@ VECTORS: list[tuple[int, bytes, object, str]] = [
         "flags 4 results 0 0 hex 046465736b",
     ),
     (
+        81,
+        h("04 0000 0161 00 00"),
+        ClientFqdn(4, (0, 0), "a"),
+        "flags 4 results 0 0 hex 01610000",
+    ),
+    (
         82,
         h("0104") + b"eth0" + h("0504 c0000200 9703 00") + b"vp" + h("1300"),
         {1: b"eth0", 5: h("c0000200"), 151: b"\0vp", 19: b""},
@@ -187,6 +193,8 @@ ILL_FORMED = [
     (119, h("0161 c000"), "earlier place"),
     (119, h("0161 c0"), "a pointer goes on beyond the end"),
     (119, h("00") * 257, "more than 256 names"),
+    (119, (b"\x3f" + b"a" * 63) * 4 + b"\0", "its name is too long"),
+    (119, b"\0" + b"".join([bytes((0xC0, max(0, at))) for at in range(-1, 255, 2)]), "many others"),
     (120, h("02"), "neither 00 nor 01"),
     (121, b"", "no routes"),
     (121, h("21") + bytes(9), "width above 32"),
