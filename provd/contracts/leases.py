@@ -82,6 +82,12 @@ class ILeases(Interface):
         Until then a client that comes back gets the address it had.
         """
 
+    def end_of(lease: Any, now: float, view: IReadable) -> Any:
+        """The `documents.Tenure` to put when a lease is deleted: it ends now, or ended before; None.
+
+        For every deletion, whether the lease is outdated or an operator wants it gone.
+        """
+
     def shortages() -> Sequence[Any]:
         """The `provd.leases.Shortage`s noted since this was asked last: pools fuller than `low_water`.
 

@@ -11,7 +11,7 @@ from provd.leases import _reasons as reasons
 from provd.leases._client import keys_of
 from provd.leases._networks import Network
 from provd.leases._occupancy import Occupancy
-from provd.leases._reservations import Reserved
+from provd.leases._reservations import Reserved, does_without_subnet
 from provd.values import Exchange, Judgement, Loss, Question, Verb
 from provd.wire.dhcp import format_address
 
@@ -95,8 +95,9 @@ class Case:
             return None
         for key in self.keys(None):
             for reserved in reservations.by_key.get(key, ()):
-                scoped = reserved.reservation.subnet
-                if not scoped and self.occupancy.networks.at(reserved.address) is None:
+                if not does_without_subnet(reserved.reservation):
+                    continue
+                if self.occupancy.networks.at(reserved.address) is None:
                     return reserved
         return None
 

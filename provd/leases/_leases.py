@@ -8,13 +8,14 @@ from zope.interface import implementer
 
 from provd.contracts import IDocumentStore, IReadable
 from provd.contracts.leases import ILeases
-from provd.documents.dhcp.lease import LEASES, Lease
+from provd.documents.dhcp.lease import LEASES, Lease, Tenure
 from provd.documents.dhcp.reservation import RESERVATIONS
 from provd.documents.dhcp.subnet import SUBNETS, Picker, Subnet
 from provd.leases import _reasons as reasons
 from provd.leases._case import Case
 from provd.leases._discover import discover
 from provd.leases._ends import conflict, decline, release
+from provd.leases._grant import ended_tenure
 from provd.leases._leasequery import leasequery
 from provd.leases._occupancy import Occupancy, Shortage
 from provd.leases._offers import Offer
@@ -111,6 +112,9 @@ class Leases:
 
     def outdated(self, before: float, at_most: int) -> list[Lease]:
         return self._occupancy.outdated(before, at_most)
+
+    def end_of(self, lease: Lease, now: float, view: IReadable) -> Tenure | None:
+        return ended_tenure(view, lease, now)
 
     def shortages(self) -> tuple[Shortage, ...]:
         return self._occupancy.shortages()

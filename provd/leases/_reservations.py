@@ -23,6 +23,16 @@ class Reserved(Struct, frozen=True, gc=False):
         return self.address in network and self.reservation.subnet in {"", network.name}
 
 
+def does_without_subnet(reservation: Reservation) -> bool:
+    """Whether it is good on any link while its address is in no subnet: it then says its own mask.
+
+    Others wait for their subnet: when an operator deletes one, clients are not given its addresses elsewhere.
+    """
+    return not reservation.subnet and any(
+        option.code == 1 and option.value for option in reservation.options
+    )
+
+
 class Reservations:
     """Every reservation."""
 
@@ -30,7 +40,7 @@ class Reservations:
         self.by_address: dict[int, Reserved] = {}
         self.by_key: dict[str, tuple[Reserved, ...]] = {}
         self.strategies: Counter[str] = Counter()
-        """By what clients of unscoped reservations are known, and how many are."""
+        """By what clients of reservations that can do without a subnet are known, and how many are."""
 
     def add(self, reservation: Reservation) -> int:
         """Take one in; its address."""
@@ -38,7 +48,7 @@ class Reservations:
         reserved = Reserved(address, reservation)
         self.by_address[address] = reserved
         self.by_key[reservation.key] = (*self.by_key.get(reservation.key, ()), reserved)
-        if not reservation.subnet:
+        if does_without_subnet(reservation):
             self.strategies[reservation.strategy] += 1
         return address
 
@@ -57,7 +67,7 @@ class Reservations:
             self.by_key[reservation.key] = others
         else:
             self.by_key.pop(reservation.key, None)
-        if not reservation.subnet:
+        if does_without_subnet(reservation):
             self.strategies[reservation.strategy] -= 1
             if not self.strategies[reservation.strategy]:
                 del self.strategies[reservation.strategy]
