@@ -160,11 +160,11 @@ class Operations(Documents[Operation]):
         self._running.pop(work.id, None)
 
     def of_users(self) -> Sequence[Work]:
-        """What runs here on devices, and somebody began."""
+        """What runs here, was begun by somebody, and takes a right on devices."""
         return [
             work
             for work in self._running.values()
-            if work.who and work.devices and not work.cancelled
+            if work.who and work.devices and work.action and not work.cancelled
         ]
 
     async def tell_cancelled(self, work: Work, cause: str) -> None:

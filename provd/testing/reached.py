@@ -105,6 +105,7 @@ class Site:
             self.make("configs", config)
             self.make("devices", {"id": name, "config": name, "tenant": tenant})
         self.make("users", {"id": "there-is", "roles": []})
+        self.make("rights", {"user": "there-is", "devices": ["there-is"], "actions": ["read"]})
         self.server.get("/aastra.cfg", AASTRA, "127.0.0.3")
         known = None
         while known != (known := self.position()):

@@ -147,3 +147,72 @@ def test_nothing_secret_rests_readable(server: Daemon) -> None:
     assert server.process is not None
     assert server.process.wait(PATIENCE) == 1
     assert "its mode is 644" in server.log
+
+
+@pytest.fixture
+def with_phones(tmp_path: Path) -> Iterator[Daemon]:
+    """One that has a plugin as well."""
+    made = Daemon(tmp_path / "server", {"access": {"required": True}}, families=("aastra",))
+    try:
+        made.start()
+        yield made
+    finally:
+        made.close()
+
+
+def two(server: Daemon, home: Path) -> tuple[Shell, Shell]:
+    """The superuser's shell, and that of ann, who has no role."""
+    root, ann = Shell(server, home / "root"), Shell(server, home / "ann")
+    root("login", "--once", say=f"{first_token(server)}\n")
+    root("users", "add", "id=ann", "roles:=[]")
+    root("users", "password", "ann", say=f"{PASSWORD}\n{PASSWORD}\n")
+    ann("login", "--user", "ann", say=f"{PASSWORD}\n")
+    return root, ann
+
+
+def test_a_right_for_a_while(server: Daemon, tmp_path: Path) -> None:
+    """Granted, held, taken back, and over while the server was down."""
+    root, ann = two(server, tmp_path)
+    for device in ("phone", "desk"):
+        root("devices", "add", f"id={device}")
+    ann("devices", "show", "phone", code=1)
+    grant = ("rights", "grant", "ann")
+    assert "devices.1" in root(*grant, "phone", "nil", "--action", "read", code=1)
+    root(*grant, "phone", "--action", "read", "--description", "job 7")
+    root(*grant, "desk", "--action", "read", "--action", "list", "--hours", str(8 / 3600))
+    ends = time.monotonic() + 8
+    ann("devices", "show", "phone")
+    assert "desk" in ann("devices", "list")
+    assert "job 7" in root("rights", "list", "device=phone")
+    assert "1 revoked" in root("rights", "revoke", "--user", "ann", "--device", "phone")
+    ann("devices", "show", "phone", code=1)
+    assert server.end() == 0
+    time.sleep(max(0.0, ends - time.monotonic()))
+    server.start()
+    ann("devices", "show", "desk", code=1)
+    assert json.loads(root("rights", "list", "--json"))["items"] == []
+
+
+def test_preferences_hold_over_a_restart(with_phones: Daemon, tmp_path: Path) -> None:
+    """What a file says nothing of: who is let in, and what is written of it."""
+    server = with_phones
+    root, ann = two(server, tmp_path)
+    told = root("preferences", "set", "unknown_devices=ignore", "log_levels.stroe=debug", code=1)
+    assert "create or refuse" in told
+    assert "store" in told
+    ann("preferences", "list", code=1)
+    root("preferences", "set", "unknown_devices=refuse", "log_levels.inquiries=warn")
+    server.restart()
+    assert "refuse" in root("preferences", "list")
+    agent = "Aastra6730i MAC:00-08-5D-00-00-02 V:3.2.0.1011-SIP"
+    asked = ("whatif", "--protocol", "http", "--path", "/aastra.cfg", "--ip", "127.0.0.3")
+    assert "nobody knows are refused" in root(*asked, "--header", f"User-Agent: {agent}")
+    server.get("/aastra.cfg", agent, "127.0.0.3")
+    root("preferences", "set", "unknown_devices:=null", "log_levels:=null")
+    server.get("/aastra.cfg", agent, "127.0.0.3")
+    end = time.monotonic() + PATIENCE
+    while "127.0.0.3 /aastra.cfg" not in server.log:
+        assert time.monotonic() < end, server.log
+        time.sleep(0.05)
+    assert server.log.count("127.0.0.3 /aastra.cfg") == 1
+    assert json.loads(root("devices", "list", "added=auto", "--json"))["total"] == 1

@@ -51,7 +51,7 @@ CONDITIONS: tuple[dict[str, str], ...] = (
 def there(site: Site, path: str) -> str:
     """The id of something that there is, of what a route is about."""
     noun = path.split("/")[3]
-    if noun in ("decisions", "audit", "tokens", "operations", "plugins"):
+    if noun in ("decisions", "audit", "tokens", "rights", "operations", "plugins"):
         items = site.ask("root", "GET", f"/api/v1/{noun}").json["items"]
         return str(items[0]["id"]) if items else "there-is"
     return "there-is"

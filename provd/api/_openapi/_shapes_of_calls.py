@@ -6,6 +6,7 @@ from typing import Annotated, Any, Literal
 
 from msgspec import UNSET, Meta, Struct, UnsetType
 
+from provd.documents import MAX_ID
 from provd.documents.device_right import MOST_ACTIONS, MOST_DEVICES
 from provd.documents.preferences import (
     FEWEST_KEPT,
@@ -15,6 +16,9 @@ from provd.documents.preferences import (
     Level,
     Unknown,
 )
+
+AnId = Annotated[str, Meta(pattern=rf"^(?!\.{{1,2}}$)[A-Za-z0-9._:@+~=-]{{1,{MAX_ID}}}$")]
+AnAction = Annotated[str, Meta(pattern=r"^([a-z][a-z0-9_-]{0,63}|\*)$")]
 
 
 class Change(Struct, kw_only=True):
@@ -96,7 +100,7 @@ class PreferencesGiven(Struct, kw_only=True, forbid_unknown_fields=True):
 
     id: Literal["server"] | UnsetType | None = UNSET
     """As it is shown."""
-    revision: int | UnsetType | None = UNSET
+    revision: Any = UNSET
     """As it is shown; ignored."""
     log_levels: dict[str, Level] | UnsetType | None = UNSET
     """By service, how grave its lines in the log must be."""
@@ -113,11 +117,11 @@ class PreferencesGiven(Struct, kw_only=True, forbid_unknown_fields=True):
 class RightWish(Struct, kw_only=True, forbid_unknown_fields=True):
     """What a user is to be granted: the same on each of some devices."""
 
-    user: Annotated[str, Meta(min_length=1)]
+    user: AnId
     """Who is to have it."""
-    devices: Annotated[list[str], Meta(min_length=1, max_length=MOST_DEVICES)]
+    devices: Annotated[list[AnId], Meta(min_length=1, max_length=MOST_DEVICES)]
     """Ids of the devices, each once."""
-    actions: Annotated[list[str], Meta(min_length=1, max_length=MOST_ACTIONS)]
+    actions: Annotated[list[AnAction], Meta(min_length=1, max_length=MOST_ACTIONS)]
     """What may be done with each (`read`, `act`); `*` alone is whatever can be done with one device."""
     until: float | UnsetType | None = UNSET
     """When it is over, in seconds since the epoch; without, not before it is revoked."""
@@ -135,9 +139,9 @@ class RightsGranted(Struct, kw_only=True):
 class WhoseRights(Struct, kw_only=True, forbid_unknown_fields=True):
     """Which rights are taken back; one of the two must be there."""
 
-    user: Annotated[str, Meta(min_length=1)] | UnsetType = UNSET
+    user: AnId | UnsetType = UNSET
     """Those of this user; without, everybody's."""
-    devices: Annotated[list[str], Meta(min_length=1, max_length=MOST_DEVICES)] | UnsetType = UNSET
+    devices: Annotated[list[AnId], Meta(min_length=1, max_length=MOST_DEVICES)] | UnsetType = UNSET
     """Those on these devices; without, on every one."""
 
 
