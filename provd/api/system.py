@@ -100,7 +100,7 @@ class SystemRoutes(Noun):
 
     @route(app, "POST", "/drain", scope="system", action="drain", says=DRAINS)
     async def drain(self, call: Call) -> Reply:
-        """Turn readiness red, so that whoever chooses a server chooses another; nobody is cut off."""
+        """Turn readiness red, so that whoever chooses a server chooses another; who listens to events as well."""
         call.no_parameters()
         await self._system.drain(call.cause)
         return gone()

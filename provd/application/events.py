@@ -6,8 +6,8 @@ turns, listener by listener: a thousand of them, or a burst of ten thousand chan
 
 from __future__ import annotations
 
-from collections import Counter
-from collections.abc import Sequence
+from collections import Counter, deque
+from collections.abc import Iterator, Sequence
 from typing import Protocol
 
 from attrs import define
@@ -28,12 +28,16 @@ MOST_OF_ONE = 200
 """Of those, of one user: no one takes all places."""
 
 TURN = 2000
-"""What a turn may cost; an event that is looked at costs 1, one that is told `TELLING`: some 5 ms."""
+"""What a turn may cost, some 5 ms: an event that is looked at costs 1, and more as follows."""
 
 SHARE = 200
 """What one listener gets of a turn before it is another's."""
 
 TELLING = 10
+"""What it costs to tell an event."""
+
+KEEPING = 2
+"""What it costs to keep one: a restore is a commit of a hundred thousand changes."""
 
 RIGHTS = ("users", "roles", "tokens", "rights")
 """Collections that say who may do what."""
@@ -83,6 +87,7 @@ class Events:
         self._listeners: dict[Listener, None] = {}
         self._of: Counter[str] = Counter()
         self._waiting: dict[Listener, None] = {}
+        self._untold: deque[tuple[float, Iterator[Change]]] = deque()
         self._turn_at: IDelayedCall | None = None
         self._ending = ""
         store.feed.subscribe(
@@ -140,6 +145,14 @@ class Events:
             self._waiting[listener] = None
             self._begin_turn()
 
+    def counters(self) -> dict[str, int]:
+        """What an operator may want to count."""
+        return {
+            "listeners": len(self._listeners),
+            "kept": self.history.end - self.history.first,
+            "seen": self.history.end,
+        }
+
     def end(self, reason: str) -> None:
         """Tell everybody that the server ends (or is being drained), and let nobody begin."""
         self._ending = reason
@@ -151,13 +164,24 @@ class Events:
         self._ending = ""
 
     def _told(self, changes: Sequence[Change]) -> None:
-        at = self.clock.seconds()
-        for change in changes:
-            found = event_of(change)
-            if found is not None:
-                self._keep(change, found, at)
-        self._waiting.update(self._listeners)
+        self._untold.append((self.clock.seconds(), iter(changes)))
         self._begin_turn()
+
+    def _gather(self, left: int) -> int:
+        """Put what is new into the history, as far as a turn goes; what is left of the turn."""
+        if self._untold:
+            self._waiting.update(self._listeners)
+        while self._untold and left > 0:
+            at, changes = self._untold[0]
+            for change in changes:
+                left -= KEEPING
+                found = event_of(change)
+                if found is not None:
+                    self._keep(change, found, at)
+                if left <= 0:
+                    return left
+            self._untold.popleft()
+        return left
 
     def _keep(self, change: Change, found: tuple[str, str], at: float) -> None:
         before, after = change.before, change.after
@@ -186,12 +210,12 @@ class Events:
             listener.recheck(changes)
 
     def _begin_turn(self) -> None:
-        if self._turn_at is None and self._waiting:
+        if self._turn_at is None and (self._waiting or self._untold):
             self._turn_at = self.clock.callLater(0, self._turn)
 
     def _turn(self) -> None:
         self._turn_at = None
-        left = TURN
+        left = self._gather(TURN)
         while self._waiting and left > 0:
             listener = next(iter(self._waiting))
             del self._waiting[listener]

@@ -12,6 +12,7 @@ from typing import Protocol
 
 from attrs import define
 from msgspec import Struct
+from msgspec.structs import replace
 
 from provd.access import Forbidden, NotAuthenticated, Principal, Right
 from provd.access.tenancy import KEPT_WITH, OWNED
@@ -39,13 +40,16 @@ class Subscription(Struct, frozen=True, kw_only=True, gc=False):
     kind: str
     action: str
     key: str
+    after: int = 0
+    """What stands up to this place in the feed is known to the client."""
 
-    def wants(self, kind: str, action: str, key: str) -> bool:
-        """Whether that is something to tell."""
+    def wants(self, event: Event, action: str) -> bool:
+        """Whether an event is one to tell, as that action."""
         return (
-            self.kind in (kind, EVERY)
+            self.kind in (event.kind, EVERY)
             and self.action in (action, EVERY)
-            and self.key in (key, EVERY)
+            and self.key in (event.key, EVERY)
+            and event.n > self.after
         )
 
 
@@ -113,6 +117,7 @@ class Listening:
         index = self._events.since(*since)
         if index is None:
             return False
+        self.subscriptions[wanted.id] = wanted = replace(wanted, after=since[1])
         if index < self._at:
             self._replays.append(_Replay(wanted, index, self._at))
         return True
@@ -183,7 +188,7 @@ class Listening:
     def _tell(self, index: int, subscriptions: tuple[Subscription, ...]) -> int:
         event = self._events.history[index]
         action = seen_as(event, self.principal.tenants)
-        to = [each.id for each in subscriptions if each.wants(event.kind, action, event.key)]
+        to = [each.id for each in subscriptions if each.wants(event, action)]
         if not action or not to or not self.principal.permits((event.kind, "read"), event.key):
             return 1
         self._outlet.event(event, action, to, self.principal)

@@ -167,7 +167,7 @@ def make_operators(  # noqa: PLR0913 - what a server is made of, each part named
         changes=Changes(store, slices, receipts),
         events=events,
         health=health,
-        tally=Tally(store, plugins, {"inquiries": inquiries.counters}),
+        tally=Tally(store, plugins, {"inquiries": inquiries.counters, "events": events.counters}),
         revalidation=revalidation,
         readiness=readiness,
         system=System(health, acts, clock.seconds),

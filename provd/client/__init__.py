@@ -13,6 +13,7 @@ from provd.client.errors import (
     ServerFailed,
     ServerUnreachable,
     StrangeAnswer,
+    StreamEnded,
 )
 from provd.client.pin import NotTrusted
 from provd.client.wire import Transport
@@ -28,5 +29,6 @@ __all__ = [
     "ServerFailed",
     "ServerUnreachable",
     "StrangeAnswer",
+    "StreamEnded",
     "Transport",
 ]

@@ -74,6 +74,19 @@ class ServerFailed(ApiError):
     """The server could not do it, although the request was right."""
 
 
+@define
+class StreamEnded(ProvdError):
+    """The server ended a stream of events; `position` is the last that was told of, empty for none."""
+
+    code: int
+    reason: str
+    position: str = ""
+
+    def __str__(self) -> str:
+        on = f"; go on after {self.position}" if self.position else ""
+        return f"the server told no more: {self.reason or 'it did not say why'} ({self.code}){on}"
+
+
 _CLASSES: Mapping[int, type[ApiError]] = {
     401: NotAllowed,
     403: NotAllowed,

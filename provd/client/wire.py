@@ -5,7 +5,8 @@ from __future__ import annotations
 import http.client
 import json
 import ssl
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from typing import Any, NamedTuple, TypedDict, Unpack
 from urllib.parse import quote, urlencode, urlsplit
 
@@ -121,18 +122,41 @@ class Transport:
             headers["Idempotency-Key"] = key
         return self._read(*self._exchange(method, target, payload, headers))
 
+    def upgrade(
+        self, path: str, headers: Mapping[str, str]
+    ) -> tuple[http.client.HTTPConnection, http.client.HTTPResponse]:
+        """A connection of its own that speaks another protocol from now on; fails as `call` does."""
+        connection = self._connect()
+        if self.authorization:
+            headers = {**headers, "Authorization": self.authorization}
+        with self._naming_failures(connection):
+            connection.request("GET", path, None, dict(headers))
+            response = connection.getresponse()
+            if response.status == http.client.SWITCHING_PROTOCOLS:
+                return connection, response
+            content = response.read()
+        connection.close()
+        self._read(response, content)
+        raise StrangeAnswer(self.url, f"HTTP {response.status} where 101 was to come")
+
     def _exchange(
         self, method: str, target: str, payload: bytes | None, headers: Mapping[str, str]
     ) -> tuple[http.client.HTTPResponse, bytes]:
-        try:
+        with self._naming_failures(self._connection):
             self._connection.request(method, target, payload, dict(headers))
             response = self._connection.getresponse()
             return response, response.read()
+
+    @contextmanager
+    def _naming_failures(self, connection: http.client.HTTPConnection) -> Iterator[None]:
+        """What a connection fails with, it fails with for good."""
+        try:
+            yield
         except ssl.SSLCertVerificationError as error:
-            self._connection.close()
+            connection.close()
             raise self._not_trusted(error) from error
         except (OSError, http.client.HTTPException) as error:
-            self._connection.close()
+            connection.close()
             raise ServerUnreachable(self.url, str(error) or type(error).__name__) from error
 
     def _read(self, response: http.client.HTTPResponse, content: bytes) -> Reply:

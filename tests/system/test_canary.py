@@ -16,6 +16,7 @@ from typing import Any
 import pytest
 
 from provd.client import Api
+from provd.client.events import EventStream
 from provd.documents import well_known_configs
 from provd.documents.raw_config.schema import SECRETS
 from provd.testing.daemon import PATIENCE, Daemon
@@ -41,6 +42,7 @@ class Run:
         self.server.start()
         self.said: dict[str, str] = {}
         self.tokens: dict[str, str] = {}
+        self.streams: dict[str, EventStream] = {}
 
     def ask(
         self, who: str, method: str, path: str, body: Any = None, **headers: str
@@ -62,6 +64,23 @@ class Run:
             status, text = refused.code, refused.read().decode()
         self.said[f"{who} {method} {path} {len(self.said)}"] = text
         return status, text
+
+    def listen(self) -> None:
+        """Have everybody told whatever happens from now on."""
+        for who, token in self.tokens.items():
+            api = Api(f"http://127.0.0.1:{self.server.ports[2]}", token=token)
+            self.streams[who] = api.events()
+            self.streams[who].subscribe()
+
+    def hear(self) -> None:
+        """Everything that they were told, to the last change; it is remembered."""
+        last = json.loads(self.ask("admin", "POST", "/api/v1/devices", {"id": "last"})[1])
+        for who, stream in self.streams.items():
+            for message in stream:
+                self.said[f"{who} is told {len(self.said)}"] = json.dumps(message)
+                if message.get("key") == last["id"]:
+                    break
+            stream.close()
 
     def plant(self) -> None:
         """Users, and secrets wherever one may stand."""
@@ -93,6 +112,7 @@ def run(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Run]:
     made = Run(tmp_path_factory.mktemp("canary") / "server")
     try:
         made.plant()
+        made.listen()
         yield made
     finally:
         made.server.close()
@@ -142,6 +162,10 @@ def test_no_secret_gets_out(run: Run) -> None:
     assert CANARY in devices_ask(run)
     for who in ("eye", "op", "admin"):
         people_ask(run, who)
+    run.hear()
+    heard = [text for what, text in run.said.items() if " is told " in what]
+    assert [text for text in heard if '"kind": "configs"' in text and "(not shown)" in text]
+    assert [text for text in heard if '"kind": "audit"' in text]
     told = [what for what, text in run.said.items() if CANARY in text]
     assert not told
     assert len(run.said) > 100

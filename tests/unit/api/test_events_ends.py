@@ -48,6 +48,7 @@ class TestSlowness:
         ear.transport.producer.pauseProducing()
         for at in range(30):
             api.ask("POST", DEVICES, {"id": f"d{at}"})
+        api.core.clock.advance(0)
         gone = history.first - begin
         assert gone > 0
         ear.transport.producer.resumeProducing()
