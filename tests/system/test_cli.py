@@ -2,57 +2,19 @@
 
 from __future__ import annotations
 
-import json
-from collections.abc import Callable
 from typing import Any
 
-from click.testing import CliRunner, Result
 from twisted.internet import reactor as the_reactor
-from twisted.internet.defer import Deferred
-from twisted.internet.task import LoopingCall
-from twisted.internet.threads import deferToThread
-from twisted.trial.unittest import TestCase
 
-from provd.cli import main
-from provd.testing.api import bench
+from provd.testing.commands import CommandsTestCase
 from provd.testing.inquiries import http
-from provd.testing.plugins import acme
 
 MAC = "00:00:5e:00:53:01"
 reactor: Any = the_reactor
 
 
-class CommandTests(TestCase):
-    """The server answers in this process, the command runs in a thread of it."""
-
-    timeout = 30
-
-    def setUp(self) -> None:
-        """An API on a free port; its virtual clock moves with the real one."""
-        self.bench = bench(acme(capabilities={"Acme, A1, 1.0": {}}))
-        self.port = reactor.listenTCP(0, self.bench.site, interface="127.0.0.1")
-        self.ticking = LoopingCall(lambda: self.bench.core.clock.advance(0.01))
-        self.ticking.start(0.01)
-        self.url = f"http://127.0.0.1:{self.port.getHost().port}"
-
-    async def _stop(self) -> None:
-        self.ticking.stop()
-        await self.port.stopListening()
-
-    def tearDown(self) -> Deferred[None]:
-        """Close the port."""
-        return Deferred.fromCoroutine(self._stop())
-
-    async def provd(self, *words: str, code: int = 0) -> Result:
-        """Run a command; its exit code must be the one that is expected."""
-        run: Callable[..., Result] = CliRunner().invoke
-        result = await deferToThread(run, main, list(words), env={"PROVD_URL": self.url})
-        self.assertEqual(code, result.exit_code, result.output)
-        return result
-
-    async def json(self, *words: str) -> Any:
-        """What a command prints for programs."""
-        return json.loads((await self.provd(*words, "--json")).stdout)
+class CommandTests(CommandsTestCase):
+    """Every command."""
 
     async def test_a_life_of_a_device(self) -> None:
         """Added, listed, shown, changed, refused, removed."""
@@ -159,7 +121,8 @@ class CommandTests(TestCase):
 
     async def test_a_store_that_cannot_keep(self) -> None:
         """Exit code 4."""
-        self.bench.core.store._why_not = "no space left on device"
+        store: Any = self.bench.core.store
+        store._why_not = "no space left on device"
         told = await self.provd("devices", "add", "sn=1", code=4)
         self.assertIn("no space left", told.stderr)
         self.assertIn("provd doctor", told.stderr)

@@ -1,4 +1,4 @@
-"""docs/reference/capabilities.rst says of each capability whether it is offered, and what proves it."""
+"""Pages that say of each capability whether it is offered, and what proves it."""
 
 from __future__ import annotations
 
@@ -12,7 +12,8 @@ import pytest
 from attrs import frozen
 
 TESTS = Path(__file__).resolve().parents[1]
-PAGE = TESTS.parent / "docs" / "reference" / "capabilities.rst"
+DOCS = TESTS.parent / "docs"
+PAGES = (DOCS / "reference" / "capabilities.rst", DOCS / "operate" / "dhcp.rst")
 ROW = re.compile(
     r"^   \* - (?P<what>.+)\n     - (?P<verdict>.+)\n     - (?P<how>.+)\n     - ", re.MULTILINE
 )
@@ -30,9 +31,9 @@ class Row:
     proofs: tuple[tuple[str, str], ...]
 
 
-def rows() -> Iterator[Row]:
+def rows(page: Path) -> Iterator[Row]:
     """Every row of every table but their heads."""
-    text = PAGE.read_text(encoding="utf-8")
+    text = page.read_text(encoding="utf-8")
     found = list(ROW.finditer(text))
     for at, each in enumerate(found):
         end = found[at + 1].start() if at + 1 < len(found) else len(text)
@@ -55,15 +56,18 @@ def proofs_in(name: str) -> frozenset[str]:
     return frozenset(found)
 
 
-def test_every_row_is_read() -> None:
+@pytest.mark.parametrize("page", PAGES, ids=lambda page: page.name)
+def test_every_row_is_read(page: Path) -> None:
     """A row that is spelled in another way would be looked at by nobody."""
-    text = PAGE.read_text(encoding="utf-8")
+    text = page.read_text(encoding="utf-8")
     heads = text.count("   * - capability\n")
     assert heads
-    assert len(list(rows())) == text.count("   * - ") - heads
+    assert len(list(rows(page))) == text.count("   * - ") - heads
 
 
-@pytest.mark.parametrize("row", [*rows()], ids=lambda row: row.what)
+@pytest.mark.parametrize(
+    "row", [row for page in PAGES for row in rows(page)], ids=lambda row: row.what
+)
 def test_a_row_is_true(row: Row) -> None:
     """It has a verdict; what is offered has a test that there is; what is not, a word why."""
     assert row.verdict in VERDICTS

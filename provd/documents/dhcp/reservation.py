@@ -28,7 +28,7 @@ LONGEST_FILE = 1024
 class Reservation(Document, frozen=True, kw_only=True, gc=False, omit_defaults=True):
     """One address for one client, in one subnet or wherever it appears."""
 
-    shown_empty: ClassVar[frozenset[str]] = frozenset({"options"})
+    shown_empty: ClassVar[frozenset[str]] = frozenset({"options", "boot_file"})
 
     address: str
     """Dotted; no two reservations share one."""
