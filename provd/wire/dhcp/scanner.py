@@ -14,7 +14,7 @@ _BLANKS = re.compile(r"[ \t]*")
 _QUOTED = re.compile(r'"(?:[^"\\]|\\.)*"')
 _ESCAPE = re.compile(r"\\(x[0-9a-fA-F]{2}|.)")
 _HEX = re.compile(r"hex(?:[ \t]+((?:[0-9a-fA-F]{2}:?)+))?(?=[\s;,}\]]|$)")
-_NUMBER = re.compile(r"0x[0-9a-fA-F]{1,8}\b|-?[0-9]{1,10}\b", re.ASCII)
+_NUMBER = re.compile(r"0x[0-9a-fA-F]{1,16}\b|-?[0-9]{1,20}\b", re.ASCII)
 _WORD = re.compile(r"[A-Za-z0-9][A-Za-z0-9-]*")
 _SHOWN = [chr(byte) if 32 <= byte < 127 else f"\\x{byte:02x}" for byte in range(256)]
 _SHOWN[ord('"')], _SHOWN[ord("\\")] = '\\"', "\\\\"

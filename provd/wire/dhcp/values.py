@@ -27,6 +27,7 @@ from provd.wire.dhcp.kinds import (
 from provd.wire.dhcp.nested import EnterpriseClasses, EnterpriseOptions, Suboptions, VendorOptions
 from provd.wire.dhcp.options import OPTIONS, option_name
 from provd.wire.dhcp.packets import MessageType
+from provd.wire.dhcp.records import CivicLocations, IPv6Addresses, Record, Resolution
 from provd.wire.dhcp.scanner import Scanner, Unexpected, quoted
 from provd.wire.dhcp.servers import (
     AddressLists,
@@ -62,6 +63,7 @@ _KINDS: dict[str, Kind] = {
     "u16s": Many(Number(2), 2),
     "ip": ADDRESS,
     "ips": Many(ADDRESS, 4),
+    "ip6": IPv6Addresses(),
     "ip-pairs": Many(AddressPairs(), 8),
     "ip-lists": AddressLists(),
     "text": Text(),
@@ -86,10 +88,46 @@ _KINDS: dict[str, Kind] = {
     "rdnss": Resolvers(),
     "sixrd": SixRds(),
     "vi-class": EnterpriseClasses(),
+    "resolution": Resolution(),
+    "isns": Record(  # RFC 4174 section 2
+        ("functions", 16),
+        ("access", 16),
+        ("administration", 16),
+        ("security", 32),
+        rest=Many(ADDRESS, 4),
+    ),
+    "authentication": Record(  # RFC 3118 section 2
+        ("protocol", 8), ("algorithm", 8), ("detection", 8), ("replay", 64), rest=Octets()
+    ),
+    "ports": Record(("offset", 8), ("length", 8), ("set", 16)),  # RFC 7618 section 9
+    "position": Record(  # RFC 6225 section 2.2.1, as RFC 3825 had it
+        ("latitude-bits", 6),
+        ("latitude", 34),
+        ("longitude-bits", 6),
+        ("longitude", 34),
+        ("altitude-type", 4),
+        ("altitude-bits", 6),
+        ("altitude", 30),
+        ("datum", 8),
+    ),
+    "place": Record(  # RFC 6225 section 2.2.2
+        ("latitude-uncertainty", 6),
+        ("latitude", 34),
+        ("longitude-uncertainty", 6),
+        ("longitude", 34),
+        ("altitude-type", 4),
+        ("altitude-uncertainty", 6),
+        ("altitude", 30),
+        ("version", 2),
+        ("resolution", 3),
+        ("datum", 3),
+    ),
 }
 _KINDS["suboptions"] = Suboptions(_KINDS, UNNAMED)
 _KINDS["relay"] = Suboptions(_KINDS, RELAY)
 _KINDS["ipxe"] = Suboptions(_KINDS, IPXE)
+_KINDS["civic"] = CivicLocations(_KINDS["suboptions"])
+_KINDS["subnets"] = Record(("flags", 8), rest=_KINDS["suboptions"])  # RFC 6656 section 3
 _KINDS["vendor"] = VendorOptions(_KINDS)
 _KINDS["vi-specific"] = EnterpriseOptions(_KINDS)
 

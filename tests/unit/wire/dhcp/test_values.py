@@ -13,7 +13,6 @@ from provd.wire.dhcp import (
     ClientFqdn,
     ClientId,
     MalformedOption,
-    MalformedText,
     Route,
     Unencodable,
     encapsulate,
@@ -21,7 +20,6 @@ from provd.wire.dhcp import (
     read_option,
     show_option,
     suboptions,
-    write_option,
 )
 
 
@@ -34,6 +32,10 @@ NAMES = b"\3eng\5apple\3com\0\x09marketing\xc0\x04"
 """RFC 3397 section 2: eng.apple.com and marketing.apple.com, in one option."""
 SIP = b"\0\7example\3com\0\7example\3net\0"
 """RFC 3361 section 3.1."""
+PLACE = (
+    9 << 122 | 1 << 88 | 12 << 82 | 2 << 48 | 1 << 44 | 3 << 38 | 4 << 8 | 1 << 6 | 2 << 3 | 5
+).to_bytes(16, "big")
+"""RFC 6225 section 2.2.2, each field with a number of its own."""
 VENDOR = h("00000de9 09 0206") + b"001122" + b"\xff"
 
 VECTORS: list[tuple[int, bytes, object, str]] = [
@@ -97,6 +99,77 @@ VECTORS: list[tuple[int, bytes, object, str]] = [
         h("0908 00000009 03 0101") + b"x",
         {9: h("00000009 03 0101") + b"x"},
         '{9 vendor-specific: 9 {1: "x"}}',
+    ),
+    (
+        83,
+        h("0003 0001 0000 00000001 c0000201"),
+        {"functions": 3, "access": 1, "administration": 0, "security": 1, "rest": ("192.0.2.1",)},
+        "functions 3 access 1 administration 0 security 1 192.0.2.1",
+    ),
+    (
+        90,
+        h("01 01 00 0000000000000007 00ff"),
+        {"protocol": 1, "algorithm": 1, "detection": 0, "replay": 7, "rest": h("00ff")},
+        "protocol 1 algorithm 1 detection 0 replay 7 hex 00ff",
+    ),
+    (99, b"\1US\1\2CA", (1, "US", {1: b"CA"}), '1 "US" {1: "CA"}'),
+    (109, h("20010db8") + bytes(11) + b"\1", "2001:db8::1", "2001:db8::1"),
+    (
+        144,
+        PLACE,
+        {
+            "latitude-uncertainty": 9,
+            "latitude": 1,
+            "longitude-uncertainty": 12,
+            "longitude": 2,
+            "altitude-type": 1,
+            "altitude-uncertainty": 3,
+            "altitude": 4,
+            "version": 1,
+            "resolution": 2,
+            "datum": 5,
+        },
+        (
+            "latitude-uncertainty 9 latitude 1 longitude-uncertainty 12 longitude 2"
+            " altitude-type 1 altitude-uncertainty 3 altitude 4 version 1 resolution 2 datum 5"
+        ),
+    ),
+    (
+        159,
+        h("06 08 3400"),
+        {"offset": 6, "length": 8, "set": 13312},
+        "offset 6 length 8 set 13312",
+    ),
+    (
+        162,
+        h("0020 0001 11") + b"\3dns\7example\3org\0" + h("04 c0000201 0001 0003 02 6832"),
+        ((1, "dns.example.org", ("192.0.2.1",), h("0001 0003 02 6832")),),
+        "1 dns.example.org [192.0.2.1] hex 00010003026832",
+    ),
+    (
+        162,
+        h("0014 0002 11") + b"\3dns\7example\3org\0",
+        ((2, "dns.example.org", (), b""),),
+        "2 dns.example.org",
+    ),
+    (220, h("02 0103 010203"), {"flags": 2, "rest": {1: h("010203")}}, "flags 2 {1: hex 010203}"),
+    (
+        123,
+        bytes(15) + b"\1",
+        {
+            "latitude-bits": 0,
+            "latitude": 0,
+            "longitude-bits": 0,
+            "longitude": 0,
+            "altitude-type": 0,
+            "altitude-bits": 0,
+            "altitude": 0,
+            "datum": 1,
+        },
+        (
+            "latitude-bits 0 latitude 0 longitude-bits 0 longitude 0 altitude-type 0 altitude-bits 0"
+            " altitude 0 datum 1"
+        ),
     ),
     (93, h("0007 0009"), (7, 9), "7, 9"),
     (94, h("01 0310"), (1, 3, 16), "1 3.16"),
@@ -183,7 +256,18 @@ ILL_FORMED = [
     (81, h("04 0000 c000"), "earlier place"),
     (82, h("0105 00"), "sub-option 1 goes on"),
     (82, h("010100 010100"), "stands in it twice"),
+    (83, h("0003"), "2 bytes, expected 10"),
+    (90, h("01"), "1 bytes, expected 11"),
     (94, h("01"), "1 bytes, expected 3"),
+    (99, b"\1U", "shorter than three bytes"),
+    (99, b"\1\xff\xff\1\1a", "not UTF-8"),
+    (109, b"\1", "1 bytes, expected 16"),
+    (159, bytes(5), "5 bytes, expected 4"),
+    (162, b"", "no instances"),
+    (162, h("0005 0001"), "an instance goes on"),
+    (162, h("0003 0001 05"), "an instance goes on"),
+    (162, h("0005 0001 02 00 00"), "something behind the name"),
+    (162, h("0006 0001 01 00 04 c0"), "addresses go on"),
     (97, h("00"), "1 bytes, expected 17"),
     (97, h("01") + bytes(16), "type 1, expected 0"),
     (119, h("03 6162"), "beyond the end"),
@@ -212,7 +296,7 @@ ILL_FORMED = [
     (151, b"", "no bytes"),
     (158, h("05 c0000201"), "a list goes on"),
     (158, b"", "no lists"),
-    (212, h("08 20 2001"), "0 bytes"),
+    (212, h("08 20 2001"), "2 bytes, expected 16"),
 ]
 
 
@@ -223,8 +307,7 @@ def test_ill_formed_values_are_named(code: int, value: bytes, detail: str) -> No
         read_option(code, value)
     assert caught.value.code == code
     assert f"option {code}: " in str(caught.value)
-    if code != 212:
-        assert detail in caught.value.detail
+    assert detail in caught.value.detail
     assert parse_option(code, show_option(code, value)) == value
 
 
@@ -251,123 +334,6 @@ def test_reading_raises_nothing_else(code: int, value: bytes) -> None:
     """A typed value or MalformedOption."""
     with suppress(MalformedOption):
         read_option(code, value)
-
-
-MISTAKES = [
-    (1, "255.255.255", "an IPv4 address"),
-    (2, "4294967295", "a number from -2147483648 to 2147483647"),
-    (3, "192.0.2.1,", "an IPv4 address"),
-    (3, "192.0.2.1 192.0.2.2", "the end of the line"),
-    (12, '"a" b', "the end of the line"),
-    (12, '"\\q"', r"\", \\ or \xNN"),
-    (13, "65536", "a number from 0 to 65535"),
-    (19, "yes", "true or false"),
-    (43, "{1}", "`:`"),
-    (43, "{1: }", '"text" or hex'),
-    (43, "{0: hex}", "a number from 1 to 254"),
-    (43, "{1: hex 01", "`}`"),
-    (43, "pxe {9: hex " + "00" * 256 + "}", "at most 255 bytes"),
-    (53, "DISCOVER", "one of discover, offer"),
-    (61, "1", '"text" or hex'),
-    (61, "256 hex 01", "a number from 0 to 255"),
-    (77, '["a"', "`]`"),
-    (77, '["a", "' + "b" * 256 + '"]', "RFC 3004"),
-    (78, "192.0.2.1", "mandatory or optional"),
-    (80, "yes", "present"),
-    (81, "1", "flags 5 results"),
-    (81, "flags 1 name a", "results and two numbers"),
-    (82, "{5 circuit-id: 192.0.2.1}", "5, which is no circuit-id"),
-    (94, "1", "a version like 3.16"),
-    (94, "1 3.256", "1 3.16"),
-    (97, "0011", "a UUID"),
-    (119, "a..b", "labels of 1 to 63 bytes"),
-    (119, "a" * 64, "labels of 1 to 63 bytes"),
-    (119, ".".join(["a" * 60] * 5), "255 in all"),
-    (119, "a\\999", "the end of the line"),
-    (120, "192.0.2.1", "names sip.example.org, or addresses"),
-    (121, "192.0.2.0/24", "via and a router"),
-    (121, "192.0.2.0/33 via 192.0.2.1", "a number from 0 to 32"),
-    (124, "9 []", '"text" or hex'),
-    (124, '9 ["' + "a" * 255 + '"]', "at most 255 bytes"),
-    (125, "9", "`{`"),
-    (125, "9 {1: hex " + "00" * 254 + "}", "at most 255 bytes"),
-    (143, '"' + "a" * 65536 + '"', "at most 65535 bytes"),
-    (146, "192.0.2.1", "preference 0"),
-    (146, "preference 1 192.0.2.1 192.0.2.2", "for and domain names"),
-    (158, "192.0.2.1", "`[`"),
-    (158, "[" + ", ".join(["192.0.2.1"] * 64) + "]", "at most 63 addresses"),
-    (212, "8 via 192.0.2.1", "2001:db8::/32 via"),
-    (212, "8 2001:zz::/32 via 192.0.2.1", "2001:db8::/32 via"),
-    (212, "8 1:2/32 via 192.0.2.1", "8 2001:db8::/32"),
-    (225, "site", '"text" or hex 0a0b'),
-    (12, '"\ud800"', '"text"'),
-]
-
-
-@pytest.mark.parametrize(("code", "text", "expected"), MISTAKES)
-def test_mistakes_are_named(code: int, text: str, expected: str) -> None:
-    """Each says what is expected where it went wrong."""
-    with pytest.raises(MalformedText) as caught:
-        parse_option(code, text, line=7)
-    assert caught.value.line == 7
-    assert expected in caught.value.expected
-
-
-TYPED = [
-    (12, "desk", b"desk"),
-    (12, '"desk"', b"desk"),
-    (12, "hex 6465", b"de"),
-    (12, "hexagon", b"hexagon"),
-    (12, "hex marks", b"hex marks"),
-    (12, "é", "é".encode()),
-    (12, '"é\\xff"', "é".encode() + b"\xff"),
-    (43, "hex 01:02", b"\1\2"),
-    (53, "1", b"\1"),
-    (51, "0x10", h("00000010")),
-    (61, "1 00:00:5E:00:53:01", h("01 00005e005301")),
-    (119, "example.org.", b"\7example\3org\0"),
-]
-
-
-@pytest.mark.parametrize(("code", "text", "value"), TYPED)
-def test_what_typists_may_do(code: int, text: str, value: bytes) -> None:
-    """Bare texts, numbers for names, other cases and separators."""
-    assert parse_option(code, text) == value
-
-
-WRITTEN: list[tuple[int, object, bytes]] = [
-    (43, b"\1\2", b"\1\2"),
-    (3, "192.0.2.1", h("c0000201")),
-    (3, ["192.0.2.1", "192.0.2.2"], h("c0000201 c0000202")),
-    (51, 3600, h("00000e10")),
-    (2, -3600, h("fffff1f0")),
-    (19, True, h("01")),
-    (20, False, h("00")),
-    (80, True, b""),
-    (55, [1, 3, 6], h("010306")),
-    (55, (1, 3), h("0103")),
-    (77, ["one", "two"], b"\3one\3two"),
-    (143, ["a", 'b"'], h("0001") + b"a" + h("0002") + b'b"'),
-    (119, ["example.org"], b"\7example\3org\0"),
-]
-
-
-@pytest.mark.parametrize(("code", "said", "value"), WRITTEN)
-def test_what_documents_may_say(code: int, said: object, value: bytes) -> None:
-    """Bytes, texts, numbers, booleans and lists of these become values."""
-    assert write_option(code, said) == value
-
-
-def test_what_documents_may_not_say() -> None:
-    """Anything else is refused by the option's name, and what it should be."""
-    with pytest.raises(Unencodable, match=r"option 3 router .* expected an IPv4 address"):
-        write_option(3, {"a": 1})
-    with pytest.raises(Unencodable, match="option 225 of"):
-        write_option(225, None)
-    with pytest.raises(MalformedText):
-        write_option(80, False)
-    with pytest.raises(MalformedText):
-        write_option(51, "soon")
 
 
 def test_encapsulation() -> None:
