@@ -115,7 +115,8 @@ class IAct(Interface):
         """Do one of them; answers a JSON object, None, or a Deferred of either within ten seconds.
 
         Called for declared commands only, with every required parameter and no unknown one.  Raises,
-        or fails, with a message for the operator.
+        or fails, with a message for the operator.  A Deferred whose answer nobody wants any more, since
+        the operator may not do that any more, or stopped it, is cancelled.
         """
 
 

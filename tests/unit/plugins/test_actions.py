@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from twisted.internet.defer import Deferred
+from twisted.internet.defer import CancelledError, Deferred
 from twisted.internet.task import Clock
 
 from provd.plugins import Advertised, LoadedPlugin, Plugins
@@ -115,6 +115,16 @@ def test_it_has_ten_seconds(plugin: LoadedPlugin, clock: Clock) -> None:
     assert not failed
     clock.advance(2)
     assert failed[0].check(PluginFailed)
+
+
+def test_given_up(plugin: LoadedPlugin) -> None:
+    """Whoever asked for it does not want it any more: that is no failure of the plugin."""
+    before = plugin.failures
+    failed: list[Any] = []
+    acting = act(plugin, "never").addErrback(failed.append)
+    acting.cancel()
+    assert failed[0].check(CancelledError)
+    assert plugin.failures == before
 
 
 def test_a_device_without_a_config(plugin: LoadedPlugin) -> None:
