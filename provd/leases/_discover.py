@@ -230,7 +230,7 @@ def _most_expired(case: Case, network: Network) -> int:
             lease = case.lease_at(address)
             why_not = _why_not(case, network, case.keys(network), address)
             if lease is None or why_not:
-                case.lose(address, why_not or reasons.NOT_FREE)
+                case.lose(address, why_not or reasons.NO_LEASE)
                 if tried + 1 < TRIES:
                     continue
             elif not best or lease.until < best_until:

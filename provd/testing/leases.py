@@ -149,6 +149,8 @@ class Desk:
         self.in_use: set[str] = set()
         """Addresses that somebody answers probes for."""
         self.probes: list[str] = []
+        self.found_free: dict[str, float] = {}
+        """When probes were not answered."""
         self.keep(*documents)
         self.leases: ILeases = Leases(fixture.store, now)
 
@@ -207,6 +209,7 @@ class Desk:
         address = format_address(judgement.address)
         self.probes.append(address)
         if address not in self.in_use:
+            self.found_free[address] = self.now
             self.leases.probed(judgement)
             return
         view = self.fixture.store.draft("probe")

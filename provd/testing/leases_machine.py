@@ -20,6 +20,7 @@ from msgspec.structs import replace
 
 from provd.documents.dhcp import Lease, Mode, Picker, Pool, Probe, Reservation, Subnet
 from provd.leases import Leases
+from provd.leases._offers import LIFE
 from provd.testing.leases import US, Desk, Sent, discover, request, reservation, sent
 from provd.testing.leases_tables import check_occupancy
 from provd.testing.leases_world import (
@@ -277,8 +278,9 @@ class LeasesMachine(RuleBasedStateMachine):
         held = self.held.get(address)
         assert held is None or held.until <= self.desk.now or self.is_mine(client, address)
         assert self.entitled(client, relay, address)
-        fresh = judgement.picker != "offer" and not self.is_mine(client, address)
-        assert not (fresh and self.probed(address) and address in self.desk.in_use)
+        probed = self.desk.found_free.get(address, float("-inf"))
+        if self.probed(address) and not self.is_mine(client, address):
+            assert abs(self.desk.now - probed) < LIFE, "offered without a probe"
 
     def probed(self, address: str) -> bool:
         """Whether the policy asks for probes there."""
