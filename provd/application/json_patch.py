@@ -1,31 +1,47 @@
 """JSON Patch (RFC 6902): a list of operations that says what becomes of a JSON value.
 
-Nothing that is given is changed: an operation copies the objects and lists on its way, and shares
-the rest.  `test` compares as JSON does (true is not 1), and what `copy` makes is bounded: twenty
-operations that copy the whole into itself would otherwise make a million of it.
+`jsonpatch` applies them; here is what one that a stranger sends may cost.  What `copy` and `move`
+touch is bounded, and so is how deep they nest: twenty operations that copy the whole into itself
+would make a million of it, and a few hundred that move one thing into another a document that nobody
+can read.
 """
 
 from __future__ import annotations
 
-import re
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
+import msgspec
 from attrs import define
+from jsonpatch import JsonPatch, JsonPatchException, JsonPatchTestFailed
+from jsonpointer import JsonPointer, JsonPointerException
 
 from provd.values import ProvdError
 
 MOST = 1000
 """Operations of one patch."""
 
-COPIED = 20_000
-"""Values that the `copy` operations of one patch may make."""
+TOUCHED = 20_000
+"""Values that the `copy` and `move` operations of one patch may touch."""
 
 DEEPEST = 64
-"""Tokens of a pointer: no document is nested so deep."""
+"""Tokens of a pointer, and levels below one that something is copied or moved to: no document is nested
+so deep.
+"""
 
-_INDEX = re.compile(r"0|[1-9][0-9]{0,8}")
-_ESCAPE = re.compile(r"~(?![01])")
+NO_POINTER = (
+    "a path is a JSON pointer: empty, or beginning with a slash, and with 0 or 1 behind each ~"
+)
+
+_NEEDED: Mapping[str, tuple[str, ...]] = {
+    "add": ("path", "value"),
+    "remove": ("path",),
+    "replace": ("path", "value"),
+    "move": ("path", "from"),
+    "copy": ("path", "from"),
+    "test": ("path", "value"),
+}
+"""What an operation of each kind must say."""
 
 
 @define
@@ -61,18 +77,15 @@ class _Cannot(Exception):
     """Why one operation cannot be applied."""
 
 
-Pointer = tuple[str, ...]
-
-
-def parse_pointer(text: object) -> Pointer:
+def parse_pointer(text: object) -> tuple[str, ...]:
     """The reference tokens of a JSON pointer (RFC 6901). @raise ValueError: it is none."""
-    if not isinstance(text, str) or (text and not text.startswith("/")):
-        raise ValueError("a path is a JSON pointer: empty, or beginning with a slash")
-    if _ESCAPE.search(text):
-        raise ValueError("in a JSON pointer, ~ is followed by 0 or 1")
-    if text.count("/") > DEEPEST:
+    spelled = text if isinstance(text, str) else "~"
+    if spelled.count("/") > DEEPEST:
         raise ValueError(f"a JSON pointer has {DEEPEST} tokens at most")
-    return tuple(token.replace("~1", "/").replace("~0", "~") for token in text.split("/")[1:])
+    try:
+        return tuple(JsonPointer(spelled).parts)
+    except JsonPointerException as error:
+        raise ValueError(NO_POINTER) from error
 
 
 def check_patch(patch: Any) -> None:
@@ -85,9 +98,9 @@ def check_patch(patch: Any) -> None:
         _check(at, operation)
 
 
-def touched(patch: Sequence[Mapping[str, Any]]) -> list[Pointer]:
+def touched(patch: Sequence[Mapping[str, Any]]) -> list[tuple[str, ...]]:
     """Every place that a checked patch changes; a `test` changes none."""
-    places: list[Pointer] = []
+    places: list[tuple[str, ...]] = []
     for operation in patch:
         if operation["op"] != "test":
             places.append(parse_pointer(operation["path"]))
@@ -101,157 +114,69 @@ def json_patch(target: Any, patch: Sequence[Mapping[str, Any]]) -> Any:
 
     @raise PatchFailed: an operation cannot be applied; the ones before it count for nothing.
     """
-    copied = 0
+    result, left = msgspec.json.decode(msgspec.json.encode(target)), TOUCHED
     for at, operation in enumerate(patch):
-        name, path = operation["op"], operation["path"]
         try:
-            if name == "copy":
-                copied += _size(_found(target, parse_pointer(operation["from"])))
-                _within(copied)
-            target = _APPLY[name](target, parse_pointer(path), operation)
+            if operation["op"] in {"copy", "move"}:
+                left -= _touches(result, operation, left)
+            result = _applied(result, operation)
         except _Cannot as error:
-            raise PatchFailed(at, name, path, str(error)) from error
-    return target
+            raise PatchFailed(at, operation["op"], operation["path"], str(error)) from error
+    return result
 
 
-def equal(left: Any, right: Any) -> bool:
-    """Whether two JSON values are the same (RFC 6902 section 4.6): numbers by value, true is not 1."""
-    if isinstance(left, bool) or isinstance(right, bool):
-        return left is right
-    if isinstance(left, dict) and isinstance(right, dict):
-        return left.keys() == right.keys() and all(equal(left[key], right[key]) for key in left)
-    if isinstance(left, list) and isinstance(right, list):
-        return len(left) == len(right) and all(map(equal, left, right))
-    return bool(left == right)
+def _applied(target: Any, operation: Mapping[str, Any]) -> Any:
+    """What the library says of a failure shows the document: it is told in other words."""
+    try:
+        return JsonPatch([dict(operation)]).apply(target, in_place=True)
+    except JsonPatchTestFailed as error:
+        raise _Cannot("it has another value, or none") from error
+    except (JsonPatchException, JsonPointerException) as error:
+        raise _Cannot("there is nothing at a place that it names, or nothing can be") from error
+
+
+def _touches(target: Any, operation: Mapping[str, Any], left: int) -> int:
+    """How many values there are in what is copied or moved.
+
+    @raise _Cannot: more than are `left`, or it would be nested too deep.
+    """
+    try:
+        source = JsonPointer(operation["from"]).resolve(target)
+    except JsonPointerException:
+        return 0
+    deepest = DEEPEST - len(parse_pointer(operation["path"]))
+    count, level = 0, [source]
+    for depth in range(DEEPEST + 1):
+        count += len(level)
+        if count > left:
+            raise _Cannot(f"a patch copies and moves {TOUCHED} values at most")
+        level = [inner for each in level for inner in _inside(each)]
+        if not level:
+            return count
+        if depth >= deepest:
+            break
+    raise _Cannot(f"it would be nested deeper than {DEEPEST} levels")
+
+
+def _inside(value: Any) -> Sequence[Any]:
+    return (
+        [*value.values()] if isinstance(value, dict) else value if isinstance(value, list) else ()
+    )
 
 
 def _check(at: int, operation: Any) -> None:
     if not isinstance(operation, dict):
         raise MalformedPatch(at, "an operation is an object")
     name = operation.get("op")
-    if not isinstance(name, str) or name not in _APPLY:
-        raise MalformedPatch(at, f"`op` is one of {' '.join(_APPLY)}")
-    for key in ("path", "from") if name in {"move", "copy"} else ("path",):
+    needed = _NEEDED.get(name) if isinstance(name, str) else None
+    if needed is None:
+        raise MalformedPatch(at, f"`op` is one of {' '.join(_NEEDED)}")
+    for key in needed:
+        if key == "value":
+            if key not in operation:
+                raise MalformedPatch(at, "`value` is missing")
+            continue
         try:
             parse_pointer(operation.get(key))
         except ValueError as error:
             raise MalformedPatch(at, f"`{key}`: {error}") from error
-    if name in {"add", "replace", "test"} and "value" not in operation:
-        raise MalformedPatch(at, "`value` is missing")
-
-
-def _found(target: Any, pointer: Pointer) -> Any:
-    for token in pointer:
-        if isinstance(target, dict):
-            if token not in target:
-                raise _Cannot(f"there is no {token!r}")
-            target = target[token]
-        elif isinstance(target, list):
-            target = target[_place(token, len(target) - 1)]
-        else:
-            raise _Cannot(f"there is nothing below a value that is no object: {token!r}")
-    return target
-
-
-def _place(token: str, last: int) -> int:
-    if not _INDEX.fullmatch(token) or int(token) > last:
-        raise _Cannot(f"a list has no place {token[:20]!r}")
-    return int(token)
-
-
-def _changed(target: Any, pointer: Pointer, change: Callable[[Any, str], Any]) -> Any:
-    """A copy of `target` in which `change` was made to the parent of a place."""
-    token, *rest = pointer
-    if not rest:
-        if not isinstance(target, dict | list):
-            raise _Cannot("there is nothing below a value that is no object")
-        return change(target.copy(), token)
-    below = _found(target, (token,))
-    copy = target.copy()
-    copy[token if isinstance(copy, dict) else int(token)] = _changed(below, tuple(rest), change)
-    return copy
-
-
-def _put(target: Any, pointer: Pointer, value: Any) -> Any:
-    if not pointer:
-        return value
-
-    def change(parent: Any, token: str) -> Any:
-        if isinstance(parent, dict):
-            parent[token] = value
-        else:
-            parent.insert(len(parent) if token == "-" else _place(token, len(parent)), value)  # noqa: S105 - RFC 6901 section 4
-        return parent
-
-    return _changed(target, pointer, change)
-
-
-def _without(target: Any, pointer: Pointer) -> Any:
-    if not pointer:
-        return None
-
-    def change(parent: Any, token: str) -> Any:
-        if isinstance(parent, dict) and token not in parent:
-            raise _Cannot(f"there is no {token!r}")
-        del parent[token if isinstance(parent, dict) else _place(token, len(parent) - 1)]
-        return parent
-
-    return _changed(target, pointer, change)
-
-
-def _add(target: Any, pointer: Pointer, operation: Mapping[str, Any]) -> Any:
-    return _put(target, pointer, operation["value"])
-
-
-def _remove(target: Any, pointer: Pointer, _operation: Mapping[str, Any]) -> Any:
-    return _without(target, pointer)
-
-
-def _replace(target: Any, pointer: Pointer, operation: Mapping[str, Any]) -> Any:
-    _found(target, pointer)
-    if not pointer:
-        return operation["value"]
-
-    def change(parent: Any, token: str) -> Any:
-        parent[token if isinstance(parent, dict) else int(token)] = operation["value"]
-        return parent
-
-    return _changed(target, pointer, change)
-
-
-def _move(target: Any, pointer: Pointer, operation: Mapping[str, Any]) -> Any:
-    source = parse_pointer(operation["from"])
-    if pointer[: len(source)] == source and pointer != source:
-        raise _Cannot("nothing can be moved into itself")
-    value = _found(target, source)
-    return value if not pointer else _put(_without(target, source), pointer, value)
-
-
-def _copy(target: Any, pointer: Pointer, operation: Mapping[str, Any]) -> Any:
-    return _put(target, pointer, _found(target, parse_pointer(operation["from"])))
-
-
-def _test(target: Any, pointer: Pointer, operation: Mapping[str, Any]) -> Any:
-    if not equal(_found(target, pointer), operation["value"]):
-        raise _Cannot("it has another value")
-    return target
-
-
-_APPLY: Mapping[str, Callable[[Any, Pointer, Mapping[str, Any]], Any]] = {
-    "add": _add,
-    "remove": _remove,
-    "replace": _replace,
-    "move": _move,
-    "copy": _copy,
-    "test": _test,
-}
-
-
-def _within(copied: int) -> None:
-    if copied > COPIED:
-        raise _Cannot(f"a patch copies {COPIED} values at most")
-
-
-def _size(value: Any) -> int:
-    inside = value.values() if isinstance(value, dict) else value if isinstance(value, list) else ()
-    return 1 + sum(map(_size, inside))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import copy
+import json
 from typing import Any
 
 import pytest
@@ -14,7 +15,6 @@ from provd.application.json_patch import (
     MalformedPatch,
     PatchFailed,
     check_patch,
-    equal,
     json_patch,
     touched,
 )
@@ -112,6 +112,11 @@ MALFORMED: list[Any] = [
 ]
 
 
+def same(left: Any, right: Any) -> bool:
+    """Whether two JSON values are the same, whatever Python says of true and 1."""
+    return json.dumps(left, sort_keys=True) == json.dumps(right, sort_keys=True)
+
+
 @pytest.mark.parametrize(("target", "patch", "result"), EXAMPLES + MORE)
 def test_vectors(target: Any, patch: list[dict[str, Any]], result: Any) -> None:
     """Each gives what the RFC says, or fails; and what was given stays as it was."""
@@ -121,7 +126,7 @@ def test_vectors(target: Any, patch: list[dict[str, Any]], result: Any) -> None:
         with pytest.raises(PatchFailed, match="operation 0"):
             json_patch(target, patch)
     else:
-        assert equal(json_patch(target, patch), result)
+        assert same(json_patch(target, patch), result)
     assert (target, patch) == before
 
 
@@ -139,6 +144,73 @@ def test_copies_do_not_explode() -> None:
         json_patch({"a": 1}, patch)
 
 
+def test_what_was_given_is_not_shared() -> None:
+    """An operation that changes what another one brought leaves that one as it was."""
+    patch: list[dict[str, Any]] = [
+        {"op": "add", "path": "/a", "value": {"l": [1]}},
+        {"op": "copy", "from": "/a", "path": "/b"},
+        {"op": "add", "path": "/a/l/-", "value": 2},
+        {"op": "add", "path": "/t/-", "value": 3},
+    ]
+    target: dict[str, Any] = {"t": []}
+    result = json_patch(target, patch)
+    assert result == {"a": {"l": [1, 2]}, "b": {"l": [1]}, "t": [3]}
+    assert patch[0]["value"] == {"l": [1]}
+    assert target == {"t": []}
+
+
+def chain(levels: int) -> Any:
+    """Objects, one inside the other."""
+    return {"x": chain(levels - 1)} if levels else 1
+
+
+def test_moves_do_not_nest_ever_deeper() -> None:
+    """Moving one thing into another again and again stops before nobody can read it any more."""
+    patch = [{"op": "add", "path": "/a", "value": chain(28)}]
+    for _time in range(300):
+        patch.append({"op": "add", "path": "/b", "value": chain(28)})
+        patch.append({"op": "move", "from": "/a", "path": "/b" + "/x" * 28})
+        patch.append({"op": "move", "from": "/b", "path": "/a"})
+    check_patch(patch)
+    with pytest.raises(PatchFailed, match="deeper"):
+        json_patch({}, patch)
+
+
+def test_a_move_costs_no_more_than_a_copy() -> None:
+    """A large part of a document is not moved to and fro a thousand times."""
+    there, back = (
+        {"op": "move", "from": "/a", "path": "/b"},
+        {"op": "move", "from": "/b", "path": "/a"},
+    )
+    with pytest.raises(PatchFailed, match="at most"):
+        json_patch({"a": list(range(5000))}, [there, back] * 500)
+
+
+@pytest.mark.parametrize(
+    "index", ["9" * 20, "9" * 5000, "-1", "+1", "\uff11", "1_0", " 1", "0x1", "1e2"]
+)
+@pytest.mark.parametrize("op", ["add", "replace", "remove"])
+def test_indexes_that_are_none(op: str, index: str) -> None:
+    """However long they are, and whatever digits they are made of, they are no places of a list."""
+    check_patch(patch := [{"op": op, "path": f"/a/{index}", "value": 0}])
+    with pytest.raises(PatchFailed):
+        json_patch({"a": [1, 2, 3]}, patch)
+
+
+def test_no_failure_tells_of_the_document() -> None:
+    """Neither what a place holds nor what is beside it."""
+    for patch in (
+        [{"op": "test", "path": "/a", "value": "guess"}],
+        [{"op": "remove", "path": "/b"}],
+        [{"op": "add", "path": "/a/x/y", "value": 1}],
+        [{"op": "copy", "from": "/c", "path": "/d"}],
+        [{"op": "move", "from": "/l/9", "path": "/d"}],
+    ):
+        with pytest.raises(PatchFailed) as raised:
+            json_patch({"a": "secret-1", "e": "secret-2", "l": ["secret-3"]}, patch)
+        assert "secret" not in str(raised.value)
+
+
 def test_the_one_that_failed_is_named() -> None:
     """With its number, its operation and its path."""
     patch = [
@@ -152,7 +224,7 @@ def test_the_one_that_failed_is_named() -> None:
 
 def test_touched() -> None:
     """Whoever decides on rights hears of every place that would change."""
-    patch = [
+    patch: list[dict[str, Any]] = [
         {"op": "test", "path": "/x", "value": 2},
         {"op": "move", "from": "/a~1b", "path": "/c/d"},
         {"op": "remove", "path": "/e"},
@@ -185,4 +257,4 @@ def test_whatever_is_sent(target: Any, patch: list[dict[str, Any]]) -> None:
     check_patch(patch)
     with contextlib.suppress(PatchFailed):
         json_patch(target, patch)
-    assert equal(target, before)
+    assert same(target, before)
