@@ -40,7 +40,7 @@ _VIEWER = (
     _claim("info", "read", "indexes"),
     _claim("interfaces", "list"),
     _claim("preferences", "read"),
-    _claim("devices", "actions"),
+    *(_claim(scope, "actions") for scope in ("devices", "configs", "plugins", "operations")),
     _claim("events", "watch"),
 )
 
@@ -59,8 +59,9 @@ BUILT_IN: Mapping[str, Role] = {
                 _claim("devices", "create", "update", "delete", "bulk", "act"),
                 *(_claim(scope, "create", "update", "delete", "bulk") for scope in _WRITTEN),
                 _claim("leases", "delete", "release"),
-                _claim("plugins", "reload"),
-                _claim("operations", "cancel"),
+                _claim("configs", "act"),
+                _claim("plugins", "reload", "act"),
+                _claim("operations", "cancel", "act"),
             ),
             description="The daily work with devices, configs and plugins; sees no secrets.",
         ),

@@ -152,7 +152,7 @@ def make_nouns(door: Door, parts: Operators, administration: Administration) -> 
     """Everything that is served."""
     nouns: list[Noun] = [
         DeviceRoutes(door, parts.collections["devices"], parts.actions),
-        ConfigRoutes(door, parts.collections["configs"]),
+        ConfigRoutes(door, parts.collections["configs"], parts.revalidation),
         PluginRoutes(door, parts.plugins),
         DecisionRoutes(door, parts.decisions),
         WhatIfRoutes(door, parts.what_if),
@@ -160,7 +160,14 @@ def make_nouns(door: Door, parts: Operators, administration: Administration) -> 
         CounterRoutes(door, parts.tally),
         InfoRoutes(door, parts.info),
         IndexesRoutes(door, parts.info),
-        SystemRoutes(door, parts.system, parts.backups, parts.restores, parts.reseals),
+        SystemRoutes(
+            door,
+            parts.system,
+            parts.backups,
+            parts.restores,
+            parts.reseals,
+            parts.system_deeds,
+        ),
         LiveRoutes(door),
         LogRoutes(door, parts.journal),
         ReadyRoutes(door, parts.health),

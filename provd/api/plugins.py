@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import ClassVar
 
 from provd.api._call import Call
+from provd.api._deeds import Where, action_routes
 from provd.api._reply import Reply, Rows
 from provd.api._routes import Door, Noun, Routes, route
 from provd.api._says import Says, shows
+from provd.application.deeds import Deed, deeds_of_plugins
 from provd.application.plugins import Plugins
 
 LISTS = Says(answers="Plugin", listed=True)
@@ -19,10 +22,17 @@ class PluginRoutes(Noun):
 
     app = Routes()
     prefix: ClassVar[str] = "/api/v1/plugins"
+    action_routes(app, "plugins", "/<plugin_id>")
 
     def __init__(self, door: Door, plugins: Plugins) -> None:
         super().__init__(door)
         self._plugins = plugins
+        self._deeds = deeds_of_plugins(plugins)
+
+    async def deeds(self, call: Call, where: Where) -> Sequence[tuple[str, Deed]]:
+        """What can be done with one of them."""
+        call.no_parameters()
+        return [*(await self._deeds(where["plugin_id"])).items()]
 
     @route(app, "GET", "/", scope="plugins", action="list", says=LISTS)
     async def list(self, call: Call) -> Rows:

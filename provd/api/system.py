@@ -2,18 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any, ClassVar
 
 from msgspec import to_builtins
 
 from provd.api._asked import only_rehearses
 from provd.api._call import Call
+from provd.api._deeds import PLUGIN, Where, action_routes
 from provd.api._documents import gone
 from provd.api._reply import Reply, Rows
 from provd.api._routes import Door, Noun, Routes, route
 from provd.api._says import DRYRUN, KEEPING, Says, shows
 from provd.application.backups import Backups
+from provd.application.deeds import Deed, SystemDeeds
 from provd.application.reseals import Reseals
 from provd.application.restores import Restores, copy_named
 from provd.application.system import System
@@ -44,15 +46,27 @@ class SystemRoutes(Noun):
 
     app = Routes()
     prefix: ClassVar[str] = "/api/v1/system"
+    action_routes(app, "system", parameters=(PLUGIN,))
 
     def __init__(
-        self, door: Door, system: System, backups: Backups, restores: Restores, reseals: Reseals
+        self,
+        door: Door,
+        system: System,
+        backups: Backups,
+        restores: Restores,
+        reseals: Reseals,
+        deeds: SystemDeeds,
     ) -> None:
         super().__init__(door)
+        self._deeds = deeds
         self._reseals = reseals
         self._restores = restores
         self._system = system
         self._backups = backups
+
+    async def deeds(self, call: Call, _where: Where) -> Sequence[tuple[str, Deed]]:
+        """The server's own, and those of its plugins; with `plugin`, those of one."""
+        return self._deeds.all(call.parameters(("plugin",)).get("plugin", ""))
 
     @route(app, "POST", "/reload", scope="system", action="reload", says=RELOADS)
     async def reload(self, call: Call) -> Reply:

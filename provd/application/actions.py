@@ -9,13 +9,14 @@ from msgspec import Struct
 from twisted.internet.defer import CancelledError, Deferred
 from twisted.python.failure import Failure
 
+from provd.application.deeds import US, parameter_problems
 from provd.application.errors import OperationCancelled
 from provd.application.operations import Operations, Work
 from provd.application.readiness import Readiness
 from provd.application.writing import write
 from provd.contracts import IDocumentStore, IDraft, IPlugins
 from provd.documents import Device
-from provd.values import Action, Invalid, NoSuchDocument, PluginFailed, Problem, ProvdError
+from provd.values import Action, Invalid, NoSuchDocument, PluginFailed, ProvdError
 
 REVALIDATE = "revalidate"
 
@@ -23,8 +24,6 @@ OURS: Mapping[str, Action] = {
     REVALIDATE: Action(about="Look again whether everything is there to answer the device.")
 }
 """What the server does itself; a plugin cannot take its place."""
-
-US = "provd"
 
 ACT = "act"
 """The action of the scope `devices` that it takes."""
@@ -170,16 +169,6 @@ class Actions:
 
 
 def _require_parameters(command: str, action: Action, given: Mapping[str, Any]) -> None:
-    known = {*action.required, *action.optional}
-    problems = [
-        Problem(name, "is missing", "a value")
-        for name in action.required
-        if given.get(name) is None
-    ]
-    problems += [
-        Problem(name, "is no parameter of this", ", ".join(sorted(known)))
-        for name in given
-        if name not in known
-    ]
+    problems = tuple(parameter_problems(action, given))
     if problems:
-        raise Invalid(f"action {command}", tuple(problems))
+        raise Invalid(f"action {command}", problems)

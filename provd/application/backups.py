@@ -57,6 +57,11 @@ class Backups:
         """Where they are kept is the business of whoever put the server together."""
         self._copies = copies
 
+    @property
+    def possible(self) -> bool:
+        """Whether there is a place for copies."""
+        return self._copies is not None
+
     def copies(self) -> Copies:
         """Where they are kept. @raise NoPlaceForCopies: nowhere."""
         if self._copies is None:

@@ -30,6 +30,11 @@ class Health:
         for drained, _filled in self._leaving:
             drained("the server is being drained")
 
+    @property
+    def drained(self) -> bool:
+        """Whether it is."""
+        return bool(self._drained_by)
+
     def fill(self) -> None:
         """Be ready again."""
         self._drained_by = ""

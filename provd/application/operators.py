@@ -17,6 +17,7 @@ from provd.application.collection import Editable
 from provd.application.configs import Configs
 from provd.application.counters import Tally
 from provd.application.decisions import Decisions
+from provd.application.deeds import SystemDeeds
 from provd.application.devices import Devices
 from provd.application.dhcp_documents import DhcpDocuments, make_dhcp_documents, no_links
 from provd.application.endings import Endings
@@ -80,6 +81,7 @@ class Operators:
     backups: Backups
     restores: Restores
     reseals: Reseals
+    system_deeds: SystemDeeds
     actions: Actions
     events: Events
     health: Health
@@ -151,6 +153,9 @@ def make_operators(  # noqa: PLR0913 - what a server is made of, each part named
     health.when_drained(events.end, events.resume)
     acts = Acts(store)
     backups = Backups(operations, acts, clock.seconds)
+    restores = Restores(store, backups, operations, slices)
+    reseals = Reseals(operations, acts)
+    system = System(health, acts, clock.seconds)
     return Operators(
         over=over,
         collections=collections(store, readiness),
@@ -161,8 +166,9 @@ def make_operators(  # noqa: PLR0913 - what a server is made of, each part named
         waiting=Waiting(store, clock),
         actions=Actions(store, plugins, readiness, operations),
         backups=backups,
-        restores=Restores(store, backups, operations, slices),
-        reseals=Reseals(operations, acts),
+        restores=restores,
+        reseals=reseals,
+        system_deeds=SystemDeeds(system, health, backups, restores, reseals, plugins),
         info=Info(store, plugins, health, clock.seconds),
         changes=Changes(store, slices, receipts),
         events=events,
@@ -170,7 +176,7 @@ def make_operators(  # noqa: PLR0913 - what a server is made of, each part named
         tally=Tally(store, plugins, {"inquiries": inquiries.counters, "events": events.counters}),
         revalidation=revalidation,
         readiness=readiness,
-        system=System(health, acts, clock.seconds),
+        system=system,
         journal=journal or Journal(),
         preferences=ServerPreferences(store, slices, operations),
         rights=rights,

@@ -22,7 +22,7 @@ class Keys(Protocol):
     """Where the keys are."""
 
     def read(self) -> Deferred[Resealing]:
-        """Read them again. Fails with `UnusableSealKeys` or `NothingIsSealed`."""
+        """Read them again. Fails with `UnusableSealKeys`."""
 
 
 @define
@@ -61,6 +61,11 @@ class Reseals:
     def keys_from(self, keys: Keys) -> None:
         """Where they are is the business of whoever put the server together."""
         self._keys = keys
+
+    @property
+    def possible(self) -> bool:
+        """Whether there are keys."""
+        return self._keys is not None
 
     async def start(self, cause: str) -> dict[str, Any]:
         """Read the keys again and begin to seal with the first; the operation under way, where there is one.

@@ -40,12 +40,16 @@ Wanted = Mapping[str, Mapping[str, Document]]
 def copy_named(given: Mapping[str, Any]) -> str:
     """Which copy is to be restored. @raise Invalid: nothing, or something else, is told."""
     problems = [Problem(key, "is no key of this", "name") for key in given if key != "name"]
-    name = given.get("name")
-    if not isinstance(name, str) or not name:
-        problems.append(Problem("name", "is missing or no text", "the name of a backup"))
+    problems += copy_problems(given)
     if problems:
         raise Invalid("restore", tuple(problems))
-    return str(name)
+    return str(given["name"])
+
+
+def copy_problems(given: Mapping[str, Any]) -> Iterator[Problem]:
+    """What is wrong with the name of a copy."""
+    if not isinstance(given.get("name"), str) or not given["name"]:
+        yield Problem("name", "is missing or no text", "the name of a backup")
 
 
 class Restores:

@@ -123,6 +123,13 @@ class Revalidation:
             if change.after is not None:
                 self.look_again(change.document_id)
 
+    def config_changed(self, config_id: str, cause: str) -> None:
+        """Judge every device that inherits from a config again, where there are any."""
+        if self._store.by("configs", "parent_ids", config_id) or self._store.by(
+            "devices", "config", config_id
+        ):
+            self._queue((OF_CONFIG, config_id), cause)
+
     def plugin_changed(self, plugin_id: str, cause: str) -> None:
         """A plugin was loaded, reloaded or unloaded: judge its devices again."""
         if self._store.by("devices", "plugin", plugin_id):

@@ -120,6 +120,21 @@ class IAct(Interface):
         """
 
 
+class IActOnSystem(Interface):
+    """Does things that are about no single device: fetch a directory, take over an import, ask a vendor."""
+
+    system_actions = Attribute(
+        "mapping of command (`[a-z][a-z0-9_-]*`) to `provd.sdk.Action`; the same while it is loaded"
+    )
+
+    def act_on_system(command: str, parameters: Mapping[str, Any]) -> Any:
+        """Do one of them; answers a JSON object, None, or a Deferred of either within ten seconds.
+
+        Called for declared commands only, with every required parameter and no unknown one.  Raises,
+        or fails, with a message for the operator.
+        """
+
+
 class ISynchronize(Interface):
     """Makes a device fetch its files again."""
 

@@ -43,6 +43,13 @@ class ILoadedPlugin(Interface):
         Fails with `PluginFailed`, and for a device without a usable raw config with `Invalid`.
         """
 
+    system_actions = Attribute(
+        "what it can do that is about no device (mapping of command to `Action`)"
+    )
+
+    def act_on_system(command: str, parameters: Mapping[str, Any]) -> Deferred[Any]:
+        """Do one of those; fires with a JSON object (a dict), fails with `PluginFailed`."""
+
     def testify(clue: Any, asked: Any, *, keep: bool = True) -> Info | None:
         """What the plugin concludes from a request that matched one of its clues.
 

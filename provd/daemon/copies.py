@@ -9,7 +9,6 @@ from typing import Any
 from twisted.internet.defer import Deferred
 from twisted.internet.threads import deferToThreadPool
 
-from provd.application.reseals import NothingIsSealed
 from provd.documents import KINDS, Document
 from provd.store import (
     Copy,
@@ -62,11 +61,6 @@ class KeysOnDisk:
         self._reactor = reactor
 
     def read(self) -> Deferred[Resealing]:
-        """Read them again. Fails with `UnusableSealKeys`, or `NothingIsSealed` where there are none."""
+        """Read them again. Fails with `UnusableSealKeys`."""
         reading = deferToThreadPool(self._reactor, self._reactor.getThreadPool(), self._seal)
-        return reading.addCallback(self._resealing)
-
-    def _resealing(self, seal: Seal) -> Resealing:
-        if not seal.current:
-            raise NothingIsSealed
-        return self._store.resealing(seal)
+        return reading.addCallback(self._store.resealing)

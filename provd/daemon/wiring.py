@@ -270,7 +270,8 @@ def reach_out(
     answer_to(api, settings.api.hosts, settings.api.cors_origins)
     directory = Path(settings.data.directory)
     operators.backups.kept_in(CopiesOnDisk(directory, lambda: seal_of(settings), reactor))
-    operators.reseals.keys_from(KeysOnDisk(store, lambda: seal_of(settings), reactor))
+    if settings.store.seal_keys:
+        operators.reseals.keys_from(KeysOnDisk(store, lambda: seal_of(settings), reactor))
 
 
 def open_store(settings: Settings, reactor: Any) -> SQLiteStore:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 from attrs import define
@@ -14,7 +14,13 @@ from zope.interface import implementer
 
 from provd.contracts import ILoadedPlugin, IReadable
 from provd.documents import DecodedConfigs, Device, Lineage
-from provd.plugins._actions import SYNCHRONIZE, actions_of, sensible_result
+from provd.plugins._actions import (
+    SYNCHRONIZE,
+    UnderWay,
+    actions_of,
+    sensible_result,
+    system_actions_of,
+)
 from provd.plugins._advertised import Advertised
 from provd.plugins._cache import Key, RenderCache
 from provd.plugins._configuration import NotConfigured, lineage_of, raw_config_of
@@ -26,6 +32,7 @@ from provd.plugins._view import View
 from provd.plugins._walk import ServedTree, segments
 from provd.plugins.render import Templates
 from provd.sdk import (
+    Action,
     Asked,
     Clue,
     IAct,
@@ -111,9 +118,19 @@ class LoadedPlugin:
             self.clues = self._plugin.clues
             self.by_address = self._plugin.by_address
 
-        self.actions, note = self._guard.ask("tell its actions", True, actions_of, plugin)
+        self.actions = self._declared(actions_of)
+        self.system_actions = self._declared(system_actions_of)
+        self.acting = UnderWay()
+        """Actions that have not ended: whoever unloads it waits for them."""
+
+    def _declared(
+        self, tell: Callable[[Any], tuple[Mapping[str, Action], str]]
+    ) -> Mapping[str, Action]:
+        """The actions that make sense of those that it declares; the others are counted."""
+        found, note = self._guard.ask("tell its actions", True, tell, self._plugin)
         if note:
             self._guard.nonsense("tell its actions", note, keep=True)
+        return found
 
     @property
     def failures(self) -> int:
@@ -204,7 +221,19 @@ class LoadedPlugin:
         parameters: Mapping[str, Any],
     ) -> Deferred[dict[str, Any]]:
         """Do it, within ten seconds; a synchronization answers nothing."""
-        return Deferred.fromCoroutine(self._act(command, device, view, base, parameters))
+        acting = self._act(command, device, view, base, parameters)
+        return self.acting.watch(Deferred.fromCoroutine(acting))
+
+    def act_on_system(
+        self, command: str, parameters: Mapping[str, Any]
+    ) -> Deferred[dict[str, Any]]:
+        """Do it, within ten seconds."""
+        return self.acting.watch(Deferred.fromCoroutine(self._act_on_system(command, parameters)))
+
+    async def _act_on_system(self, command: str, parameters: Mapping[str, Any]) -> dict[str, Any]:
+        act = self._plugin.act_on_system
+        answer = self._guard.ask(command, True, act, command, dict(parameters))
+        return await self._result(command, answer)
 
     async def _act(
         self,
@@ -232,6 +261,9 @@ class LoadedPlugin:
             answer = self._guard.ask(
                 question, True, self._plugin.act, command, device, raw_config, dict(parameters)
             )
+        return await self._result(question, answer)
+
+    async def _result(self, question: str, answer: Any) -> dict[str, Any]:
         if isinstance(answer, Deferred):
             answer = await self._in_time(question, answer)
         result, note = sensible_result(answer)

@@ -26,6 +26,8 @@ from provd.plugins._walk import ServedTree
 from provd.plugins.render import Library, Meter, Templates, survey
 from provd.sdk import (
     Clue,
+    IAct,
+    IActOnSystem,
     IAssociate,
     IConfigure,
     IIdentify,
@@ -41,7 +43,15 @@ Survey = Mapping[str, Library]
 """Plugin id to what templates it has."""
 
 
-CONTRACTS: tuple[Any, ...] = (IIdentify, IAssociate, IConfigure, IServe, ISynchronize)
+CONTRACTS: tuple[Any, ...] = (
+    IAct,
+    IActOnSystem,
+    IIdentify,
+    IAssociate,
+    IConfigure,
+    IServe,
+    ISynchronize,
+)
 """What a plugin may provide beside IPlugin."""
 
 
@@ -151,7 +161,8 @@ class Plugins:
             self._loaded[plugin_id] = plugin
             self._broken.pop(plugin_id, None)
         if before is not None:
-            forget(before.package)
+            # Nobody begins anything with it any more; what it does it ends with the code it began with.
+            before.acting.none().addCallback(lambda _none: forget(before.package))
         if before is not plugin:
             self.generation += 1
 

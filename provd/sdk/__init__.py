@@ -5,6 +5,7 @@ A plugin imports nothing of provd but this.
 
 from provd.contracts.plugin import (
     IAct,
+    IActOnSystem,
     IAnswerDHCP,
     IAssociate,
     IConfigure,
@@ -44,6 +45,7 @@ __all__ = [
     "Dst",
     "Format",
     "IAct",
+    "IActOnSystem",
     "IAnswerDHCP",
     "IAssociate",
     "IConfigure",

@@ -57,6 +57,8 @@ class MemoryPlugin:
     capabilities: Mapping[str, Any] = field(factory=dict)
     actions: Mapping[str, Action] = field(factory=dict)
     acts: Callable[[str, Any, Mapping[str, Any]], Any] = lambda _command, _device, _given: {}
+    system_actions: Mapping[str, Action] = field(factory=dict)
+    acts_on_system: Callable[[str, Mapping[str, Any]], Any] = lambda _command, _given: {}
     tells: Callable[[Inquiry], Mapping[int, bytes]] = lambda _inquiry: {}
     """Over DHCP."""
 
@@ -75,6 +77,14 @@ class MemoryPlugin:
             return self.acts(command, device, given)
 
         return maybeDeferred(self._guarded, f"{command} a device", True, acts, parameters)
+
+    def act_on_system(self, command: str, parameters: Mapping[str, Any]) -> Deferred[Any]:
+        """What `acts_on_system` says."""
+
+        def acts(given: Any) -> Any:
+            return self.acts_on_system(command, given)
+
+        return maybeDeferred(self._guarded, command, True, acts, parameters)
 
     def testify(self, clue: Clue, asked: Asked, *, keep: bool = True) -> Info | None:
         """What the clue concludes; what it raises is counted and named, as behind the real guard."""
@@ -108,7 +118,6 @@ class MemoryPlugin:
         """What `answers` says."""
         del keep
         return self.answers(inquiry, device, view)
-
 
     def dhcp_options(
         self, inquiry: Inquiry, device: Any, view: IReadable, *, keep: bool

@@ -99,6 +99,14 @@ LEAST: Mapping[tuple[str, str], str] = {
     ("subnets", "list"): "viewer",
     ("subnets", "read"): "viewer",
     ("subnets", "update"): "operator",
+    ("configs", "act"): "operator",
+    ("configs", "actions"): "viewer",
+    ("operations", "act"): "operator",
+    ("operations", "actions"): "viewer",
+    ("plugins", "act"): "operator",
+    ("plugins", "actions"): "viewer",
+    ("system", "act"): "superuser",
+    ("system", "actions"): "superuser",
     ("system", "backup"): "superuser",
     ("system", "backups"): "superuser",
     ("system", "drain"): "superuser",
@@ -162,9 +170,13 @@ IDS = {
 }
 
 
+COMMANDS = {"plugins": "reload", "operations": "cancel", "system": "reload"}
+"""What is done where there is something else to do than looking again."""
+
+
 def _segment(place: Place, each: str) -> str:
     if each == "<command>":
-        return "revalidate"
+        return COMMANDS.get(place.route.scope, "revalidate")
     return IDS[place.route.scope] if each.startswith("<") else each
 
 
