@@ -19,14 +19,18 @@ def ask(
     """What to judge: the vias are those of RFC 2131 section 4.3.1 and RFC 3527.
 
     `on_link` are the addresses of the interface, each with the length of its network
-    (`192.0.2.1/24`); see `Question` for the others.  What clients themselves say of links (82.5 without a
-    relay) is not believed.
+    (`192.0.2.1/24`); see `Question` for the others.  Who has an address and sends to ours is on the link of
+    its own address: any number of routers may stand between.  What clients themselves say of links
+    (82.5 without a relay) is not believed.
 
     @raise MalformedOption: option 82 cannot be read.
     """
     agent = relay_agent(packet)
     ours = _numbers(on_link)
-    vias = (agent.link_selection or packet.giaddr,) if packet.giaddr else ours
+    if packet.giaddr:
+        vias: tuple[int, ...] = (agent.link_selection or packet.giaddr,)
+    else:
+        vias = (packet.ciaddr,) if unicast and packet.ciaddr else ours
     return Question(
         packet=packet,
         agent=agent,

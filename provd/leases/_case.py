@@ -13,7 +13,7 @@ from provd.leases._networks import Network
 from provd.leases._occupancy import Occupancy
 from provd.leases._reservations import Reserved, does_without_subnet
 from provd.values import Exchange, Judgement, Loss, Question, Verb
-from provd.wire.dhcp import format_address
+from provd.wire.dhcp import format_address, parse_address
 
 
 class Case:
@@ -42,7 +42,7 @@ class Case:
         self.exchange = exchange
         self.packet = question.packet
         self.now = question.now
-        self.via: int = question.packet.giaddr or (question.vias[0] if question.vias else 0)
+        self.via: int = question.packet.giaddr or next(iter(question.server_ids), 0)
         self.losses: list[Loss] = []
         self._keys: tuple[tuple[str, ...], tuple[str, ...]] | None = None
         self.home: Network | None = None
@@ -62,11 +62,6 @@ class Case:
                 self.home, self.link = network, network.link
             else:
                 self.link += tuple(each for each in network.link if each not in self.link)
-
-    def live_at(self, address: int) -> None:
-        """The client's link is that of the address it has: its packet was routed to us."""
-        self.home = self.occupancy.networks.at(address)
-        self.link = self.home.link if self.home is not None else ()
 
     def keys(self, network: Network | None) -> tuple[str, ...]:
         """By what the client may be known in a subnet, or outside of every one."""
@@ -100,6 +95,15 @@ class Case:
                 if self.occupancy.networks.at(reserved.address) is None:
                     return reserved
         return None
+
+    def beyond(self, lease: Lease | None) -> tuple[int, ...]:
+        """Who may be at the other end of the client's link: also whom its lease was given through.
+
+        A client that renews does not come through its relay.
+        """
+        if lease is None or not lease.via:
+            return self.question.vias
+        return (*self.question.vias, parse_address(lease.via))
 
     def why_not(self, lease: Lease | None, keys: tuple[str, ...]) -> str:
         """Why what is written of an address keeps it from a client; empty when nothing does."""

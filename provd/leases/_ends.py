@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-from msgspec.structs import replace
-
 from provd.contracts import IReadable
-from provd.documents.dhcp.lease import LEASES, Lease, LeaseState
+from provd.documents.dhcp.lease import LEASES, Lease, LeaseState, released
 from provd.leases import _reasons as reasons
 from provd.leases._case import Case
 from provd.leases._grant import ended_tenure
@@ -39,9 +37,7 @@ def _ended(case: Case, address: int, *, declined: bool) -> Judgement:
         return case.nothing(reasons.SPOOFED, address)
     tenure = ended_tenure(case.view, lease, case.now)
     after = (
-        resting(address, network, case.now, lease)
-        if declined
-        else replace(lease, state=LeaseState.RELEASED, until=int(case.now))
+        resting(address, network, case.now, lease) if declined else released(lease, int(case.now))
     )
     return case.say(
         Verb.NOTHING,

@@ -3,17 +3,16 @@
 from __future__ import annotations
 
 from msgspec import Struct
-from msgspec.structs import replace
 
 from provd.contracts import IReadable
-from provd.documents.dhcp.lease import TENURES, Lease, LeaseState, Tenure
+from provd.documents.dhcp.lease import TENURES, Lease, LeaseState, Tenure, ended
 from provd.documents.dhcp.reservation import Reservation
 from provd.documents.dhcp.subnet import Probe
 from provd.leases import _reasons as reasons
 from provd.leases._case import Case
 from provd.leases._client import LONGEST, mac_of
 from provd.leases._networks import Network
-from provd.values import INFINITE, Judgement, Verb
+from provd.values import INFINITE, Exchange, Judgement, Verb
 from provd.wire.dhcp import format_address
 
 OUTSIDE = 7200
@@ -98,7 +97,7 @@ def grant(case: Case, choice: Choice, verb: Verb, duration: int | None = None) -
         forget=written.forget,
         point_to_point=network is not None
         and network.point_to_point
-        and (address ^ 1) in case.question.vias,
+        and (address ^ 1) in case.beyond(lease),
         losses=tuple(case.losses),
     )
 
@@ -133,6 +132,9 @@ def _write(
         forget = _given_up(case, choice, address)
         tenures = _tenures(case, choice, tenure, (before, *forget))
     packet, options, now = case.packet, case.packet.options, int(case.now)
+    via = format_address(case.via) if case.via else ""
+    # Renewing goes past the relay, which stays the way to the client, and what it said stays so.
+    routed = case.exchange is Exchange.RENEWING and has
     lease = Lease(
         id=address,
         revision=before.revision if before is not None else 0,
@@ -143,9 +145,11 @@ def _write(
         subnet=choice.subnet,
         starts=now,
         until=now + duration,
-        via=format_address(case.via) if case.via else "",
+        via=before.via if before is not None and routed else via,
         device=case.question.device_id,
-        relay_info=_hex(options.get(82, b""), MOST_RELAY_INFO),
+        relay_info=before.relay_info
+        if before is not None and routed
+        else _hex(options.get(82, b""), MOST_RELAY_INFO),
         reserved=choice.reservation is not None,
         tenure=tenure,
     )
@@ -176,8 +180,8 @@ def _tenures(
         via=format_address(case.via) if case.via else "",
         began=int(case.now),
     )
-    ended = (ended_tenure(case.view, lease, case.now) for lease in ending if lease is not None)
-    return (*(each for each in ended if each is not None), began)
+    over = (ended_tenure(case.view, lease, case.now) for lease in ending if lease is not None)
+    return (*(each for each in over if each is not None), began)
 
 
 def ended_tenure(view: IReadable, lease: Lease, now: float) -> Tenure | None:
@@ -187,7 +191,7 @@ def ended_tenure(view: IReadable, lease: Lease, now: float) -> Tenure | None:
     tenure: Tenure | None = view.get(TENURES.name, lease.tenure)
     if tenure is None or tenure.ended:
         return None
-    return replace(tenure, ended=max(min(int(now), lease.until), tenure.began))
+    return ended(tenure, max(min(int(now), lease.until), tenure.began))
 
 
 def _given_up(case: Case, choice: Choice, address: str) -> tuple[Lease, ...]:

@@ -13,8 +13,6 @@ from provd.values import INFINITE, Judgement, Verb
 def inform(case: Case) -> Judgement:
     """Options for a client that has its address from elsewhere (RFC 2131 section 4.3.5); nothing is written."""
     address = case.packet.ciaddr
-    if case.question.unicast and not case.packet.giaddr:
-        case.live_at(address)
     home = case.home
     if home is None or not address:
         return case.nothing(reasons.NO_SUBNET, address)

@@ -30,7 +30,6 @@ def request(case: Case) -> Judgement:
         case.exchange = Exchange.REBINDING
         if case.question.unicast and not packet.giaddr:
             case.exchange = Exchange.RENEWING
-            case.live_at(packet.ciaddr)
     return _requested(case, asked or packet.ciaddr)
 
 
@@ -96,7 +95,9 @@ def _entitled(
         and reserved.reservation.key in keys
         and (network is None or reserved.holds_in(network))
     )
-    why_not = _why_not(case, network, address, reserved, holds=holds) or case.why_not(lease, keys)
+    why_not = _why_not(
+        case, network, address, reserved, lease if mine else None, holds=holds
+    ) or case.why_not(lease, keys)
     if why_not:
         return _deny(case, why_not, address, network, lease if mine else None)
     if not mine and case.exchange is not Exchange.SELECTING:
@@ -123,14 +124,20 @@ def _entitled(
 
 
 def _why_not(
-    case: Case, network: Network | None, address: int, reserved: Reserved | None, *, holds: bool
+    case: Case,
+    network: Network | None,
+    address: int,
+    reserved: Reserved | None,
+    own: Lease | None,
+    *,
+    holds: bool,
 ) -> str:
     """Why an address is not this client's to have, whoever has it now; empty when it is."""
     if reserved is not None:
         return "" if holds else reasons.RESERVED_FOR_ANOTHER
     if network is None:
         return reasons.WRONG_LINK
-    if not network.admits(address, case.question.vias):
+    if not network.admits(address, case.beyond(own)):
         return reasons.NOT_IN_POOL
     if _has_better(case):
         return reasons.HAS_RESERVATION

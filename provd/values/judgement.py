@@ -53,7 +53,8 @@ class Question(Struct, frozen=True, kw_only=True, gc=False):
     agent: Any
     """What its relay says: a `provd.wire.dhcp.RelayAgent`."""
     vias: tuple[int, ...]
-    """What selects the link: sub-option 82.5, else giaddr, else our addresses on the interface."""
+    """What selects the link: sub-option 82.5, else giaddr, else the client's own address where it
+    sent to ours, else our addresses on the interface."""
     server_ids: tuple[int, ...]
     """The addresses under which this client may know us, the best first."""
     now: float
@@ -61,8 +62,7 @@ class Question(Struct, frozen=True, kw_only=True, gc=False):
     device_id: str = ""
     """Written into the lease."""
     unicast: bool = False
-    """It was sent to an address of ours, not broadcast. A client that renews does so from behind
-    any router: where it is then follows from its own address (ciaddr) and not from `vias`."""
+    """It was sent to an address of ours, not broadcast: the client renews, it does not rebind."""
 
 
 class Loss(Struct, frozen=True, gc=False):
@@ -111,7 +111,7 @@ class Judgement(Struct, frozen=True, kw_only=True, gc=False):
     forget: tuple[Any, ...] = ()
     """The leases to delete with it."""
     point_to_point: bool = False
-    """The mask is a /31's, and the router is `via`."""
+    """The mask is a /31's, and the router is its other end, `address ^ 1`."""
     found: Any = None
     """What a lease query was about: the most recent `documents.Lease` of that client."""
     others: tuple[int, ...] = ()

@@ -192,7 +192,8 @@ def _hardware(mac: str) -> bytes:
 def computed(judgement: Judgement) -> dict[int, bytes]:
     """What follows from the network that the address is in."""
     if judgement.point_to_point:
-        return {MASK: _POINT_TO_POINT, ROUTER: judgement.via.to_bytes(4, "big")}
+        opposite = judgement.address ^ 1
+        return {MASK: _POINT_TO_POINT, ROUTER: opposite.to_bytes(4, "big")}
     if judgement.subnet is None:
         return {}
     return dict(_network_options(judgement.subnet.network))

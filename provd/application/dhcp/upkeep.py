@@ -48,7 +48,7 @@ class Upkeep:
         """One look: bounded, whatever has piled up."""
         now = self._clock.seconds()
         self._leases.tick(now, AT_ONCE)
-        self._delete(self._leases.outdated(now - KEPT, AT_ONCE))
+        self._delete(self._leases.outdated(now - KEPT, AT_ONCE), now)
         for shortage in self._leases.shortages():
             self._tell(shortage)
 
@@ -76,11 +76,14 @@ class Upkeep:
                 **dict(zip(_WHERE, where, strict=True)),
             )
 
-    def _delete(self, leases: Sequence[Any]) -> None:
+    def _delete(self, leases: Sequence[Any], now: float) -> None:
         if not leases:
             return
         draft = self._store.draft("upkeep of leases")
         for lease in leases:
+            tenure = self._leases.end_of(lease, now, draft)
+            if tenure is not None:
+                draft.put("tenures", tenure)
             draft.delete("leases", lease.id)
         committing: Deferred[Any] = self._store.commit(draft)
         # What could not be deleted now is outdated still at the next look.
