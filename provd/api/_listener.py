@@ -8,6 +8,7 @@ from typing import Any, cast
 import msgspec
 from msgspec import UNSET, Struct
 from twisted.internet.defer import Deferred
+from twisted.logger import Logger
 from twisted.python.failure import Failure
 
 from provd.access import Forbidden, NotAuthenticated, Principal
@@ -32,8 +33,10 @@ from provd.application.listening import LONGEST_NAME, Listening, Subscription
 from provd.values import Change, ProvdError, read_cause
 from provd.wire.websocket import Code
 
+log = Logger("provd.events")
+
 PROOF_LASTS = 10
-"""Pings' times after which what proves somebody otherwise than by a token is looked at again."""
+"""Pings' times after which what was shown at first has to prove it again: a file or a host may say otherwise now."""
 
 TRAIL = ("audit", "read")
 """Who may do this is told who did what."""
@@ -55,7 +58,7 @@ class EventListener:
         prove: Prove | None,
         showing: Showing,
     ) -> None:
-        """`prove` None: what proves the client is a document of ours, which `renew` looks at."""
+        """`prove` None: nobody had to prove anything."""
         self.user = principal.user
         self._events = events
         self._prove = prove
@@ -81,6 +84,9 @@ class EventListener:
             self._obey(given)
         except ProvdError as error:
             self._say(Refused(id=name, problem=_problem(error)))
+        except Exception:  # noqa: BLE001 - told, not only logged: the client waits for an answer
+            log.failure("a message of {user} ended in a defect", user=self.user)
+            self.fails()
 
     def ready(self) -> None:
         self._events.wake(self)
@@ -101,8 +107,16 @@ class EventListener:
 
     def recheck(self, changes: Sequence[Change]) -> None:
         if any(each.collection == "users" and each.document_id == self.user for each in changes):
-            self._doubt()
+            self.doubt()
+        else:
+            self._listening.recheck()
+
+    def doubt(self) -> None:
+        self._doubt()
         self._listening.recheck()
+
+    def fails(self) -> None:
+        self._socket.close(Code.DEFECT, "provd met a defect of its own")
 
     def server_ends(self, reason: str) -> None:
         self._socket.close(Code.GOING_AWAY, reason)
@@ -121,7 +135,7 @@ class EventListener:
         self._say(
             EventTold(
                 to=to,
-                position=spell_place(self._events.position(), event.n),
+                position=spell_place(self._events.epoch, event.n),
                 at=event.at,
                 kind=event.kind,
                 action=action,
@@ -133,8 +147,7 @@ class EventListener:
         )
 
     def missed(self, changes: int, n: int) -> None:
-        place = spell_place(self._events.position(), n)
-        self._say(Missed(changes=changes, position=place))
+        self._say(Missed(changes=changes, position=spell_place(self._events.epoch, n)))
 
     def dropped(self, subscription: Subscription, why: ProvdError) -> None:
         self._say(Dropped(id=subscription.id, problem=_problem(why)))
@@ -178,7 +191,7 @@ class EventListener:
         self.end(cast("ProvdError", failure.value))
 
     def _newest(self) -> str:
-        return spell_place(self._events.position())
+        return spell_place(self._events.epoch, self._events.position())
 
     def _say(self, message: Struct) -> None:
         self._socket.say(msgspec.json.encode(message).decode("utf-8"))

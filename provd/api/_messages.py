@@ -12,7 +12,6 @@ from provd.api._openapi._shapes_of_events import PLACE
 from provd.application.event_kinds import EVERY
 from provd.application.listening import Subscription, faults_of
 from provd.documents.reading import Reading
-from provd.values import Position
 
 _PLACE = re.compile(PLACE)
 _KEYS = frozenset({"op", "id", "kind", "action", "key", "since"})
@@ -57,6 +56,6 @@ def read_place(text: str) -> tuple[int, int]:
     return int(epoch), int(number)
 
 
-def spell_place(place: Position, n: int | None = None) -> str:
-    """A place in the feed as clients keep it; `n`: another one of the same epoch."""
-    return f"{place.epoch}-{place.n if n is None else n}"
+def spell_place(epoch: int, n: int) -> str:
+    """A place in the feed as clients keep it."""
+    return f"{epoch}-{n}"

@@ -7,10 +7,11 @@ more is read from it, and after a while it is told why it is hung up on.
 
 from __future__ import annotations
 
+from contextlib import suppress
 from typing import Any, Protocol
 
 from msgspec import Struct
-from twisted.internet.defer import Deferred
+from twisted.internet.defer import CancelledError, Deferred
 from twisted.internet.interfaces import IDelayedCall, IPushProducer, IReactorTime
 from twisted.web.http_headers import Headers
 from zope.interface import implementer
@@ -95,7 +96,7 @@ def key_of(call: Call) -> str:
 
 
 async def take_over(call: Call, upgrade: Upgrade) -> bytes:
-    """Make a WebSocket of a call's connection; ends, by being cancelled, when the connection does."""
+    """Make a WebSocket of a call's connection; it is cancelled, and ends, when the connection does."""
     request = call.request
     channel: Any = request.channel
     headers = Headers()
@@ -105,12 +106,15 @@ async def take_over(call: Call, upgrade: Upgrade) -> bytes:
     headers.setRawHeaders("upgrade", ["websocket"])
     headers.setRawHeaders("connection", ["Upgrade"])
     headers.setRawHeaders("sec-websocket-accept", [accept_of(upgrade.key)])
+    request.setResponseCode(101)
     channel.writeHeaders(b"HTTP/1.1", b"101", b"Switching Protocols", headers)
     socket = WebSocket(channel, upgrade.speaker, upgrade.clock)
     request.registerProducer(socket, True)
     channel.hand_over(socket)
-    ends: Deferred[bytes] = Deferred()
-    return await ends
+    ends: Deferred[None] = Deferred()
+    with suppress(CancelledError):
+        await ends
+    return b""
 
 
 @implementer(IPushProducer)

@@ -55,7 +55,7 @@ class EventRoutes(Noun):
         principal = call.principal
         self._events.require_room(principal.user)
         prove = None
-        if not (principal.token or principal.anonymous):
+        if not principal.anonymous:
             shown = presented_by(call, call.header("authorization"), LISTEN)
             prove = lambda: self._gate.authenticate(shown)  # noqa: E731 - kept as long as the client listens
         listener = EventListener(self._events, principal, self._gate.renewed, prove, self._showing)

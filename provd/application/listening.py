@@ -100,6 +100,8 @@ class Listening:
         self._outlet = outlet
         self._at = events.history.end
         self._replays: deque[_Replay] = deque()
+        self._kinds: frozenset[str] = frozenset()
+        """Those that any subscription wants: most events are passed over by this alone."""
 
     def subscribe(self, wanted: Subscription, since: tuple[int, int] | None = None) -> bool:
         """Tell of this, which has no `faults_of` it, from now on or from a place in the feed on (epoch and n).
@@ -111,22 +113,23 @@ class Listening:
         """
         self._require_place(wanted)
         self._require_right(wanted)
-        self.subscriptions[wanted.id] = wanted
+        self._put(wanted)
         if since is None:
             return True
         index = self._events.since(*since)
         if index is None:
             return False
-        self.subscriptions[wanted.id] = wanted = replace(wanted, after=since[1])
+        wanted = replace(wanted, after=since[1])
+        self._put(wanted)
         if index < self._at:
             self._replays.append(_Replay(wanted, index, self._at))
         return True
 
     def unsubscribe(self, name: str) -> None:
         """Tell no more of it. @raise Invalid: there is no such subscription."""
-        if self.subscriptions.pop(name, None) is None:
+        if name not in self.subscriptions:
             raise Invalid("message", (Problem("id", "names no subscription", "one that there is"),))
-        self._forget_replays()
+        self._drop(name)
 
     def take(self, share: int) -> tuple[int, bool]:
         """Go on in the history; see `Listener.take`."""
@@ -154,15 +157,16 @@ class Listening:
             try:
                 self._require_right(subscription)
             except Forbidden as error:
-                del self.subscriptions[subscription.id]
-                self._forget_replays()
+                self._drop(subscription.id)
                 self._outlet.dropped(subscription, error)
         return True
 
     def _replay(self) -> int:
         replay = self._replays[0]
         self._catch_up(replay, replay.until)
-        cost = self._tell(replay.at, (replay.subscription,)) if replay.at < replay.until else 1
+        cost = 1
+        if replay.at < replay.until:
+            cost = self._tell(self._events.history[replay.at], (replay.subscription,))
         replay.at += 1
         if replay.at >= replay.until:
             self._replays.popleft()
@@ -175,8 +179,11 @@ class Listening:
         if self._at < history.first:
             gone, self._at = history.first - self._at, history.first
             self._outlet.missed(gone, history.begin)
+        event = history[self._at]
         self._at += 1
-        return self._tell(self._at - 1, tuple(self.subscriptions.values()))
+        if event.kind not in self._kinds:
+            return 1
+        return self._tell(event, tuple(self.subscriptions.values()))
 
     def _catch_up(self, replay: _Replay, until: int) -> None:
         """Of what is gone from the history before it was told again, the client is told that it is."""
@@ -185,8 +192,7 @@ class Listening:
             gone, replay.at = first - replay.at, first
             self._outlet.missed(gone, self._events.history.begin)
 
-    def _tell(self, index: int, subscriptions: tuple[Subscription, ...]) -> int:
-        event = self._events.history[index]
+    def _tell(self, event: Event, subscriptions: tuple[Subscription, ...]) -> int:
         action = seen_as(event, self.principal.tenants)
         to = [each.id for each in subscriptions if each.wants(event, action)]
         if not action or not to or not self.principal.permits((event.kind, "read"), event.key):
@@ -212,10 +218,18 @@ class Listening:
             detail = "it shows what is not your tenant's"
             raise Forbidden(principal.user, wanted.kind, "read", detail)
 
-    def _forget_replays(self) -> None:
-        self._replays = deque(
-            each for each in self._replays if each.subscription.id in self.subscriptions
-        )
+    def _put(self, wanted: Subscription) -> None:
+        self.subscriptions[wanted.id] = wanted
+        self._kinds = self._wanted_kinds()
+
+    def _drop(self, name: str) -> None:
+        del self.subscriptions[name]
+        self._kinds = self._wanted_kinds()
+        self._replays = deque(each for each in self._replays if each.subscription.id != name)
+
+    def _wanted_kinds(self) -> frozenset[str]:
+        kinds = frozenset(each.kind for each in self.subscriptions.values())
+        return frozenset(ACTIONS) if EVERY in kinds else kinds
 
 
 def seen_as(event: Event, tenants: frozenset[str] | None) -> str:

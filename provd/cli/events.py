@@ -61,7 +61,7 @@ def _show(server: Remote, message: Mapping[str, Any]) -> None:
 
 def _line(event: Mapping[str, Any]) -> str:
     who = f" by {event['who']}" if event.get("who") else ""
-    text = f"{when(event['at'])}  {event['kind']}/{event['key']} {event['action']}{who}  ({event['cause']})"
+    text = f"{when(event['at'])}  {event['kind']}/{event['key']} {event['action']}{who} ({event['cause']})"
     # A device chose some of it.
     return "".join(each if each.isprintable() else "\ufffd" for each in text)
 

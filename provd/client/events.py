@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from collections import deque
 from collections.abc import Iterator
-from contextlib import nullcontext, suppress
+from contextlib import contextmanager, nullcontext, suppress
 from types import TracebackType
 from typing import Any, NoReturn, Self
 
@@ -123,19 +123,23 @@ class EventStream:
             self._send(self._conversation.replies())
 
     def _receive(self) -> bytes:
-        try:
+        with self._naming_failures():
             data = bytes(self._answer.fp.read1(1 << 16))
-        except OSError as error:
-            raise ServerUnreachable(self._url, str(error) or type(error).__name__) from error
-        if not data:
-            raise ServerUnreachable(self._url, "it hung up without a word")
+            if not data:
+                raise ConnectionError("it hung up without a word")
         return data
 
     def _send(self, data: bytes) -> None:
-        try:
+        with self._naming_failures():
             if data:
                 self._connection.sock.sendall(data)
+
+    @contextmanager
+    def _naming_failures(self) -> Iterator[None]:
+        try:
+            yield
         except OSError as error:
+            self.close()
             raise ServerUnreachable(self._url, str(error) or type(error).__name__) from error
 
     def _end(self, closed: Closed) -> NoReturn:

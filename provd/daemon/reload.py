@@ -83,13 +83,15 @@ class Reloading:
             raise Invalid("settings", (Problem("access.client_ca", str(error)),)) from error
 
     def _take_up_access(self, proving: Proving, changed: Sequence[str]) -> None:
-        """From the next request on; a call that is under way is still whose it was."""
+        """From the next request on; a call that is under way is still whose it was, but for who listens."""
         server = self._server
         server.access.adopt(proving)
         if server.secured is not None and "access.client_ca" in changed:
             server.secured.ask_clients(wanted=bool(proving.settings.client_ca))
         if "access.required" in changed:
             server.welcome()
+        if any(name.startswith("access.") for name in changed):
+            server.operators.events.doubt()
 
     def _composed(self, wanted: Settings) -> Stages:
         try:

@@ -44,6 +44,8 @@ class Code(IntEnum):
     """A text was not UTF-8."""
     TOO_BIG = 1009
     """A message was longer than is read."""
+    DEFECT = 1011
+    """The server met a defect of its own."""
     PROVES_NOTHING = 4401
     """What proved who listens does so no more: revoked, expired, or the user is gone."""
     FORBIDDEN = 4403

@@ -3,11 +3,15 @@
 from __future__ import annotations
 
 import struct
+from typing import Any
 
 import pytest
+from twisted.logger import capturedLogs
 
 from provd.api._websocket import GOODBYE, MOST_HEARD, PING_EVERY
 from provd.application.history import History
+from provd.documents import parse_config
+from provd.testing.access import keep
 from provd.testing.api import Bench, bench
 from provd.testing.listening import Ear
 from provd.wire.websocket import Closed, Code
@@ -147,6 +151,30 @@ class TestEnds:
             ear.listen()
         assert ear.closed is None
         assert len(api.operators.events) == 1
+
+    def test_a_defect(self, api: Bench) -> None:
+        """Of a view ends the stream that needed it, with its code; of a message, too; others go on."""
+        ears = broken, other, whole = Ear(api), Ear(api), Ear(api)
+        broken.subscribe(kind="configs")
+        whole.subscribe(kind="devices", action="created")
+        whole.all()
+        configs: Any = api.operators.collections["configs"]
+        configs.errors = lambda _config: 1 / 0
+        events: Any = api.operators.events
+        events.since = None
+        with capturedLogs() as logged:
+            keep(
+                api.core.store,
+                configs=[parse_config({"id": "c", "parent_ids": [], "raw_config": {}})],
+            )
+            other.send({"op": "subscribe", "id": "x", "since": "1-1"})
+            api.ask("POST", DEVICES, {"id": "a"})
+            assert whole.told() == [("devices", "created", "a")]
+            for ear in ears:
+                ear.listen()
+        assert len([each for each in logged if "log_failure" in each]) == 2
+        codes = [ear.closed and ear.closed.code for ear in ears]
+        assert codes == [Code.DEFECT, Code.DEFECT, None]
 
     def test_the_server_ends(self, api: Bench) -> None:
         """1001, to everybody."""

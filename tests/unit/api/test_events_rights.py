@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 from msgspec.structs import replace
+from twisted.internet.defer import Deferred
 
 from provd.api._listener import PROOF_LASTS
 from provd.api._websocket import PING_EVERY
@@ -14,6 +15,7 @@ from provd.testing.access import basic, keep, user
 from provd.testing.api import Bench
 from provd.testing.guarded import guarded
 from provd.testing.listening import Ear
+from provd.values import Identity
 from provd.wire.websocket import Code
 
 DEVICES = "/api/v1/devices"
@@ -128,6 +130,48 @@ class TestTakenBack:
         gate.adopt([], required=True)
         ear.wait(PING_EVERY * PROOF_LASTS)
         assert self.ended(ear) == Code.PROVES_NOTHING
+
+    def test_ways_of_proof_change(self, made: Bench) -> None:
+        """At a reload of the settings: who proved it in a way that is gone, ends at once."""
+        token = f"Bearer {issued(made, 'viewer')['token']}"
+        by_password, by_token = ear_of(made, basic("viewer")), ear_of(made, token)
+        gate: Any = made.administration.gate
+        gate.adopt([each for each in gate._providers if each.name == "token"], required=True)
+        made.operators.events.doubt()
+        assert self.ended(by_password) == Code.PROVES_NOTHING
+        by_token.listen()
+        assert by_token.closed is None
+
+    def test_it_proves_another(self, made: Bench) -> None:
+        """What was one user's is another's now: it ends as well."""
+        ear = ear_of(made, basic("viewer"))
+        gate: Any = made.administration.gate
+        somebody = gate.principal(Identity(user="operator", provider="password"))
+        gate.authenticate = lambda _presented: somebody
+        made.operators.events.doubt()
+        assert self.ended(ear) == Code.PROVES_NOTHING
+
+    def test_nothing_is_told_meanwhile(self, made: Bench) -> None:
+        """While it is looked at who that is, which may take a while; and what changes again is looked at again."""
+        ear = ear_of(made, basic("viewer"), kind="devices", action="changed")
+        gate: Any = made.administration.gate
+        answers: list[Deferred[Any]] = []
+
+        def authenticate(_presented: object) -> Deferred[Any]:
+            answers.append(Deferred())
+            return answers[-1]
+
+        gate.authenticate = authenticate
+        change(made, "viewer", description="1")
+        change(made, "viewer", description="2")
+        touch(made)
+        assert ear.told() == []
+        viewer = gate.principal(Identity(user="viewer", provider="password"))
+        answers[0].callback(viewer)
+        assert len(answers) == 2
+        assert ear.told() == []
+        answers[1].callback(viewer)
+        assert ear.told() == [("devices", "changed", "phone")]
 
     def test_proof_becomes_required(self) -> None:
         """Who had nothing to prove, has."""

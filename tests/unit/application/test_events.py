@@ -88,6 +88,13 @@ class Reader:
     def recheck(self, _changes: object) -> None:
         """Nothing to do."""
 
+    def doubt(self) -> None:
+        """Nothing to prove."""
+
+    def fails(self) -> None:
+        """Gone."""
+        self._events.forget(self)
+
     def server_ends(self, _reason: str) -> None:
         """Gone."""
         self._events.forget(self)
@@ -139,7 +146,7 @@ class TestTurns:
         assert events.history.end == 0
         clock.advance(1)
         assert 0 < events.history.end < 3000
-        assert events.position().n == events.history.newest < store.feed.durable().n
+        assert events.position() == events.history.newest < store.feed.durable().n
         clock.pump([1] * 100)
         assert events.history.end == 3001
         assert events.history[3000].key == "last"
