@@ -208,6 +208,11 @@ ABOUT_OPERATIONS = About(
     },
 )
 
+OPTIONS_GIVEN: Schema = {
+    "type": "array",
+    "items": {"$ref": "#/components/schemas/OptionGiven"},
+}
+
 ABOUT_SUBNETS = About(
     kind=SUBNETS,
     filters={
@@ -219,8 +224,11 @@ ABOUT_SUBNETS = About(
         **EVERY_ONE,
     },
     refuses=("in-use",),
-    given={"network": {"type": "string", "examples": ["192.0.2.0/24"]}},
-    required=("id", "network"),
+    given={
+        "network": {"type": "string", "examples": ["192.0.2.0/24"]},
+        "options": OPTIONS_GIVEN,
+    },
+    required=("network",),
 )
 
 ABOUT_RESERVATIONS = About(
@@ -236,6 +244,7 @@ ABOUT_RESERVATIONS = About(
     },
     watched=("subnets",),
     refuses=("key-claimed",),
+    given={"options": OPTIONS_GIVEN},
     required=("address", "token"),
 )
 
@@ -293,7 +302,7 @@ ABOUT_BOOT_RULES = About(
     filters={"order": NUMBER, "file": TEXT, "description": TEXT, **EVERY_ONE},
     watched=("subnets",),
     refuses=("built-in",),
-    required=("id",),
+    given={"options": OPTIONS_GIVEN, "when": {"$ref": "#/components/schemas/WhenGiven"}},
 )
 
 ABOUT_ALL = (

@@ -23,9 +23,9 @@ class LeaseRoutes(Collection):
     app = routes(about)
 
     @route(app, "DELETE", "/<document_id>", scope=about.scope, action="delete", says=DELETES)
-    async def forget(self, call: Call, document_id: str) -> Reply:
+    async def delete(self, call: Call, document_id: str) -> Reply:
         """Forget it: its address is as if nobody had ever had it."""
-        return await self.delete(call, document_id)
+        return await super().delete(call, document_id)
 
     @route(
         app,

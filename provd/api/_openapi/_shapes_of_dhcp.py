@@ -39,7 +39,50 @@ class Interface(Struct, kw_only=True):
     """Subnets that could be served there."""
 
 
-SHAPES_OF_DHCP: tuple[type[Struct], ...] = (Interface, OptionValue, Pool, When)
+class OptionGiven(Struct, kw_only=True):
+    """One DHCP option with its value, as a client may send it."""
+
+    code: int | str
+    """1 to 254, or a name: `router`."""
+    value: str
+    """In the text form of the option's type; empty: the option is not sent, whoever else would."""
+    template: bool | None = None
+    """`value` is a template over what the client sent."""
+    vendor: str | None = None
+    """For clients only whose vendor class (60) begins with this."""
+
+
+class WhenGiven(Struct, kw_only=True):
+    """Whom a rule is about, as a client may send it."""
+
+    arch: list[int | str] | None = None
+    """One of these client architectures (93), or names: `uefi-x64`."""
+    vendor_class: str | None = None
+    """The beginning of option 60."""
+    user_class: str | None = None
+    """Option 77."""
+    uuid: str | None = None
+    """The beginning of the machine's UUID (97), with dashes or without."""
+    vendor: str | None = None
+    """Of the device, as plugins spell it."""
+    model: str | None = None
+    """Of the device, as plugins spell it."""
+    ipxe: bool | None = None
+    """Whether the client is iPXE."""
+    ipxe_features: list[str] | None = None
+    """What that iPXE must be able to do."""
+    subnet: str | None = None
+    """The id of the subnet."""
+
+
+SHAPES_OF_DHCP: tuple[type[Struct], ...] = (
+    Interface,
+    OptionGiven,
+    OptionValue,
+    Pool,
+    When,
+    WhenGiven,
+)
 """Those of documents among them, which stand inside others."""
 
 WORDS_OF_DHCP: tuple[type[StrEnum], ...] = (Creates, LeaseState, Mode, Picker, Probe)
