@@ -118,6 +118,7 @@ MISTAKES = [
     ("request\noption nonsense: a", 2, "nonsense", "or an option's name"),
     ("request\noption : a", 2, "", "or an option's name"),
     ("request\noption 3 host-name: a", 2, "3 host-name", "option 3 to be called router"),
+    ("request\noption 3 the router: 192.0.2.1", 2, "3 the router", "or an option's name"),
     ("request\noption 128 host-name: a", 2, "128 host-name", "to be called pxe-128"),
     ("request\noption 225 host-name: a", 2, "225 host-name", "to be called nothing"),
     ("request\noption 53: dscover", 2, "dscover", "one of discover, offer"),
