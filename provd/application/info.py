@@ -21,7 +21,9 @@ FEATURES = (
     "long-poll",
     "merge-patch",
     "openapi-3.1",
+    "preferences",
     "resolved-filters",
+    "rights",
     "yaml",
 )
 """What a client may rely on by name."""

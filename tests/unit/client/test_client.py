@@ -121,6 +121,30 @@ def test_what_is_sent() -> None:
     assert wire.sent[5][3]["If-Match"] == '"8"'
 
 
+def test_rights_and_preferences() -> None:
+    """Granted and taken back by what they are for; chosen as a merge patch."""
+    client, wire = api(*[{}] * 6)
+    wish = {"user": "ann", "devices": ["a"], "actions": ["act"]}
+    client.rights.grant(wish)
+    client.rights.revoke(user="ann")
+    client.rights.revoke(devices=["a", "b"])
+    client.rights.delete("r-1")
+    client.preferences()
+    client.prefer({"unknown_devices": None}, revision=7)
+    assert [(method, target) for method, target, _body, _headers in wire.sent] == [
+        ("POST", "/api/v1/rights"),
+        ("POST", "/api/v1/rights/revoke"),
+        ("POST", "/api/v1/rights/revoke"),
+        ("DELETE", "/api/v1/rights/r-1"),
+        ("GET", "/api/v1/preferences"),
+        ("PATCH", "/api/v1/preferences"),
+    ]
+    bodies = [json.loads(wire.sent[at][2]) for at in range(3)]
+    assert bodies == [wish, {"user": "ann"}, {"devices": ["a", "b"]}]
+    assert wire.sent[5][3]["Content-Type"] == "application/merge-patch+json"
+    assert wire.sent[5][3]["If-Match"] == '"7"'
+
+
 def test_what_comes_back() -> None:
     """The value and its revision."""
     client, _wire = api(ok({"id": "a"}, ETag='"12"'), (204, {}, b""))
