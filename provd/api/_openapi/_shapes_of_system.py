@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from msgspec import Struct
+from typing import Annotated
+
+from msgspec import Meta, Struct
 
 
 class Backup(Struct, kw_only=True):
@@ -21,5 +23,5 @@ class Backup(Struct, kw_only=True):
 class RestoreGiven(Struct, kw_only=True, forbid_unknown_fields=True):
     """Which copy is to take the place of what there is."""
 
-    name: str
+    name: Annotated[str, Meta(min_length=1)]
     """Of a backup."""
