@@ -201,7 +201,9 @@ def views_of(nouns: Iterable[Noun], door: Door) -> Views:
     def views(tenants: frozenset[str] | None) -> Mapping[str, Shown]:
         if tenants is None:
             return whole
-        return {name: each.shown for name, each in door.over(tenants).collections.items()}
+        seen = door.over(tenants)
+        limited = (*seen.collections.values(), seen.rights)
+        return {each.kind.name: each.shown for each in limited}
 
     return views
 

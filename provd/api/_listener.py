@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from typing import Any, cast
+from typing import Any
 
 import msgspec
 from msgspec import UNSET, Struct
@@ -187,8 +187,11 @@ class EventListener:
             self._events.wake(self)
 
     def _unproven(self, failure: Failure) -> None:
-        failure.trap(ProvdError)
-        self.end(cast("ProvdError", failure.value))
+        if isinstance(failure.value, ProvdError):
+            self.end(failure.value)
+        else:
+            log.failure("proving who {user} is ended in a defect", failure, user=self.user)
+            self.fails()
 
     def _newest(self) -> str:
         return spell_place(self._events.epoch, self._events.position())

@@ -113,12 +113,11 @@ class Listening:
         """
         self._require_place(wanted)
         self._require_right(wanted)
-        self._put(wanted)
-        if since is None:
-            return True
-        index = self._events.since(*since)
-        if index is None:
-            return False
+        index = self._events.since(*since) if since is not None else None
+        if since is None or index is None:
+            # The listener may have come less far than the events have.
+            self._put(replace(wanted, after=self._events.position()))
+            return since is None
         wanted = replace(wanted, after=since[1])
         self._put(wanted)
         if index < self._at:

@@ -77,6 +77,24 @@ class TestSlowness:
         assert ear.closed is not None
         assert ear.closed.code == Code.TOO_SLOW
 
+    def test_who_subscribes_behind_the_times(self, api: Bench) -> None:
+        """Is told what happens from then on, not what happened before they read it."""
+        ear = Ear(api)
+        ear.subscribe("first", kind="devices", action="created")
+        ear.all()
+        ear.transport.producer.pauseProducing()
+        api.ask("POST", DEVICES, {"id": "before"})
+        api.core.clock.advance(0)
+        ear.send({"op": "subscribe", "id": "second", "kind": "devices", "action": "created"})
+        ear.send({"op": "subscribe", "id": "third", "kind": "devices", "since": "9-9"})
+        ear.transport.producer.resumeProducing()
+        api.ask("POST", DEVICES, {"id": "after"})
+        events = [each for each in ear.all() if each.get("action") == "created"]
+        assert [(each["key"], each["to"]) for each in events] == [
+            ("before", ["first"]),
+            ("after", ["first", "second", "third"]),
+        ]
+
     def test_one_slow_reader_holds_up_nobody(self, api: Bench) -> None:
         """Others are told at once."""
         slow, quick = Ear(api), Ear(api)

@@ -6,11 +6,12 @@ from typing import Any
 
 import pytest
 from msgspec.structs import replace
-from twisted.internet.defer import Deferred
+from twisted.internet.defer import Deferred, fail
+from twisted.logger import capturedLogs
 
 from provd.api._listener import PROOF_LASTS
 from provd.api._websocket import PING_EVERY
-from provd.documents import Claim, Role, User, parse_device
+from provd.documents import Claim, Role, Status, User, parse_device
 from provd.testing.access import basic, keep, user
 from provd.testing.api import Bench
 from provd.testing.guarded import guarded
@@ -172,6 +173,16 @@ class TestTakenBack:
         assert ear.told() == []
         answers[1].callback(viewer)
         assert ear.told() == [("devices", "changed", "phone")]
+
+    def test_a_defect_proves_nothing(self, made: Bench) -> None:
+        """Whoever cannot be asked is not believed."""
+        ear = ear_of(made, basic("viewer"))
+        gate: Any = made.administration.gate
+        gate.authenticate = lambda _presented: fail(TypeError("a defect"))
+        with capturedLogs() as logged:
+            made.operators.events.doubt()
+        assert self.ended(ear) == Code.DEFECT
+        assert [each for each in logged if "log_failure" in each]
 
     def test_proof_becomes_required(self) -> None:
         """Who had nothing to prove, has."""
@@ -339,7 +350,7 @@ class TestTenants:
     def test_what_is_observed(self, made: Bench, ear: Ear) -> None:
         """Belongs to whoever the device belongs to."""
         for device_id in ("mine", "theirs"):
-            status = made.core.store.get("statuses", device_id)
+            status = made.core.store.get("statuses", device_id) or Status(id=device_id)
             keep(made.core.store, statuses=[replace(status, last_seen=7.0)])
         (event,) = ear.all()
         assert (event["action"], event["key"]) == ("observed", "mine")
