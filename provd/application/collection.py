@@ -136,8 +136,9 @@ class Editable(Documents[D]):
 
     def shown(self, document: Any) -> dict[str, Any]:
         """A document as clients see it, with its grades."""
-        graded = self._grades.of(self.kind, document, self.errors(document))
-        return to_show(document) | self.beside(document) | graded
+        kept = to_show(document)
+        graded = self._grades.of(self.kind, document, kept, self.errors(document))
+        return kept | self.beside(document) | graded
 
     def creating(self, given: Mapping[str, Any], by: Principal) -> Proposal:
         """A new one, under its own id or one that is chosen.

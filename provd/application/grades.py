@@ -7,14 +7,14 @@ have gone since.  So both are looked at when a document is shown.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from attrs import define
 
 from provd.access import BUILT_IN
 from provd.contracts import IDocumentStore, IPlugins
-from provd.documents import Document, Kind, is_secret, to_show
+from provd.documents import Document, Kind, is_secret
 from provd.values import Invalid, Problem, ProvdError
 
 GRADES = frozenset({"validated", "available", "errors", "read_only", "owner"})
@@ -48,9 +48,11 @@ class Grades:
         self._plugins = plugins
         self._well_formed: dict[str, dict[str, int]] = {}
 
-    def of(self, kind: Kind, document: Document, errors: Sequence[str]) -> dict[str, Any]:
-        """The grades of one; `errors` are sentences about what keeps it from being used."""
-        faults = self._faults(kind, document)
+    def of(
+        self, kind: Kind, document: Document, shown: Mapping[str, Any], errors: Sequence[str]
+    ) -> dict[str, Any]:
+        """The grades of one, which is `shown` so; `errors` are sentences about what keeps it from being used."""
+        faults = self._faults(kind, document, shown)
         return {
             "validated": not faults,
             "available": not (faults or errors),
@@ -83,19 +85,18 @@ class Grades:
         one = collection.removesuffix("s")
         return f"its {one} {name!r} does not exist; create it, or take it out of `{field}`"
 
-    def _faults(self, kind: Kind, document: Document) -> list[str]:
+    def _faults(self, kind: Kind, document: Document, shown: Mapping[str, Any]) -> list[str]:
         """What is not well formed, as sentences; looked for once for each revision."""
         known = self._well_formed.setdefault(kind.name, {})
         if kind.parse is None or known.get(document.id) == document.revision:
             return []
         try:
-            kind.parse(to_show(document), document_id=document.id)
+            kind.parse(shown, document_id=document.id)
         except Invalid as error:
             return [_told(problem) for problem in error.problems]
-        if document.revision:
-            if len(known) >= REMEMBERED:
-                known.clear()
-            known[document.id] = document.revision
+        if len(known) >= REMEMBERED:
+            known.clear()
+        known[document.id] = document.revision
         return []
 
 
