@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from datetime import UTC, datetime
 from typing import Any, Protocol
 
@@ -13,8 +13,7 @@ from twisted.logger import Logger
 
 from provd.application.acts import Acts
 from provd.application.operations import Operations, Work
-from provd.documents import Document
-from provd.store import Copy
+from provd.store import Contents, Copy
 from provd.values import NoSuchDocument, ProvdError
 
 log = Logger("provd.backup")
@@ -31,7 +30,7 @@ class Copies(Protocol):
     def all(self) -> Deferred[Sequence[Copy]]:
         """Every one, the newest first."""
 
-    def read(self, name: str) -> Deferred[Mapping[str, Sequence[Document]]]:
+    def read(self, name: str) -> Deferred[Contents]:
         """What one holds, checked whole. Fails with `CopyUnusable` or `NoSuchDocument`."""
 
 

@@ -21,6 +21,7 @@ from provd.application.operations import Operations, Work
 from provd.application.slices import Slices
 from provd.contracts import IDraft
 from provd.documents import Document
+from provd.store import Contents
 from provd.values import Change, Invalid, Problem, ProvdError
 
 log = Logger("provd.restore")
@@ -34,7 +35,6 @@ SEEN = "statuses"
 """What the server saw of a device goes with the device, and is not rolled back."""
 
 Key = tuple[str, str]
-Wanted = Mapping[str, Mapping[str, Document]]
 
 
 def copy_named(given: Mapping[str, Any]) -> str:
@@ -83,11 +83,7 @@ class Restores:
     async def _restore(self, work: Work, name: str, cause: str, *, rehearse: bool) -> None:
         try:
             found = await self._backups.copies().read(name)
-            wanted = {
-                collection: {each.id: each for each in documents}
-                for collection, documents in found.items()
-                if collection not in LEFT_ALONE
-            }
+            wanted = {name: each for name, each in found.items() if name not in LEFT_ALONE}
             await self._take(work, name, cause, wanted, rehearse=rehearse)
         except ProvdError as error:
             log.error("{name} was not restored: {error}", name=name, error=error)
@@ -100,7 +96,7 @@ class Restores:
             self._running = None
 
     async def _take(
-        self, work: Work, name: str, cause: str, wanted: Wanted, *, rehearse: bool
+        self, work: Work, name: str, cause: str, wanted: Contents, *, rehearse: bool
     ) -> None:
         """Find out in turns what differs; change it in one.
 
@@ -133,12 +129,11 @@ class Restores:
         await self._store.durable(committed)
         log.info("{name} was restored by {cause}", name=name, cause=cause)
 
-    async def _differing(self, work: Work, wanted: Wanted) -> dict[Key, None]:
+    async def _differing(self, work: Work, wanted: Contents) -> dict[Key, None]:
         differing: dict[Key, None] = {}
-        keys = list(self._keys(wanted))
-        await work.progress(0, len(keys))
+        await work.progress(0, sum(map(len, wanted.values())))
         at = 0
-        async for key in self._slices.over(keys):
+        async for key in self._slices.over(self._keys(wanted)):
             at += 1
             if work.cancelled:
                 break
@@ -148,14 +143,16 @@ class Restores:
                 differing[key] = None
         return differing
 
-    def _keys(self, wanted: Wanted) -> Iterator[Key]:
-        """Every document that is there, or will be."""
+    def _keys(self, wanted: Contents) -> Iterator[Key]:
+        """Every document that will be there, or is."""
         for collection, documents in wanted.items():
-            present = {each.id for each in self._store.collection(collection)}
-            yield from ((collection, each) for each in sorted({*present, *documents}))
+            yield from ((collection, each) for each in documents)
+            for present in self._store.collection(collection):
+                if present.id not in documents:
+                    yield collection, present.id
 
 
-def _after(there: Any, wanted: Wanted, key: Key) -> Document | None:
+def _after(there: Any, wanted: Contents, key: Key) -> Document | None:
     """What is to be there: the very document that is, where it stays."""
     collection, document_id = key
     present: Document | None = there.get(collection, document_id)
@@ -168,7 +165,7 @@ def _after(there: Any, wanted: Wanted, key: Key) -> Document | None:
     return present if found == present else found
 
 
-def _propose(draft: IDraft, wanted: Wanted, key: Key) -> None:
+def _propose(draft: IDraft, wanted: Contents, key: Key) -> None:
     collection, document_id = key
     present = draft.get(collection, document_id)
     after = _after(draft, wanted, key)
@@ -183,11 +180,8 @@ def _propose(draft: IDraft, wanted: Wanted, key: Key) -> None:
 
 def _counted(draft: IDraft) -> dict[str, int]:
     """How many documents change, and how."""
-    proposals = draft.proposals()
-    return {
-        "created": sum(before is None for _where, before, _after in proposals),
-        "updated": sum(
-            before is not None and after is not None for _where, before, after in proposals
-        ),
-        "deleted": sum(after is None for _where, _before, after in proposals),
-    }
+    numbers = {"created": 0, "updated": 0, "deleted": 0}
+    for _where, before, after in draft.proposals():
+        what = "created" if before is None else "deleted" if after is None else "updated"
+        numbers[what] += 1
+    return numbers

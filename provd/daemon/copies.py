@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
 
 from twisted.internet.defer import Deferred
 from twisted.internet.threads import deferToThreadPool
 
-from provd.documents import KINDS, Document
+from provd.documents import KINDS
 from provd.store import (
+    Contents,
     Copy,
     Resealing,
     Seal,
@@ -40,11 +41,11 @@ class CopiesOnDisk:
         """Every one, the newest first."""
         return self._in_thread(copies_in, self._directory)
 
-    def read(self, name: str) -> Deferred[Mapping[str, Sequence[Document]]]:
+    def read(self, name: str) -> Deferred[Contents]:
         """What one holds. Fails with `NoSuchDocument`, `CopyUnusable` or `UnusableSealKeys`."""
         return self._in_thread(self._read, name)
 
-    def _read(self, name: str) -> Mapping[str, Sequence[Document]]:
+    def _read(self, name: str) -> Contents:
         return read_copy(copy_called(self._directory, name), KINDS, self._seal())
 
     def _in_thread(self, work: Callable[..., Any], *given: Any) -> Deferred[Any]:

@@ -7,7 +7,7 @@ next backend starts: it adds how changes are kept, and passes
 """
 
 from provd.store._backup import Copy, back_up, copies_in, copy_called
-from provd.store._copy import CopyUnusable, read_copy
+from provd.store._copy import Contents, CopyUnusable, read_copy
 from provd.store._errors import StoreCorrupt, StoreInUse, StoreNotOpened, StoreTooNew
 from provd.store._group import Keeping
 from provd.store._memory import MemoryStore
@@ -27,6 +27,7 @@ __all__ = [
     "MARK",
     "NO_SEAL",
     "WITH_SCHEMA",
+    "Contents",
     "Copy",
     "CopyUnusable",
     "Keeping",

@@ -19,6 +19,9 @@ from provd.store._seal import NO_SEAL, Seal
 from provd.store._sealing import require_known_keys
 from provd.values import ProvdError
 
+Contents = Mapping[str, Mapping[str, Document]]
+"""Documents by collection and id."""
+
 MOST_TOLD = 5
 """Broken rows that are named; of more, only the number is told."""
 
@@ -44,10 +47,8 @@ class CopyUnusable(ProvdError):
         return f"the copy {self.name} cannot be restored: {'; '.join(self.reasons)}"
 
 
-def read_copy(
-    path: Path, kinds: Iterable[Kind], seal: Seal = NO_SEAL
-) -> Mapping[str, Sequence[Document]]:
-    """Every document of a copy by collection, upgraded to the present schemas. Blocks.
+def read_copy(path: Path, kinds: Iterable[Kind], seal: Seal = NO_SEAL) -> Contents:
+    """Every document of a copy, upgraded to the present schemas. Blocks.
 
     @raise CopyUnusable: it is damaged, of a newer provd, or sealed with a key that is not here; one
         document that cannot be read is enough.
@@ -68,7 +69,9 @@ def read_copy(
     reasons = [*_few(loading.broken()), *(f"it holds {name}" for name in loading.unknown)]
     if reasons:
         raise CopyUnusable(path.name, reasons)
-    return loading.documents
+    return {
+        name: {each.id: each for each in documents} for name, documents in loading.documents.items()
+    }
 
 
 def _examine(database: Database) -> None:

@@ -86,10 +86,14 @@ class Resealing:
             note_done(self._database)
 
     def _otherwise(self, wanted: str, rest: str = "") -> sqlite3.Cursor:
-        """What is asked of the rows ahead whose text begins otherwise."""
+        """What is asked of the rows ahead whose text begins otherwise.
+
+        In order of their numbers: the plus keeps SQLite from going through the index of collections, and
+        sorting all rows for each slice.
+        """
         marks = ", ".join("?" * len(self._secret))
         query = (
-            f"SELECT {wanted} FROM documents WHERE rowid > ? AND collection IN ({marks})"  # noqa: S608 - all ours
+            f"SELECT {wanted} FROM documents WHERE rowid > ? AND +collection IN ({marks})"  # noqa: S608 - all ours
             f" AND body IS NOT NULL AND substr(body, 1, ?) <> ? {rest}"
         )
         begins = self._seal.begins

@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 
 from twisted.internet.defer import Deferred, succeed
 
-from provd.documents import Document
-from provd.store import Copy
+from provd.store import Contents, Copy
 from provd.testing.api import bench
 
 URL = "/api/v1/system/backup"
@@ -29,7 +28,7 @@ class Makes:
         """None that would be kept."""
         return succeed(())
 
-    def read(self, name: str) -> Deferred[Mapping[str, Sequence[Document]]]:
+    def read(self, name: str) -> Deferred[Contents]:
         """None is read here."""
         raise NotImplementedError
 

@@ -8,9 +8,9 @@ from typing import Any
 import pytest
 from twisted.internet.defer import Deferred, succeed
 
-from provd.documents import Claim, Document, Role
+from provd.documents import Claim, Role
 from provd.sdk import Action
-from provd.store import Copy
+from provd.store import Contents, Copy
 from provd.testing.access import basic, keep, user
 from provd.testing.api import Bench, bench
 from provd.testing.plugins import acme
@@ -30,9 +30,9 @@ class Copies:
         """It."""
         return succeed([COPY])
 
-    def read(self, _name: str) -> Deferred[Mapping[str, Sequence[Document]]]:
+    def read(self, _name: str) -> Deferred[Contents]:
         """Nothing is in it."""
-        return succeed({"devices": (), "statuses": ()})
+        return succeed({"devices": {}, "statuses": {}})
 
 
 class NoKeys:

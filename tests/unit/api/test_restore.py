@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from typing import Any
 
 import msgspec
@@ -10,8 +10,8 @@ import pytest
 from twisted.internet.defer import Deferred, fail, succeed
 
 from provd.application.restores import LEFT_ALONE
-from provd.documents import KINDS, Document, Status, User, parse_config, parse_device
-from provd.store import Copy, CopyUnusable
+from provd.documents import KINDS, Status, User, parse_config, parse_device
+from provd.store import Contents, Copy, CopyUnusable
 from provd.testing.access import keep
 from provd.testing.api import Answer, Bench, bench
 from provd.testing.plugins import acme
@@ -27,13 +27,16 @@ class Kept:
 
     def __init__(self, made: Bench) -> None:
         self._store = made.core.store
-        self.documents: Mapping[str, Sequence[Document]] = {}
+        self.documents: Contents = {}
         self.reading: Deferred[Any] | None = None
         self.broken = False
 
     def take(self) -> None:
         """Make it now."""
-        self.documents = {name: tuple(self._store.collection(name)) for name in self._store.kinds}
+        self.documents = {
+            name: {each.id: each for each in self._store.collection(name)}
+            for name in self._store.kinds
+        }
 
     def make(self, _name: str) -> Deferred[Copy]:
         """It is made otherwise here."""
@@ -43,7 +46,7 @@ class Kept:
         """The one."""
         return succeed([Copy(NAME, 7.0, 4096, "ab" * 32)])
 
-    def read(self, name: str) -> Deferred[Mapping[str, Sequence[Document]]]:
+    def read(self, name: str) -> Deferred[Contents]:
         """What it holds; where the test wants it, later."""
         if self.broken:
             return fail(CopyUnusable(name, ("devices/d is broken",)))
@@ -210,9 +213,10 @@ def test_a_copy_in_which_two_have_one_key(made: Bench, kept: Kept) -> None:
     """Somebody's work by hand: refused by the store, all of it."""
     change(made)
     before = contents(made)
-    twice = tuple(
-        msgspec.structs.replace(each, mac=MAC.format(7)) for each in kept.documents["devices"]
-    )
+    twice = {
+        key: msgspec.structs.replace(each, mac=MAC.format(7))
+        for key, each in kept.documents["devices"].items()
+    }
     kept.documents = {**kept.documents, "devices": twice}
     ended = restore(made)
     assert ended["state"] == "fail"

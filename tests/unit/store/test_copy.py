@@ -75,7 +75,7 @@ def test_older_documents_are_upgraded(tmp_path: Path) -> None:
     )
     before = beside(path)
     found: Any = read_copy(path, (newer, NOTES))
-    assert {box.vendor for box in found["boxes"]} == {"other"}
+    assert {box.vendor for box in found["boxes"].values()} == {"other"}
     assert beside(path) == before
 
 

@@ -128,6 +128,23 @@ def test_cut_short_and_taken_up_again(used: Used) -> None:
     used.end()
 
 
+def test_a_slice_costs_what_it_holds(used: Used) -> None:
+    """And not what the file holds: the last is no dearer than the first, nor is either in a larger file."""
+
+    def cost() -> int:
+        ticks: list[None] = []
+        connection = used.store._database.connection
+        connection.set_progress_handler(lambda: ticks.append(None), 100)
+        resealing = used.store.resealing(SealingKeys(TWO | ONE))
+        resealing._otherwise("rowid", f"ORDER BY rowid LIMIT {SLICE}").fetchall()
+        connection.set_progress_handler(None, 0)
+        return len(ticks)
+
+    before = cost()
+    used.put(*(Box(id=f"more{at}") for at in range(8 * MANY)))
+    assert cost() <= 1.2 * before + 2
+
+
 def test_nothing_to_do(used: Used) -> None:
     """The same key again: nothing is rewritten."""
     used.end()
