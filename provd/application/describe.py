@@ -59,10 +59,10 @@ def describe(given: Mapping[str, Any], inquiry_id: str, now: float) -> Inquiry:
         tenant=_text(read, "tenant"),
         arrived=_arrived(read, now),
     )
-    if protocol is Protocol.HTTP and read.take("options"):
+    if protocol is Protocol.HTTP and read.take("options") not in (None, {}):
         read.note("options", "means nothing over HTTP", "headers")
     for key in _OVER_DHCP:
-        if read.take(key):
+        if read.take(key) is not None:
             read.note(key, "means something over DHCP only", "another protocol, or without it")
     _finish(read, given)
     return inquiry
@@ -80,6 +80,7 @@ def _over_dhcp(read: Reading, inquiry_id: str, now: float) -> Inquiry:
             if read.take(key):
                 read.note(key, "is said by the packet", "one or the other")
     _headers(read, Protocol.DHCP)
+    _method(read, Protocol.DHCP)
     return Inquiry(
         id=inquiry_id,
         protocol=Protocol.DHCP,

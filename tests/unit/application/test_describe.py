@@ -78,6 +78,10 @@ def test_dhcp() -> None:
         ({"protocol": "tftp", "path": "x", "headers": {"a": "b"}}, {"headers"}),
         ({"protocol": "tftp", "path": "x", "method": "PUT"}, {"method"}),
         ({"protocol": "dhcp", "path": "x"}, {"path"}),
+        ({"protocol": "dhcp", "method": {}}, {"method"}),
+        ({"protocol": "dhcp", "method": "HEAD"}, {"method"}),
+        ({"protocol": "http", "path": "/", "options": []}, {"options"}),
+        ({"protocol": "tftp", "path": "x", "relay": {}, "unicast": 0}, {"relay", "unicast"}),
         ({"protocol": "dhcp", "options": {"256": "x"}}, {"options.256"}),
         (
             {"protocol": "dhcp", "options": {"0": "x", "1": {"hex": "0"}}},
