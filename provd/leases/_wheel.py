@@ -80,10 +80,6 @@ class Wheel:
                 self._pages[address >> 8].places[address & 255] = 0
                 until = end(address, self.now)
                 if until:
-                    self._put_later(address, until)
+                    self.put(address, until)  # until > now > _at: never in this slot again
             self._at += 1
         return True
-
-    def _put_later(self, address: int, until: int) -> None:
-        """As `put`, while the slot after `_at` is being emptied."""
-        self.put(address, max(until, self._at + 2))

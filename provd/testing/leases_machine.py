@@ -324,6 +324,12 @@ class LeasesMachine(RuleBasedStateMachine):
         for gone in judgement.forget:
             self.held.pop(gone.id, None)
         self.held[address] = Held(judgement.key, lease.until)
+        here = next(names for names in LINKS.values() if subnet_at(address) in names)
+        assert [
+            each
+            for each in self.held
+            if subnet_at(each) in here and self.is_mine(client, each) and each != address
+        ] == []
 
     def denied(self, judgement: Judgement, client: int) -> None:
         """Who is denied has nothing there any more."""

@@ -124,6 +124,12 @@ def _discover() -> Iterator[Row]:
         played(has_one, passes(9000), last=serves(OFFERED)),
     )
     yield row(
+        "it has an address, which is reserved for another now",
+        offer,
+        reasons.GIVEN_FREE,
+        played(has_one, keeps(reservation("192.0.2.10", 2)), last=serves(OFFERED)),
+    )
+    yield row(
         "it had an address, which is in no pool any more",
         offer,
         reasons.GIVEN_FREE,
@@ -249,6 +255,12 @@ def _selecting() -> Iterator[Row]:
         ack,
         reasons.REQUESTED_FREE,
         played(serves(OFFERED), last=serves(ten)),
+    )
+    yield row(
+        "it has another address on its link",
+        ack,
+        reasons.REQUESTED_FREE,
+        played(obtains(1), last=serves(SELECT(asked="192.0.2.15"))),
     )
     yield row(
         "it names what its relay says in our place (82.11)",
