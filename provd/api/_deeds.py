@@ -23,6 +23,7 @@ ACTS = Says(
         "no-such-document",
         "invalid",
         "not-cancellable",
+        "operation-cancelled",
         "plugin-failed",
         "restart-needed",
         "under-way",

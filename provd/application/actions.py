@@ -2,31 +2,32 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from functools import partial
 from typing import Any
 
 from msgspec import Struct
 from twisted.internet.defer import CancelledError, Deferred
 from twisted.python.failure import Failure
 
-from provd.application.deeds import US, parameter_problems
+from provd.application.deeds import Deed, Given
 from provd.application.errors import OperationCancelled
 from provd.application.operations import Operations, Work
 from provd.application.readiness import Readiness
 from provd.application.writing import write
-from provd.contracts import IDocumentStore, IDraft, IPlugins
+from provd.contracts import IDocumentStore, IDraft, ILoadedPlugin, IPlugins
 from provd.documents import Device
-from provd.values import Action, Invalid, NoSuchDocument, PluginFailed, ProvdError
+from provd.values import Action, NoSuchDocument, PluginFailed, ProvdError
 
 REVALIDATE = "revalidate"
 
-OURS: Mapping[str, Action] = {
-    REVALIDATE: Action(about="Look again whether everything is there to answer the device.")
-}
-"""What the server does itself; a plugin cannot take its place."""
+OURS = Action(about="Look again whether everything is there to answer the device.")
+"""What the server does itself; no plugin can take its place."""
 
 ACT = "act"
 """The action of the scope `devices` that it takes."""
+
+RIGHT = ("devices", ACT)
 
 
 class Acting(Struct, frozen=True):
@@ -53,39 +54,40 @@ class Actions:
         self._readiness = readiness
         self._operations = operations
 
-    def of(self, device_id: str) -> list[dict[str, Any]]:
-        """What can be done with a device now, by name. @raise NoSuchDocument: there is none."""
-        device = self._device(device_id)
-        found = {**self._of_plugin(device), **OURS}
-        return [self._told(device, command, each) for command, each in sorted(found.items())]
+    def deeds(self, device_id: str) -> list[tuple[str, Deed]]:
+        """What can be done with a device now, in order of command; what takes a while is an operation
+        meanwhile.
 
-    def one(self, device_id: str, command: str) -> dict[str, Any]:
-        """One of them. @raise NoSuchDocument: there is no such device, or it cannot do that."""
-        device = self._device(device_id)
-        return self._told(device, command, self._action(device, command))
+        Doing it raises `PluginFailed` where the plugin cannot, and `OperationCancelled` where somebody
+        stopped it or whoever began it may not do it any more.
 
-    async def act(
-        self, device_id: str, command: str, given: Mapping[str, Any], cause: str
-    ) -> dict[str, Any]:
-        """Do it, and tell what came of it; what takes a while is an operation meanwhile.
-
-        @raise NoSuchDocument: there is no such device, or it cannot do that.
-        @raise Invalid: a parameter is missing, or one too many.
-        @raise PluginFailed: the plugin could not.
-        @raise OperationCancelled: somebody stopped it, or whoever began it may not do it any more.
+        @raise NoSuchDocument: there is no such device.
         """
-        device = self._device(device_id)
-        _require_parameters(command, self._action(device, command), given)
-        if command in OURS:
-            result = await self._revalidate(device_id, cause)
-        else:
-            plugin = self._plugins.get(device.plugin or "")
-            if plugin is None:
-                raise NoSuchDocument("actions", command)
-            base = self._readiness.base()
-            acting = plugin.act(command, device, self._store, base, given)
-            result = await self._watched(Acting(device_id, command, plugin.id, cause), acting)
-        return {"command": command, "provider": self._provider(device, command), "result": result}
+        device: Device | None = self._store.get("devices", device_id)
+        if device is None:
+            raise NoSuchDocument("devices", device_id)
+        plugin = self._plugins.get(device.plugin) if device.plugin else None
+        found = dict(self._of_plugin(plugin, device)) if plugin is not None else {}
+        found[REVALIDATE] = Deed(
+            action=OURS,
+            right=RIGHT,
+            do=lambda _given, cause: self._revalidate(device_id, cause),
+        )
+        return sorted(found.items())
+
+    def _of_plugin(self, plugin: ILoadedPlugin, device: Device) -> Iterator[tuple[str, Deed]]:
+        for command, action in plugin.actions.items():
+            do = partial(self._act, plugin, device, command)
+            yield command, Deed(action=action, right=RIGHT, do=do, provider=plugin.id)
+
+    async def _act(
+        self, plugin: ILoadedPlugin, device: Device, command: str, given: Given, cause: str
+    ) -> Mapping[str, Any]:
+        acting = plugin.act(command, device, self._store, self._readiness.base(), given)
+        found: Mapping[str, Any] = await self._watched(
+            Acting(device.id, command, plugin.id, cause), acting
+        )
+        return found
 
     async def _watched(self, what: Acting, acting: Deferred[Any]) -> Any:
         """What came of what a plugin does; an operation from the moment it does not answer at once."""
@@ -137,38 +139,3 @@ class Actions:
             return {"configured": status.configured, "problems": list(status.problems)}
 
         return await write(self._store, cause, propose)
-
-    def _device(self, device_id: str) -> Device:
-        device: Device | None = self._store.get("devices", device_id)
-        if device is None:
-            raise NoSuchDocument("devices", device_id)
-        return device
-
-    def _of_plugin(self, device: Device) -> Mapping[str, Action]:
-        plugin = self._plugins.get(device.plugin) if device.plugin else None
-        return plugin.actions if plugin is not None else {}
-
-    def _action(self, device: Device, command: str) -> Action:
-        action = OURS.get(command) or self._of_plugin(device).get(command)
-        if action is None:
-            raise NoSuchDocument("actions", command)
-        return action
-
-    @staticmethod
-    def _provider(device: Device, command: str) -> str:
-        return US if command in OURS else device.plugin or US
-
-    def _told(self, device: Device, command: str, action: Action) -> dict[str, Any]:
-        return {
-            "command": command,
-            "provider": self._provider(device, command),
-            "about": action.about,
-            "required": list(action.required),
-            "optional": list(action.optional),
-        }
-
-
-def _require_parameters(command: str, action: Action, given: Mapping[str, Any]) -> None:
-    problems = tuple(parameter_problems(action, given))
-    if problems:
-        raise Invalid(f"action {command}", problems)
