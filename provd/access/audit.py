@@ -48,6 +48,9 @@ SYSTEM, SERVER_ID = "system", "provd"
 
 LOG_IN_FAILED = "log-in-failed"
 
+NO_USER = "?"
+"""Stands for one that there is not; no id is spelled so."""
+
 FAILURES_SHARE = 10
 """One line of so many may be about a log-in that failed: a guesser pushes out no others."""
 
@@ -128,7 +131,8 @@ class AuditTrail:
         """Write down who could not prove who they are; these lines take a tenth of the trail at most."""
         for each in failures:
             told: dict[str, Any] = {"way": each.way, "failures": each.number}
-            line = self._line(Caused("", "", each.source), "users", each.user, LOG_IN_FAILED)
+            user = each.user or NO_USER
+            line = self._line(Caused("", "", each.source), "users", user, LOG_IN_FAILED)
             draft.put(COLLECTION, replace(line, after=_kept(told, set(told))))
         share = max(self._kept // FAILURES_SHARE, 1)
         surplus = len(self._failed) + len(failures) - share

@@ -262,15 +262,16 @@ class Daemon:
             connection.close()
         return answer.status, json.loads(text) if text else None
 
-    def command(self, *arguments: str) -> subprocess.CompletedProcess[str]:
+    def command(self, *arguments: str, token: str = "") -> subprocess.CompletedProcess[str]:
         """`provd …`, as an operator of this server types it."""
+        known = {"PROVD_TOKEN": token} if token else {}
         return subprocess.run(  # noqa: S603 - our own program
             [*self.before, str(PROVD), *arguments],
             check=False,
             capture_output=True,
             text=True,
             timeout=PATIENCE,
-            env=_environment() | {"PROVD_URL": f"http://127.0.0.1:{self.ports[2]}"},
+            env=_environment() | {"PROVD_URL": f"http://127.0.0.1:{self.ports[2]}", **known},
         )
 
     def told(self, *arguments: str) -> Any:

@@ -63,7 +63,7 @@ def test_what_is_not_known_is_not_repeated(shown: Any, way: str) -> None:
     """A name that no user has may be a password; a text that is no token may be one elsewhere."""
     watched = Watched()
     watched.failed.told(shown)
-    assert watched.told() == [("", "192.0.2.7", b'{"way":"%s","failures":1}' % way.encode())]
+    assert watched.told() == [("?", "192.0.2.7", b'{"way":"%s","failures":1}' % way.encode())]
 
 
 def test_nothing_shown_is_no_attempt() -> None:
