@@ -6,7 +6,7 @@ import secrets
 from collections import deque
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
-from itertools import count, islice
+from itertools import count, islice, takewhile
 from operator import attrgetter
 from typing import Any
 
@@ -17,7 +17,15 @@ from twisted.internet.defer import Deferred
 from zope.interface import implementer
 
 from provd.contracts import ICollection, IDocumentStore, IDraft, IFeed
-from provd.documents import EMPTY_OBJECT, AuditLine, Document, Kind, redacted, to_dict
+from provd.documents import (
+    EMPTY_OBJECT,
+    AuditLine,
+    Document,
+    Kind,
+    preferences_in,
+    redacted,
+    to_dict,
+)
 from provd.values import Caused, Change, Committed, DraftRefused, read_cause
 
 COLLECTION = "audit"
@@ -91,6 +99,15 @@ class AuditTrail:
         """Keep so many lines from now on."""
         self._kept = kept
 
+    def outdated(self, most: int) -> list[str]:
+        """The ids of the oldest lines, `most` at most, that are to be kept no longer."""
+        seconds = preferences_in(self._store).audit_seconds
+        if seconds is None:
+            return []
+        # Ids sort in order of time.
+        newest = _instant(self._now() - seconds)
+        return [*takewhile(lambda line_id: line_id < newest, islice(self._ids, most))]
+
     def _told(self, changes: Sequence[Change]) -> None:
         for change in changes:
             line_id = change.document_id
@@ -153,7 +170,7 @@ class AuditTrail:
     ) -> AuditLine:
         now = self._now()
         return AuditLine(
-            id=f"{int(now * 1000):014d}-{next(self._numbers) % 10**6:06d}-{secrets.token_hex(2)}",
+            id=f"{_instant(now)}-{next(self._numbers) % 10**6:06d}-{secrets.token_hex(2)}",
             at=now,
             action=action,
             collection=collection,
@@ -169,6 +186,11 @@ class AuditTrail:
         surplus = len(self._ids) + added - self._kept
         for line_id in islice(self._ids, max(0, min(surplus, 10 * added))):
             draft.delete(COLLECTION, line_id)
+
+
+def _instant(seconds: float) -> str:
+    """With what the ids of lines of that time begin."""
+    return f"{max(int(seconds * 1000), 0):014d}"
 
 
 def _action(before: Document | None, after: Document | None) -> str:

@@ -35,6 +35,7 @@ from provd.application.receipts import Receipts
 from provd.application.remembered import Remembered
 from provd.application.reseals import Reseals
 from provd.application.restores import Restores
+from provd.application.retention import Retention
 from provd.application.revalidation import Revalidation
 from provd.application.rights import Rights
 from provd.application.slices import Slices
@@ -65,8 +66,8 @@ class Limited:
 
 @frozen(kw_only=True)
 class Operators:
-    """The use cases of operators; `revalidation`, `endings` and `lapses` are to be started and stopped
-    with the server.
+    """The use cases of operators; `revalidation`, `endings`, `lapses` and `retention` are to be started
+    and stopped with the server.
     """
 
     collections: Collections
@@ -94,6 +95,7 @@ class Operators:
     rights: Rights
     endings: Endings
     lapses: Lapses
+    retention: Retention
     dhcp: DhcpDocuments
     over: Callable[[IDocumentStore], Limited]
     """The use cases that work on documents, over a store that holds less."""
@@ -148,6 +150,7 @@ def make_operators(  # noqa: PLR0913 - what a server is made of, each part named
 
     rights = Rights(store, slices, gate, store, new_id, clock.seconds)
     endings = Endings(store, gate, operations, clock)
+    retention = Retention(store, operations, slices, clock)
     health = Health(store, plugins)
     events = Events(store, clock)
     health.when_drained(events.end, events.resume)
@@ -178,7 +181,8 @@ def make_operators(  # noqa: PLR0913 - what a server is made of, each part named
         readiness=readiness,
         system=system,
         journal=journal or Journal(),
-        preferences=ServerPreferences(store, slices, operations),
+        preferences=ServerPreferences(store, slices, retention),
+        retention=retention,
         rights=rights,
         endings=endings,
         lapses=Lapses(store, slices, clock, endings.look_soon),

@@ -3,21 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from contextlib import suppress
 from typing import Any, ClassVar
 
 from msgspec.structs import replace
 
 from provd.application.changing import Patch, Proposal, patched
 from provd.application.collection import Documents
-from provd.application.operations import Operations
 from provd.application.precondition import UNCONDITIONAL, Precondition
+from provd.application.retention import Retention
 from provd.application.slices import Slices
 from provd.application.writing import settled
 from provd.contracts import IDocumentStore, IDraft
 from provd.documents import PREFERENCES, Kind, Preferences, parse_preferences
 from provd.documents.preferences import DEFAULTS, SERVER
-from provd.values import DraftRefused, StoreUnavailable
 
 
 class ServerPreferences(Documents[Preferences]):
@@ -25,9 +23,9 @@ class ServerPreferences(Documents[Preferences]):
 
     kind: ClassVar[Kind] = PREFERENCES
 
-    def __init__(self, store: IDocumentStore, slices: Slices, operations: Operations) -> None:
+    def __init__(self, store: IDocumentStore, slices: Slices, retention: Retention) -> None:
         super().__init__(store, slices)
-        self._operations = operations
+        self._retention = retention
 
     async def find(self, document_id: str = SERVER) -> Preferences:
         """What holds, once that survives a crash."""
@@ -49,9 +47,7 @@ class ServerPreferences(Documents[Preferences]):
 
     async def take_up(self) -> None:
         """Do now what is not done by looking at preferences when they are needed."""
-        # Where it cannot be done now, the next operation that begins does it.
-        with suppress(DraftRefused, StoreUnavailable):
-            await self._operations.forget_old()
+        await self._retention.sweep()
 
     def _changing(
         self,

@@ -85,6 +85,7 @@ class Server:
         self.operators.revalidation.start()
         self.operators.endings.start()
         self.operators.lapses.start()
+        self.operators.retention.start()
         self._refreshing = LoopingCall(self._refresh)
         self._refreshing.clock = self.reactor
         self._refreshing.start(self.settings.plugins.refresh, now=False)
@@ -123,6 +124,7 @@ class Server:
                 *(maybeDeferred(port.stopListening) for port in self._ports),
             ]
         )
+        self.operators.retention.stop()
         self.operators.endings.stop()
         await maybeDeferred(self.operators.lapses.stop)
         await maybeDeferred(self.operators.revalidation.stop)

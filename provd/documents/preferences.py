@@ -39,6 +39,8 @@ def service_of(namespace: str) -> str:
 
 FEWEST_KEPT, MOST_KEPT = 10, 10_000
 SHORTEST_LIFE, LONGEST_LIFE = 3600, 366 * 86_400
+SHORTEST_TRAIL, LONGEST_TRAIL = 30 * 86_400, 3660 * 86_400
+"""Whoever may choose preferences cannot have it forgotten what they did just now."""
 
 
 class Preferences(Document, frozen=True, kw_only=True, gc=False, omit_defaults=True):
@@ -54,6 +56,8 @@ class Preferences(Document, frozen=True, kw_only=True, gc=False, omit_defaults=T
     """Ended operations that are remembered; the oldest go first."""
     operations_seconds: int = 7 * 86_400
     """How long an ended operation is remembered."""
+    audit_seconds: int | None = None
+    """How long a line of the audit trail is kept; absent: as long as there is room (`access.audit_kept`)."""
 
 
 class Readable(Protocol):
@@ -139,6 +143,7 @@ PARSERS: Mapping[str, Callable[[Reading, str], Any]] = {
     "unknown_devices": _one_of(*get_args(Unknown)),
     "operations_kept": _number(FEWEST_KEPT, MOST_KEPT),
     "operations_seconds": _number(SHORTEST_LIFE, LONGEST_LIFE),
+    "audit_seconds": _number(SHORTEST_TRAIL, LONGEST_TRAIL),
 }
 """What reads each preference; a test finds one that has none."""
 

@@ -34,6 +34,7 @@ from provd.documents import (
     AUDIT,
     CONFIGS,
     DEVICES,
+    PREFERENCES,
     RIGHTS,
     ROLES,
     TOKENS,
@@ -85,7 +86,7 @@ def keep(store: IDocumentStore, **documents: Any) -> None:
 
 def store_of(clock: Clock, **documents: list[Document]) -> MemoryStore:
     """A store with these users, roles and tokens."""
-    store = MemoryStore((USERS, ROLES, TOKENS, RIGHTS, AUDIT, DEVICES, CONFIGS), clock)
+    store = MemoryStore((USERS, ROLES, TOKENS, RIGHTS, PREFERENCES, AUDIT, DEVICES, CONFIGS), clock)
     keep(store, **documents)
     return store
 

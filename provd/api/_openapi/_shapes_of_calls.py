@@ -11,8 +11,10 @@ from provd.documents.device_right import MOST_ACTIONS, MOST_DEVICES
 from provd.documents.preferences import (
     FEWEST_KEPT,
     LONGEST_LIFE,
+    LONGEST_TRAIL,
     MOST_KEPT,
     SHORTEST_LIFE,
+    SHORTEST_TRAIL,
     Level,
     Unknown,
 )
@@ -112,6 +114,10 @@ class PreferencesGiven(Struct, kw_only=True, forbid_unknown_fields=True):
         Annotated[int, Meta(ge=SHORTEST_LIFE, le=LONGEST_LIFE)] | UnsetType | None
     ) = UNSET
     """How long an ended operation is remembered."""
+    audit_seconds: Annotated[int, Meta(ge=SHORTEST_TRAIL, le=LONGEST_TRAIL)] | UnsetType | None = (
+        UNSET
+    )
+    """How long a line of the audit trail is kept."""
 
 
 class RightWish(Struct, kw_only=True, forbid_unknown_fields=True):

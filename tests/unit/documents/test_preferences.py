@@ -16,10 +16,12 @@ from provd.documents.preferences import (
     DEFAULTS,
     FEWEST_KEPT,
     LONGEST_LIFE,
+    LONGEST_TRAIL,
     MOST_KEPT,
     PARSERS,
     SERVICES,
     SHORTEST_LIFE,
+    SHORTEST_TRAIL,
 )
 from provd.values import Invalid
 
@@ -41,6 +43,7 @@ preferences = st.builds(
     unknown_devices=st.sampled_from(["create", "refuse"]),
     operations_kept=st.integers(FEWEST_KEPT, MOST_KEPT),
     operations_seconds=st.integers(SHORTEST_LIFE, LONGEST_LIFE),
+    audit_seconds=st.none() | st.integers(SHORTEST_TRAIL, LONGEST_TRAIL),
 )
 
 
@@ -95,6 +98,7 @@ def test_nothing_chosen() -> None:
         ({"operations_kept": 9}, "operations_kept", "10 to 10000"),
         ({"operations_kept": 10.5}, "operations_kept", "a whole number"),
         ({"operations_seconds": True}, "operations_seconds", "a whole number"),
+        ({"audit_seconds": 3600}, "audit_seconds", "2592000 to"),
         ({"unknown_device": "create"}, "unknown_device", "unknown_devices"),
         ({"audit": 1}, "audit", ""),
         ({"id": "other"}, "id", "'server'"),
