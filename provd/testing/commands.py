@@ -4,10 +4,9 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable
-from typing import Any
+from typing import Any, ClassVar
 
 from click.testing import CliRunner, Result
-from twisted.internet import reactor as the_reactor
 from twisted.internet.defer import Deferred
 from twisted.internet.task import LoopingCall
 from twisted.internet.threads import deferToThread
@@ -17,18 +16,18 @@ from provd.cli import main
 from provd.testing.api import bench
 from provd.testing.plugins import acme
 
-reactor: Any = the_reactor
-
 
 class CommandsTestCase(TestCase):
     """The server answers in this process, the command runs in a thread of it; `bench` is the server."""
 
     timeout = 30
+    reactor: ClassVar[Any]
+    """The one that the tests run on."""
 
     def setUp(self) -> None:
         """An API on a free port; its virtual clock moves with the real one."""
         self.bench = bench(acme(capabilities={"Acme, A1, 1.0": {}}))
-        self.port = reactor.listenTCP(0, self.bench.site, interface="127.0.0.1")
+        self.port = self.reactor.listenTCP(0, self.bench.site, interface="127.0.0.1")
         self.ticking = LoopingCall(lambda: self.bench.core.clock.advance(0.01))
         self.ticking.start(0.01)
         self.url = f"http://127.0.0.1:{self.port.getHost().port}"

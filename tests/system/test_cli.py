@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, ClassVar
 
 from twisted.internet import reactor as the_reactor
 
@@ -10,11 +10,12 @@ from provd.testing.commands import CommandsTestCase
 from provd.testing.inquiries import http
 
 MAC = "00:00:5e:00:53:01"
-reactor: Any = the_reactor
 
 
 class CommandTests(CommandsTestCase):
     """Every command."""
+
+    reactor: ClassVar[Any] = the_reactor
 
     async def test_a_life_of_a_device(self) -> None:
         """Added, listed, shown, changed, refused, removed."""
@@ -130,7 +131,9 @@ class CommandTests(CommandsTestCase):
     async def test_another_host_name(self) -> None:
         """A URL whose host this server is not called by is refused, and the reason is told."""
         self.url = self.url.replace("127.0.0.1", "127.0.0.2")
-        port = reactor.listenTCP(self.port.getHost().port, self.bench.site, interface="127.0.0.2")
+        port = self.reactor.listenTCP(
+            self.port.getHost().port, self.bench.site, interface="127.0.0.2"
+        )
         try:
             told = await self.provd("devices", "list", code=1)
         finally:

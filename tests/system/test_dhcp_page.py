@@ -6,6 +6,9 @@ import re
 import shlex
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any, ClassVar
+
+from twisted.internet import reactor as the_reactor
 
 from provd.documents.dhcp import Tenure, client_key
 from provd.testing.access import keep
@@ -27,6 +30,8 @@ def commands() -> Iterator[list[str]]:
 
 class PageTests(CommandsTestCase):
     """In order, on one server: what a command makes, a later one may speak of."""
+
+    reactor: ClassVar[Any] = the_reactor
 
     async def test_every_command(self) -> None:
         """None is refused, and there are as many as the page seems to have."""
