@@ -7,6 +7,7 @@ from typing import Any
 
 import click
 
+from provd.cli._acting import add_acting
 from provd.cli._collection import add_commands
 from provd.cli._remote import Remote, print_table, readable, remote
 
@@ -27,6 +28,9 @@ add_commands(
         "DELETABLE": "deletable",
     },
 )
+
+
+add_acting(configs, "configs")
 
 
 @configs.command()

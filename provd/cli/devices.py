@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from typing import Any
 
 import click
 
-from provd.cli._assignments import read_assignments
+from provd.cli._acting import add_acting
 from provd.cli._collection import add_commands
-from provd.cli._remote import Cell, Remote, print_object, print_table, remote, when
+from provd.cli._remote import when
 
 
 @click.group()
@@ -47,35 +47,4 @@ add_commands(
     },
 )
 
-
-def _parameters(action: Mapping[str, Any]) -> str:
-    optional = [f"[{name}]" for name in action["optional"]]
-    return " ".join([*action["required"], *optional]) or "-"
-
-
-ACTIONS: Mapping[str, Cell | str] = {
-    "COMMAND": "command",
-    "PROVIDER": "provider",
-    "TAKES": _parameters,
-    "ABOUT": "about",
-}
-
-
-@devices.command()
-@click.argument("device_id", metavar="ID")
-@remote
-def actions(server: Remote, device_id: str) -> None:
-    """List what can be done with a device now, by the server and by its plugin."""
-    found = server.api.devices.actions(device_id)
-    server.show(found, lambda listing: print_table(listing["items"], ACTIONS))
-
-
-@devices.command()
-@click.argument("device_id", metavar="ID")
-@click.argument("command", metavar="COMMAND")
-@click.argument("parameters", nargs=-1, metavar="[KEY=VALUE]...")
-@remote
-def run(server: Remote, device_id: str, command: str, parameters: Sequence[str]) -> None:
-    """Do one of the actions with a device: KEY=TEXT, KEY:=JSON are its parameters."""
-    done = server.api.devices.act(device_id, command, read_assignments(parameters))
-    server.show(done, lambda told: print_object(told["result"]))
+add_acting(devices, "devices")

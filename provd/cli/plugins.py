@@ -7,12 +7,16 @@ from typing import Any
 
 import click
 
+from provd.cli._acting import add_acting
 from provd.cli._remote import Cell, Remote, print_object, print_table, remote
 
 
 @click.group()
 def plugins() -> None:
     """Plugins: one for each family of devices."""
+
+
+add_acting(plugins, "plugins")
 
 
 @plugins.command("list")

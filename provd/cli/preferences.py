@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import Any
 
 import click
 
 from provd.cli._assignments import read_assignments
-from provd.cli._remote import Remote, print_object, remote
+from provd.cli._remote import Remote, print_object, rehearsable, remote
 
 
 @click.group()
@@ -25,10 +26,11 @@ def list_them(server: Remote) -> None:
 @preferences.command("set")
 @click.argument("assignments", nargs=-1, required=True, metavar="KEY=VALUE...")
 @click.option("--revision", type=int, default=0, help="Only if they are still at this revision.")
+@rehearsable
 @remote
-def choose(server: Remote, assignments: Sequence[str], revision: int) -> None:
+def choose(server: Remote, assignments: Sequence[str], **how: Any) -> None:
     """Choose some: KEY=TEXT, KEY:=JSON; KEY:=null is as if nobody had. All of them, or none."""
-    server.show(server.api.prefer(read_assignments(assignments), revision), _print)
+    server.show_changed(server.api.prefer(read_assignments(assignments), **how), _print)
 
 
 def _print(told: dict[str, object]) -> None:

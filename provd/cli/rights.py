@@ -9,7 +9,7 @@ from typing import Any
 import click
 
 from provd.cli._collection import add_reading
-from provd.cli._remote import Remote, remote, when
+from provd.cli._remote import Remote, rehearsable, remote, when
 
 HOUR = 3600
 
@@ -47,14 +47,17 @@ add_reading(
 )
 @click.option("--hours", type=click.FloatRange(min=0, min_open=True), help="For how long.")
 @click.option("--description", default="", help="For whoever finds it in a list.")
+@rehearsable
 @remote
-def grant(
+def grant(  # noqa: PLR0913 - what there is to say of a right
     server: Remote,
     user: str,
     devices: Sequence[str],
     actions: Sequence[str],
     hours: float | None,
     description: str,
+    *,
+    dryrun: bool,
 ) -> None:
     """Let USER do something with devices: with all that are named, or with none."""
     wish: dict[str, Any] = {"user": user, "devices": list(devices), "actions": list(actions)}
@@ -62,7 +65,7 @@ def grant(
         wish["until"] = time() + hours * HOUR
     if description:
         wish["description"] = description
-    server.show(server.api.rights.grant(wish), _print_granted)
+    server.show_changed(server.api.rights.grant(wish, dryrun=dryrun), _print_granted)
 
 
 @rights.command()

@@ -83,19 +83,6 @@ class Collection:
         return self._transport.call("DELETE", self._path(document_id), **how)
 
 
-class Devices(Collection):
-    """Devices, and what can be done with them."""
-
-    def actions(self, device_id: str) -> Object:
-        """`{"total": …, "items": […]}`: what can be done with one now, by the server and by its plugin."""
-        return dict(self._transport.call("GET", f"{self._path(device_id)}/actions").body)
-
-    def act(self, device_id: str, command: str, parameters: Mapping[str, Any]) -> Object:
-        """Do it; what came of it is in `result`."""
-        path = f"{self._path(device_id)}/actions/{segment(command)}"
-        return dict(self._transport.call("POST", path, dict(parameters)).body)
-
-
 class Configs(Collection):
     """Configs, and what they come to once flattened."""
 
@@ -157,9 +144,9 @@ class Tokens:
 class Rights(Collection):
     """Rights on single devices; they are granted and taken back, never changed."""
 
-    def grant(self, wish: Mapping[str, Any]) -> Object:
+    def grant(self, wish: Mapping[str, Any], **how: Unpack[How]) -> Object:
         """`user`, `devices`, `actions`, perhaps `until`: on all of the devices, or on none."""
-        return dict(self._transport.call("POST", self._base, dict(wish)).body)
+        return dict(self._transport.call("POST", self._base, dict(wish), **how).body)
 
     def revoke(self, *, user: str = "", devices: Sequence[str] = ()) -> Object:
         """All of a user's, everybody's on some devices, or the user's on those; `{"revoked": …, "ended": …}`."""
@@ -179,13 +166,14 @@ class Api:
         proves who calls.
         """
         self._transport = Transport(url, timeout, ca, f"Bearer {token}" if token else "")
-        self.devices = Devices(self._transport, "devices")
+        self.devices = Collection(self._transport, "devices")
         self.configs = Configs(self._transport, "configs")
         self.users = Users(self._transport, "users")
         self.roles = Collection(self._transport, "roles")
         self.tokens = Tokens(self._transport)
         self.rights = Rights(self._transport, "rights")
         self.audit = Collection(self._transport, "audit")
+        self.operations = Collection(self._transport, "operations")
         self.subnets = Collection(self._transport, "subnets")
         self.reservations = Collection(self._transport, "reservations")
         self.leases = Leases(self._transport, "leases")
@@ -225,6 +213,19 @@ class Api:
         finally:
             once.close()
 
+    def actions(self, noun: str, document_id: str = "") -> Object:
+        """`{"total": …, "items": […]}`: what can be done now with a document, a plugin (`plugins`) or the
+        server itself (`system`, without an id), and by whom.
+        """
+        return self._get(_place(noun, document_id))
+
+    def act(
+        self, noun: str, document_id: str, command: str, parameters: Mapping[str, Any]
+    ) -> Object:
+        """Do it; what came of it is in `result`."""
+        path = f"{ROOT}{_place(noun, document_id)}/{segment(command)}"
+        return dict(self._transport.call("POST", path, dict(parameters)).body)
+
     def index(self) -> Object:
         """What the API offers."""
         return self._get("")
@@ -254,13 +255,11 @@ class Api:
         """What operators have chosen of the server, and what holds where nobody has."""
         return self._get("/preferences")
 
-    def prefer(self, patch: Mapping[str, Any], revision: int = 0) -> Object:
+    def prefer(self, patch: Mapping[str, Any], **how: Unpack[How]) -> Object:
         """Choose some (RFC 7396), all of them or none: null is as if nobody had; what holds since."""
         path = f"{ROOT}/preferences"
-        changed = self._transport.call(
-            "PATCH", path, dict(patch), revision=revision, media_type=MERGE_PATCH
-        )
-        return dict(changed.body)
+        call = self._transport.call("PATCH", path, dict(patch), media_type=MERGE_PATCH, **how)
+        return dict(call.body)
 
     def reload(self) -> Object:
         """Have the server read its settings again; `changed` names those that took effect."""
@@ -301,10 +300,6 @@ class Api:
         """What a request would be answered, and why; changes nothing."""
         return dict(self._transport.call("POST", f"{ROOT}/whatif", dict(description)).body)
 
-    def operations(self) -> Object:
-        """Long work, running and finished."""
-        return self._get("/operations")
-
     def operation(self, operation_id: str) -> Object:
         """One piece of long work."""
         return self._get(f"/operations/{segment(operation_id)}")
@@ -323,3 +318,8 @@ class Api:
     def counters(self) -> Object:
         """What was counted since the start: answers, refusals, limits."""
         return self._get("/counters")
+
+
+def _place(noun: str, document_id: str) -> str:
+    """Where the actions of a document are, or of the noun itself."""
+    return f"/{noun}/{segment(document_id)}/actions" if document_id else f"/{noun}/actions"

@@ -192,3 +192,29 @@ def test_actions(provd: Run) -> None:
     refused = provd("devices", "run", "a", "restart", code=1)
     assert "when" in refused.stderr
     provd("devices", "run", "a", "nothing", code=1)
+
+
+def test_actions_everywhere(provd: Run) -> None:
+    """With configs, plugins, operations and the server itself as with devices."""
+    assert "revalidate" in provd("configs", "actions", "autoprov").stdout
+    assert told(provd, "configs", "run", "autoprov", "revalidate")["command"] == "revalidate"
+    assert "reload" in provd("plugins", "actions", "acme-1.0").stdout
+    assert "drain" in provd("system", "actions").stdout
+    provd("system", "run", "drain")
+    listed = provd("system", "actions").stdout
+    assert ("fill" in listed, "drain" in listed) == (True, False)
+    running = told(provd, "operations", "list")["items"]
+    for each in running:
+        assert told(provd, "operations", "actions", each["id"])["total"] in {0, 1}
+    provd("operations", "run", "nothing", "cancel", code=1)
+
+
+def test_other_changes_rehearsed(api: Bench, provd: Run) -> None:
+    """Rights and preferences, too."""
+    provd("devices", "add", "id=a")
+    provd("users", "add", "id=ann", "roles:=[]")
+    before = api.core.store.feed.applied()
+    granted = provd("rights", "grant", "ann", "a", "--action", "read", "--dryrun")
+    assert "would create rights/" in granted.stdout
+    assert "preferences" in provd("preferences", "set", "unknown_devices=refuse", "--dryrun").stdout
+    assert api.core.store.feed.applied() == before
