@@ -345,6 +345,8 @@ class TestResuming:
         ear = Ear(api)
         assert ear.next()["position"] == _newest(api)
         assert ear.subscribe(since=_newest(api))["resumed"] is True
+        other_life = _newest(api).replace("1-", "2-", 1)
+        assert ear.subscribe("other", since=other_life)["resumed"] is False
 
     def test_who_unsubscribes_meanwhile(self, api: Bench) -> None:
         """Is told no more of what was."""
