@@ -66,7 +66,7 @@ class Creates(StrEnum):
     """Of whom the server makes a device at the first packet."""
 
     RECOGNISED = "recognised"
-    """Of clients whose vendor a plugin recognises."""
+    """Of clients that a plugin recognises, or that boot over the network."""
     ALL = "all"
     NONE = "none"
 
@@ -134,7 +134,7 @@ class Subnet(Document, frozen=True, kw_only=True, gc=False, omit_defaults=True):
     create_devices: Creates = Creates.RECOGNISED
     """Of whom a device is made at the first packet."""
     low_water: float = 0.9
-    """An event is told when more than this part of its pools is taken."""
+    """The log warns when more than this part of a pool is taken."""
     description: str | None = None
     """For people."""
 
