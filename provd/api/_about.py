@@ -14,6 +14,7 @@ from msgspec import Struct
 
 from provd.api._filters import FLAG, IP, LIST, MAC, NUMBER, TEXT, Field
 from provd.application.devices import SHOWN_OF_STATUS
+from provd.application.grades import ASKED_OF_GRADES
 from provd.documents import (
     AUDIT,
     BOOT_RULES,
@@ -34,6 +35,9 @@ from provd.documents import (
 )
 
 Schema = dict[str, Any]
+
+
+GRADED: Mapping[str, Field] = dict.fromkeys(ASKED_OF_GRADES, FLAG)
 
 
 class About(Struct, frozen=True, kw_only=True):
@@ -57,6 +61,11 @@ class About(Struct, frozen=True, kw_only=True):
     """Of keys of a document that a client may send, where the type of the field does not say enough."""
     required: tuple[str, ...] = ()
     """Keys that a client must send."""
+
+    @property
+    def fields(self) -> Mapping[str, Field]:
+        """Everything that a list can be narrowed by; what clients change can be by its grades, too."""
+        return {**self.filters, **GRADED} if self.editable else self.filters
 
     @property
     def editable(self) -> bool:

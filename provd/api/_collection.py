@@ -62,7 +62,7 @@ class Collection(Noun):
 
     async def list(self, call: Call) -> Reply | Rows:
         """Those that the parameters choose."""
-        asked = read_query(call, self.about.filters)
+        asked = read_query(call, self.about.fields)
 
         async def read() -> Rows:
             return asked.rows(await self.documents.list(asked.query, asked.fields))
@@ -130,7 +130,7 @@ def _offered(about: About) -> Iterator[tuple[str, str, str, Any, Says]]:
     """Method, path, action and handler of each route, and what it says."""
     schema, given, refuses = about.schema, f"{about.schema}Given", about.refuses
     here, one_of_them = "/", "/<document_id>"
-    yield "GET", here, "list", Collection.list, waited(lists(schema, about.filters))
+    yield "GET", here, "list", Collection.list, waited(lists(schema, about.fields))
     yield "GET", one_of_them, "read", Collection.show, waited(shows(schema))
     if not about.editable:
         return

@@ -7,13 +7,14 @@ class that names its kind of document and says, in the methods made for it, what
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
+from functools import partial
 from typing import Any, ClassVar, Generic, TypeVar, cast
 
 from msgspec.structs import replace
 
 from provd.access import Principal
 from provd.application.changing import Patch, Proposal, patched
-from provd.application.grades import GRADES, Grades, require_own
+from provd.application.grades import ASKED_OF_GRADES, GRADES, Grades, require_own
 from provd.application.lifecycle import require_deletable
 from provd.application.listing import Listing, list_documents, resolving
 from provd.application.precondition import ABSENT, UNCONDITIONAL, Precondition
@@ -47,10 +48,14 @@ class Documents(Generic[D]):
         @raise MalformedSelector: the query's selector is none.
         @raise TooBroad: it computes too much.
         """
-        asked = resolving(query, self.derived)
+        asked = resolving(query, self.computed())
         return await list_documents(
             self._store, self.kind.name, asked, self.shown, self._slices, fields
         )
+
+    def computed(self) -> Mapping[str, Derived]:
+        """What is derived, and what else a list can be asked for."""
+        return self.derived
 
     async def get(self, document_id: str) -> dict[str, Any]:
         """One as it is shown, once that survives a crash. @raise NoSuchDocument: there is none."""
@@ -137,8 +142,17 @@ class Editable(Documents[D]):
     def shown(self, document: Any) -> dict[str, Any]:
         """A document as clients see it, with its grades."""
         kept = to_show(document)
-        graded = self._grades.of(self.kind, document, kept, self.errors(document))
-        return kept | self.beside(document) | graded
+        return kept | self.beside(document) | self._graded(document, kept)
+
+    def computed(self) -> Mapping[str, Derived]:
+        """The grades, too."""
+        return {**self.derived, **{key: partial(self._grade, key) for key in ASKED_OF_GRADES}}
+
+    def _grade(self, key: str, document: Any) -> Any:
+        return self._graded(document, to_show(document))[key]
+
+    def _graded(self, document: Any, kept: Mapping[str, Any]) -> dict[str, Any]:
+        return self._grades.of(self.kind, document, kept, self.errors(document))
 
     def creating(self, given: Mapping[str, Any], by: Principal) -> Proposal:
         """A new one, under its own id or one that is chosen.

@@ -20,6 +20,9 @@ from provd.values import Invalid, Problem, ProvdError
 GRADES = frozenset({"validated", "available", "errors", "read_only", "owner"})
 """Shown with documents and ignored when a client sends them back."""
 
+ASKED_OF_GRADES = ("validated", "available")
+"""Those that a list can be asked for."""
+
 REMEMBERED = 200_000
 """Documents of one kind that are known to be well formed, by their revision; some 10 MiB."""
 

@@ -122,3 +122,19 @@ def test_it_goes_while_one_looks(api: Bench) -> None:
     api.ask("POST", "/api/v1/roles", role)
     seen.append(api.ask("GET", "/api/v1/users/ann").json["available"])
     assert seen == [True, False, True]
+
+
+@pytest.mark.parametrize(("collection", "document", "_words"), REFERRING[2:5])
+def test_lists_are_asked_for_grades(
+    api: Bench, collection: str, document: Document, _words: str
+) -> None:
+    """What cannot be used is found without looking through everything oneself."""
+    keep(api.core.store, configs=[Config(id="base")])
+    shown(api, collection, document)
+    for grade, found in (
+        ("available=false", True),
+        ("available=true", False),
+        ("validated=true", True),
+    ):
+        listed = api.ask("GET", f"/api/v1/{collection}?{grade}").json["items"]
+        assert (document.id in {each["id"] for each in listed}) is found, grade
