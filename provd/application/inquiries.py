@@ -53,6 +53,8 @@ from provd.values import (
     Silence,
     Step,
     StoreUnavailable,
+    answer_for,
+    answered,
 )
 
 log = Logger("provd.inquiries")
@@ -142,12 +144,15 @@ class Inquiries:
         """The answer, at once or as a Deferred; never fails."""
         self.counted.asked += 1
         inquiry = with_neighbour(inquiry, self._neighbours)
+        before = answer_for(inquiry.id)
         try:
             return self._serve(inquiry)
         except Awaiting as waiting:
             return self._guarded(inquiry, self._gather(inquiry, waiting, keep=True))
         except Exception:  # noqa: BLE001 - the last resort of every device's question
             return self._defect(inquiry, Failure())
+        finally:
+            answered(before)
 
     def what_if(self, inquiry: Inquiry) -> Deferred[Decision]:
         """How `inquiry` would be decided and answered; nothing of it is kept."""
@@ -363,6 +368,7 @@ class Inquiries:
     # The what-if.
 
     async def _what_if(self, inquiry: Inquiry) -> Decision:
+        answer_for(inquiry.id)
         draft = self._store.draft(inquiry.id)
         try:
             decision, case = self._pipeline.decide(inquiry, draft, keep=False)

@@ -23,7 +23,7 @@ from provd.application.spelling import line_of, printable
 from provd.contracts import IDocumentStore
 from provd.daemon.settings import LogSettings
 from provd.documents import PREFERENCES, preferences_in, service_of
-from provd.values import Decision, served, want_detail
+from provd.values import Decision, inquiry_served, served, want_detail
 
 _LEVELS = {level: rank for rank, level in enumerate(LogLevel.iterconstants())}
 _RANKS = {level.name: rank for level, rank in _LEVELS.items()} | {"": len(_LEVELS)}
@@ -54,8 +54,8 @@ def as_text(event: Mapping[str, Any]) -> str:
     if decision is not None:
         return f"{when} {line_of(decision)}\n"
     words = [when, event["log_level"].name, event["log_namespace"], *_whose(event)]
-    if "inquiry" in event:
-        words.append(printable(str(event["inquiry"])))
+    if inquiry := _inquiry_of(event):
+        words.append(printable(inquiry))
     return f"{' '.join(words)}: {_text(event)}\n"
 
 
@@ -71,8 +71,8 @@ def as_json(event: Mapping[str, Any]) -> str:
         shown |= _inquiry_fields(decision)
     else:
         shown["text"] = _text(event)
-        if "inquiry" in event:
-            shown["inquiry"] = str(event["inquiry"])
+        if inquiry := _inquiry_of(event):
+            shown["inquiry"] = inquiry
         shown |= zip(("call", "token"), _whose(event), strict=False)
     return _dumped(shown)
 
@@ -85,7 +85,7 @@ def as_line(event: Mapping[str, Any]) -> Line:
         level=event["log_level"].name,
         origin=event["log_namespace"],
         text=_text(event),
-        inquiry=str(event.get("inquiry", "")),
+        inquiry=_inquiry_of(event),
         device=str(event.get("device", "")),
         **whose,
     )
@@ -97,6 +97,11 @@ def _whose(event: Mapping[str, Any]) -> tuple[str, ...]:
     if call is None:
         return (event["call"],) if "call" in event else ()
     return (call.id, call.token) if call.token else (call.id,)
+
+
+def _inquiry_of(event: Mapping[str, Any]) -> str:
+    """The id of the inquiry on whose behalf it happened."""
+    return str(event["inquiry"]) if "inquiry" in event else inquiry_served()
 
 
 def _dumped(shown: dict[str, Any]) -> str:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
+from contextvars import copy_context
 from typing import Any
 
 from attrs import define
@@ -338,7 +339,12 @@ class LoadedPlugin:
 
         self._under_way += 1
         answer.addTimeout(LONGEST_WAIT, self._clock).addBoth(over)
-        return answer.addCallbacks(lambda result: self._checked(asking, result), failed)
+        # Whoever fires it does so on his own behalf, not on that of this inquiry.
+        within = copy_context().run
+        return answer.addCallbacks(
+            lambda result: within(self._checked, asking, result),
+            lambda failure: within(failed, failure),
+        )
 
     def _configure(
         self, device: Device, lineage: Lineage, base: Mapping[str, Any], *, keep: bool

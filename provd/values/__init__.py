@@ -41,7 +41,16 @@ from provd.values.identity import Identity, Presented
 from provd.values.inquiry import Inquiry, Protocol
 from provd.values.judgement import INFINITE, Exchange, Judgement, Loss, Question, Verb
 from provd.values.link import Link
-from provd.values.served import Served, in_detail, serve, served, want_detail
+from provd.values.served import (
+    Served,
+    answer_for,
+    answered,
+    in_detail,
+    inquiry_served,
+    serve,
+    served,
+    want_detail,
+)
 
 __all__ = [
     "IDENTITY_KEYS",
@@ -91,8 +100,11 @@ __all__ = [
     "Testimony",
     "TooBroad",
     "Verb",
+    "answer_for",
+    "answered",
     "format_mac",
     "in_detail",
+    "inquiry_served",
     "is_mac",
     "parse_ip",
     "parse_mac",

@@ -1,6 +1,6 @@
-"""On whose behalf something is done: the call of the API that is served, known in every room it passes.
+"""On whose behalf something is done: the call or the inquiry that is served, known in every room it passes.
 
-A context variable holds it.  Each coroutine runs in a context of its own, which it comes back to after
+Context variables hold them.  Each coroutine runs in a context of its own, which it comes back to after
 every wait, so what one call sets no other sees; what a timer begins belongs to nobody.
 """
 
@@ -50,3 +50,15 @@ def in_detail() -> bool:
     """
     call = _SERVED.get()
     return _Log.in_detail or (call is not None and call.level == "debug")
+
+
+_INQUIRY: ContextVar[str] = ContextVar("provd.inquiry", default="")
+
+inquiry_served = _INQUIRY.get
+"""The id of the inquiry that is answered, or of a what-if; empty outside of one."""
+
+answer_for = _INQUIRY.set
+"""Do what follows on behalf of an inquiry, until `answered` is called with what this returns (0.1 µs together)."""
+
+answered = _INQUIRY.reset
+"""What follows is on behalf of whatever it was before."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 import json
 from collections.abc import Callable
+from contextvars import copy_context
 from typing import Any
 
 import pytest
@@ -18,7 +19,17 @@ from twisted.python.failure import Failure
 from provd.application.spelling import word
 from provd.daemon.log import Lines, as_json, as_text, log_to
 from provd.daemon.settings import LogSettings
-from provd.values import Content, Decision, Inquiry, Protocol, Refusal, RefusalKind
+from provd.values import (
+    Content,
+    Decision,
+    Inquiry,
+    Protocol,
+    Refusal,
+    RefusalKind,
+    Served,
+    answer_for,
+    serve,
+)
 
 AT = 1_772_330_400.25
 FORMATS: list[Callable[[Any], str]] = [as_text, as_json]
@@ -65,6 +76,21 @@ def test_an_inquiry_is_one_line_of_words() -> None:
     assert as_text(answered(reason="nobody")) == (
         "2026-03-01T02:00:00.250Z b-1 http 192.0.2.7 /a.cfg - - not_found (nobody)\n"
     )
+
+
+def test_whose_a_line_is() -> None:
+    """The call with its word, then the inquiry, in front of what is said; by name for programs."""
+
+    def spelled() -> tuple[str, str]:
+        serve(Served("call-1", "mine"))
+        answer_for("b-7")
+        return as_text(event(what="x")), as_json(event(what="x"))
+
+    text, told = copy_context().run(spelled)
+    assert text == "2026-03-01T02:00:00.250Z info provd.test call-1 mine b-7: x\n"
+    read = json.loads(told)
+    assert (read["call"], read["token"], read["inquiry"]) == ("call-1", "mine", "b-7")
+    assert as_text(event(what="x")) == "2026-03-01T02:00:00.250Z info provd.test: x\n"
 
 
 def test_json_has_the_same_by_name() -> None:
