@@ -59,14 +59,14 @@ def test_tftp() -> None:
 
 
 def test_dhcp() -> None:
-    """Options by number, as text or in hexadecimal."""
+    """Options by number, as text or in hexadecimal; a message of no type is a DHCPDISCOVER."""
     inquiry = described(
         protocol="dhcp",
         mac="00-00-5E-00-53-01",
         options={"60": "Acme", "61": {"hex": "01:00:5e"}, "12": {"hex": ""}},
     )
     assert inquiry.mac == "00:00:5e:00:53:01"
-    assert inquiry.dhcp == {60: b"Acme", 61: b"\x01\x00\x5e", 12: b""}
+    assert inquiry.dhcp == {53: b"\x01", 60: b"Acme", 61: b"\x01\x00\x5e", 12: b""}
 
 
 @pytest.mark.parametrize(
