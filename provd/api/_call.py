@@ -170,6 +170,10 @@ class Call:
         if self.hides and not isinstance(patch, Mapping) and (pointer := patch_tells(patch)):
             raise MalformedRequest("body", f"{pointer[:200]!r} could tell a secret", "other paths")
 
+    def require_media(self, types: frozenset[str]) -> None:
+        """@raise UnsupportedMedia: the body is declared as something else."""
+        self._require_type(types)
+
     def _read(self) -> Any:
         return read_yaml(self.body()) if self.media in YAML_TYPES else read_json(self.body())
 

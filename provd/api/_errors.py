@@ -43,6 +43,7 @@ from provd.application.json_patch import MalformedPatch, PatchFailed
 from provd.application.receipts import KeyReused
 from provd.application.system import RestartNeeded
 from provd.application.waiting import TooManyWait
+from provd.store import CopyUnusable, PieceOutOfPlace
 from provd.values import (
     DraftRefused,
     Invalid,
@@ -196,6 +197,8 @@ TABLE: dict[type[ProvdError], Told] = {
     InUse: Told(409, "in-use", "Others need the document"),
     BuiltIn: Told(409, "built-in", "The document is built in and stays as it is"),
     TooManyTokens: Told(409, "too-many-tokens", "The user has as many tokens as one may have"),
+    PieceOutOfPlace: Told(409, "out-of-place", "The piece does not follow on those that are there"),
+    CopyUnusable: Told(422, "unusable-copy", "The copy could not be restored"),
     RestoreUnderWay: Told(409, "under-way", "Such an operation is under way"),
     NotCancellable: Told(409, "not-cancellable", "The operation can no longer be cancelled"),
     OperationCancelled: Told(409, "operation-cancelled", "What was asked for was stopped"),

@@ -11,9 +11,10 @@ from provd.api._asked import only_rehearses
 from provd.api._call import Call
 from provd.api._deeds import PLUGIN, Where, action_routes
 from provd.api._documents import gone
+from provd.api._errors import MalformedRequest
 from provd.api._reply import Reply, Rows
 from provd.api._routes import Door, Noun, Routes, route
-from provd.api._says import DRYRUN, KEEPING, Says, shows
+from provd.api._says import DRYRUN, KEEPING, Parameter, Says, shows
 from provd.application.backups import Backups
 from provd.application.deeds import Deed, SystemDeeds
 from provd.application.reseals import Reseals
@@ -25,6 +26,10 @@ BACKS_UP = Says(answers="Operation", status=202, refuses=KEEPING)
 RELOADS = Says(answers="LastReload", refuses=("invalid", "restart-needed"))
 
 
+MOST_DIGITS = 12
+OFFSET: Mapping[str, Any] = {"type": "integer", "minimum": 0, "maximum": 10**MOST_DIGITS - 1}
+SHA256: Mapping[str, Any] = {"type": "string", "pattern": "^[0-9A-Fa-f]{64}$"}
+
 BACKUPS = Says(answers="Backup", listed=True)
 RESTORES = Says(
     answers="Operation",
@@ -33,6 +38,29 @@ RESTORES = Says(
     parameters=(DRYRUN,),
     refuses=("no-such-document", "invalid", "under-way", *KEEPING),
 )
+
+
+BYTES = frozenset({"application/octet-stream"})
+RECEIVES = Says(
+    answers="Received",
+    also=(201,),
+    reads="Bytes",
+    types=BYTES,
+    parameters=(
+        Parameter("offset", "how many bytes went before", OFFSET),
+        Parameter(
+            "sha256", "of all that was sent: check it, and make it one of the copies", SHA256
+        ),
+    ),
+    refuses=("invalid", "out-of-place", "unusable-copy"),
+)
+
+
+def read_offset(text: str) -> int:
+    """@raise MalformedRequest: it is no number of bytes."""
+    if not (text.isascii() and text.isdigit() and len(text) <= MOST_DIGITS):
+        raise MalformedRequest("offset", f"{text[:40]!r} is no number of bytes", "0, 1048576, …")
+    return int(text)
 
 
 def begun(operation: Mapping[str, Any]) -> Reply:
@@ -98,6 +126,16 @@ class SystemRoutes(Noun):
         """One of them."""
         call.no_parameters()
         return Reply(body=await self._backups.get(name))
+
+    @route(app, "PUT", "/backups/<name>", scope="system", action="restore", says=RECEIVES)
+    async def receive(self, call: Call, name: str) -> Reply:
+        """One piece of a copy from elsewhere, in order; with `sha256`, the whole is there, and is checked."""
+        given = call.parameters(("offset", "sha256"))
+        call.require_media(BYTES)
+        if sha256 := given.get("sha256", ""):
+            return Reply(body=await self._backups.accept(name, sha256, call.cause), status=201)
+        offset = read_offset(given.get("offset", "0"))
+        return Reply(body=await self._backups.receive(name, offset, call.body()))
 
     @route(app, "POST", "/restore", scope="system", action="restore", says=RESTORES)
     async def restore(self, call: Call) -> Reply:

@@ -33,6 +33,12 @@ class Copies(Protocol):
     def read(self, name: str) -> Deferred[Contents]:
         """What one holds, checked whole. Fails with `CopyUnusable` or `NoSuchDocument`."""
 
+    def receive(self, name: str, offset: int, piece: bytes) -> Deferred[int]:
+        """One piece more of a copy from elsewhere; how much of it there is then."""
+
+    def accept(self, name: str, sha256: str) -> Deferred[Copy]:
+        """All pieces are there: check it as a whole, and make it one of the copies."""
+
 
 @define
 class NoPlaceForCopies(ProvdError):
@@ -78,6 +84,23 @@ class Backups:
             if each["name"] == name:
                 return each
         raise NoSuchDocument("backups", name)
+
+    async def receive(self, name: str, offset: int, piece: bytes) -> dict[str, Any]:
+        """One piece more of a copy from elsewhere.
+
+        @raise Invalid, PieceOutOfPlace: it cannot be one, or does not follow on those that are there.
+        """
+        return {"name": name, "received": await self.copies().receive(name, offset, piece)}
+
+    async def accept(self, name: str, sha256: str, cause: str) -> dict[str, Any]:
+        """All pieces are there: have it checked, and be one of the copies; nothing is restored yet.
+
+        @raise Invalid: it is another than was sent.
+        @raise CopyUnusable: it could not be restored.
+        """
+        copy = await self.copies().accept(name, sha256)
+        await self._acts.write_down("receive", cause, {"name": name, "sha256": copy.sha256})
+        return dict(to_builtins(copy))
 
     async def start(self, cause: str) -> dict[str, Any]:
         """Begin a copy, and answer its operation; the one under way, where there is one.

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Mapping
+from pathlib import Path
 from typing import Any
 
 import click
@@ -17,10 +18,17 @@ LOOKED_AT = 0.2
 
 @click.command()
 @click.option("--list", "listed", is_flag=True, help="Make none; show those there are.")
+@click.option(
+    "--upload",
+    type=click.Path(exists=True, dir_okay=False, path_type=Path),
+    help="Make none; send the server this one, of another server or an earlier time.",
+)
 @remote
-def backup(server: Remote, *, listed: bool) -> None:
+def backup(server: Remote, upload: Path | None, *, listed: bool) -> None:
     """Copy what the server keeps, while it serves; it keeps the last seven copies."""
-    if listed:
+    if upload is not None:
+        server.show(server.api.send_backup(upload), lambda copy: click.echo(copy["name"]))
+    elif listed:
         server.show(server.api.backups(), lambda found: _print(found["items"]))
     else:
         ended = ended_well(server, server.api.backup())

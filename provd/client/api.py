@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from base64 import b64encode
 from collections.abc import Mapping, Sequence
+from hashlib import sha256
+from pathlib import Path
 from typing import TYPE_CHECKING, Any, Unpack
 
 from provd.client.wire import DEFAULT_URL, TIMEOUT, How, Reply, Transport, segment
@@ -12,6 +14,9 @@ if TYPE_CHECKING:
     from provd.client.events import EventStream
 
 ROOT = "/api/v1"
+PIECE = 1 << 19
+"""Bytes of a file that are sent at once: half of what a server reads."""
+
 JSON_PATCH = "application/json-patch+json"
 MERGE_PATCH = "application/merge-patch+json"
 
@@ -276,6 +281,26 @@ class Api:
     def backups(self) -> Object:
         """Every copy there is, the newest first."""
         return self._get("/system/backups")
+
+    def send_backup(self, file: Path) -> Object:
+        """Send a copy from elsewhere, under the name of its file; what the server says of it.
+
+        It is checked as a whole, and is then one of those that can be restored.
+        """
+        path = f"{ROOT}/system/backups/{segment(file.name)}"
+        digest, offset = sha256(), 0
+        with file.open("rb") as source:
+            while piece := source.read(PIECE):
+                self._put_piece(path, piece, {"offset": str(offset)})
+                digest.update(piece)
+                offset += len(piece)
+        return self._put_piece(path, b"", {"sha256": digest.hexdigest()})
+
+    def _put_piece(self, path: str, piece: bytes, parameters: Mapping[str, str]) -> Object:
+        sent = self._transport.call(
+            "PUT", path, piece, parameters=parameters, media_type="application/octet-stream"
+        )
+        return dict(sent.body)
 
     def restore(self, name: str, *, rehearse: bool = False) -> Object:
         """Begin to put a copy in the place of what there is; the operation. To `rehearse` changes nothing."""

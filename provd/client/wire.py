@@ -114,7 +114,8 @@ class Transport:
             headers["Authorization"] = self.authorization
         payload = None
         if body is not None:
-            payload = json.dumps(body, allow_nan=False).encode("utf-8")
+            is_text = not isinstance(body, bytes)
+            payload = json.dumps(body, allow_nan=False).encode("utf-8") if is_text else body
             headers["Content-Type"] = media_type
         if revision := how.get("revision"):
             headers["If-Match"] = f'"{revision}"'

@@ -16,10 +16,13 @@ from provd.store import (
     Resealing,
     Seal,
     SQLiteStore,
+    accept,
     back_up,
     copies_in,
     copy_called,
     read_copy,
+    receive,
+    received,
 )
 
 
@@ -44,6 +47,19 @@ class CopiesOnDisk:
     def read(self, name: str) -> Deferred[Contents]:
         """What one holds. Fails with `NoSuchDocument`, `CopyUnusable` or `UnusableSealKeys`."""
         return self._in_thread(self._read, name)
+
+    def receive(self, name: str, offset: int, piece: bytes) -> Deferred[int]:
+        """One piece more of a copy from elsewhere. Fails with `Invalid`, `PieceOutOfPlace` or `OSError`."""
+        return self._in_thread(receive, self._directory, name, offset, piece)
+
+    def accept(self, name: str, sha256: str) -> Deferred[Copy]:
+        """All pieces are there: check it as a whole. Fails with `Invalid`, `CopyUnusable`, …"""
+        return self._in_thread(self._accept, name, sha256)
+
+    def _accept(self, name: str, sha256: str) -> Copy:
+        path = received(self._directory, name, sha256)
+        read_copy(path, KINDS, self._seal())
+        return accept(path)
 
     def _read(self, name: str) -> Contents:
         return read_copy(copy_called(self._directory, name), KINDS, self._seal())

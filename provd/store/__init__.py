@@ -22,6 +22,7 @@ from provd.store._seal import (
     end_of_name,
 )
 from provd.store._sqlite import SQLiteStore
+from provd.store._upload import PieceOutOfPlace, accept, receive, received
 
 __all__ = [
     "MARK",
@@ -32,6 +33,7 @@ __all__ = [
     "CopyUnusable",
     "Keeping",
     "MemoryStore",
+    "PieceOutOfPlace",
     "Resealing",
     "SQLiteStore",
     "Seal",
@@ -41,9 +43,12 @@ __all__ = [
     "StoreInUse",
     "StoreNotOpened",
     "StoreTooNew",
+    "accept",
     "back_up",
     "copies_in",
     "copy_called",
     "end_of_name",
     "read_copy",
+    "receive",
+    "received",
 ]

@@ -38,22 +38,45 @@ class Copy(Struct, frozen=True):
 def copies_in(directory: Path) -> list[Copy]:
     """Every copy in a directory, the newest first. Reads all of them: slow."""
     paths = sorted(directory.glob("provd-*.db"), reverse=True)
-    return [_described(path) for path in paths if _OURS.fullmatch(path.name)]
+    return [_described(path) for path in paths if is_name_of_copy(path.name)]
+
+
+def is_name_of_copy(name: str) -> bool:
+    """Whether a copy may be called that: when it was made, to the second, and whose work it was."""
+    if not _OURS.fullmatch(name):
+        return False
+    try:
+        _made(name)
+    except ValueError:
+        return False
+    return True
+
+
+def put_in_place(unfinished: Path, path: Path) -> Copy:
+    """Give a complete copy its name, which only complete ones have; durable then."""
+    _sync(unfinished)
+    unfinished.replace(path)
+    _sync(path.parent)
+    return _described(path)
 
 
 def copy_called(directory: Path, name: str) -> Path:
     """Where a copy is. @raise NoSuchDocument: there is none of that name."""
     path = directory / name
-    if not _OURS.fullmatch(name) or not path.is_file():
+    if not is_name_of_copy(name) or not path.is_file():
         raise NoSuchDocument("backups", name)
     return path
 
 
 def _described(path: Path) -> Copy:
-    made = datetime.strptime(path.name.split("-")[1], "%Y%m%dT%H%M%SZ").replace(tzinfo=UTC)
     found = path.stat()
     sha256 = _sha256(path, found.st_mtime_ns, found.st_size)
-    return Copy(path.name, made.timestamp(), found.st_size, sha256)
+    return Copy(path.name, _made(path.name), found.st_size, sha256)
+
+
+def _made(name: str) -> float:
+    made = datetime.strptime(name.split("-")[1], "%Y%m%dT%H%M%SZ").replace(tzinfo=UTC)
+    return made.timestamp()
 
 
 @lru_cache(maxsize=4 * KEPT)
@@ -78,12 +101,11 @@ def back_up(source: Path, directory: Path, name: str) -> Copy:
     os.close(os.open(unfinished, os.O_CREAT | os.O_TRUNC | os.O_WRONLY, 0o600))
     try:
         _copy(source, unfinished)
-        unfinished.replace(directory / name)
+        made = put_in_place(unfinished, directory / name)
     finally:
         unfinished.unlink(missing_ok=True)
-    _sync(directory)
     _let_go(directory)
-    return _described(directory / name)
+    return made
 
 
 def _copy(source: Path, target: Path) -> None:

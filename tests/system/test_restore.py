@@ -131,12 +131,13 @@ def test_from_another_server(server: Daemon, tmp_path: Path) -> None:
         name = other.command("backup").stdout.strip()
     finally:
         other.close()
-    (server.data / "backups").mkdir(exist_ok=True)
-    shutil.copy(other.data / "backups" / name, server.data / "backups" / name)
-    refused = server.command("restore", name)
+    copy = other.data / "backups" / name
+    refused = server.command("backup", "--upload", str(copy))
     assert "seal_keys of [store] has another key" in refused.stderr
+    assert server.told("backup", "--list")["items"] == []
     # Of one name, and so not in one file: as after a move to a new machine.
     shutil.copy(other.home / "seal.keys", server.home / "seal.keys")
+    assert server.command("backup", "--upload", str(copy)).stdout == f"{name}\n"
     done = server.command("restore", name)
     assert done.returncode == 0, done.stderr
     assert [each["id"] for each in server.told("devices", "list")["items"]] == ["theirs"]

@@ -90,6 +90,7 @@ def components() -> dict[str, Schema]:
                 ]
             },
         },
+        "Bytes": {"type": "string", "format": "binary", "description": "A piece of a file."},
         "Parameters": {
             "type": "object",
             "description": "Parameters of an action, by name; the action tells which.",

@@ -25,7 +25,7 @@ from provd.api._openapi._shapes_of_calls import (
     RightWish,
     WhoseRights,
 )
-from provd.api._openapi._shapes_of_system import Backup, RestoreGiven
+from provd.api._openapi._shapes_of_system import Backup, Received, RestoreGiven
 from provd.application.system import LastReload
 from provd.documents import SHORTEST_LIFE, Claim
 from provd.documents.user import LONGEST_PASSWORD, SHORTEST_PASSWORD
@@ -348,6 +348,7 @@ SHAPES: tuple[type[Struct], ...] = (
     Index,
     LastReload,
     Backup,
+    Received,
     RestoreGiven,
     Live,
     LogLine,

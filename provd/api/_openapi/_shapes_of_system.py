@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Annotated
 
-from msgspec import Meta, Struct
+from msgspec import UNSET, Meta, Struct, UnsetType
 
 
 class Backup(Struct, kw_only=True):
@@ -17,6 +17,21 @@ class Backup(Struct, kw_only=True):
     bytes: int
     """How large it is."""
     sha256: str
+    """Of the file."""
+
+
+class Received(Struct, kw_only=True):
+    """How much of a copy from elsewhere is there; all of it, once it is one of the copies."""
+
+    name: str
+    """What it is called."""
+    received: int | UnsetType = UNSET
+    """How many bytes there are."""
+    made: float | UnsetType = UNSET
+    """When it was made, in seconds since the epoch."""
+    bytes: int | UnsetType = UNSET
+    """How large it is."""
+    sha256: str | UnsetType = UNSET
     """Of the file."""
 
 

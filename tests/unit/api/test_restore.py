@@ -11,7 +11,7 @@ from twisted.internet.defer import Deferred, fail, succeed
 
 from provd.application.restores import LEFT_ALONE
 from provd.documents import KINDS, Status, User, parse_config, parse_device
-from provd.store import Contents, Copy, CopyUnusable
+from provd.store import Contents, Copy, CopyUnusable, PieceOutOfPlace
 from provd.testing.access import keep
 from provd.testing.api import Answer, Bench, bench
 from provd.testing.plugins import acme
@@ -30,6 +30,7 @@ class Kept:
         self.documents: Contents = {}
         self.reading: Deferred[Any] | None = None
         self.broken = False
+        self.received = b""
 
     def take(self) -> None:
         """Make it now."""
@@ -37,6 +38,19 @@ class Kept:
             name: {each.id: each for each in self._store.collection(name)}
             for name in self._store.kinds
         }
+
+    def receive(self, name: str, offset: int, piece: bytes) -> Deferred[int]:
+        """What goes on where it ended is taken."""
+        if offset != len(self.received):
+            return fail(PieceOutOfPlace(name, len(self.received)))
+        self.received += piece
+        return succeed(len(self.received))
+
+    def accept(self, name: str, sha256: str) -> Deferred[Copy]:
+        """Unless it is broken."""
+        if self.broken:
+            return fail(CopyUnusable(name, ("devices/d is broken",)))
+        return succeed(Copy(name, 7.0, len(self.received), sha256))
 
     def make(self, _name: str) -> Deferred[Copy]:
         """It is made otherwise here."""
@@ -284,6 +298,50 @@ def test_which_copies_there_are(made: Bench) -> None:
     assert copy == {"name": NAME, "made": 7.0, "bytes": 4096, "sha256": "ab" * 32}
     assert made.ask("GET", f"/api/v1/system/backups/{NAME}").json == copy
     assert made.ask("GET", "/api/v1/system/backups/other").status == 404
+
+
+def send(
+    made: Bench, query: str, content: bytes, media: str = "application/octet-stream"
+) -> Answer:
+    """One piece of a copy."""
+    head = (
+        f"PUT /api/v1/system/backups/{NAME}{query} HTTP/1.1\r\nhost: localhost:8092\r\n"
+        f"content-type: {media}\r\ncontent-length: {len(content)}\r\nconnection: close\r\n\r\n"
+    )
+    return made.raw(head.encode() + content)
+
+
+def test_a_copy_from_elsewhere(made: Bench, kept: Kept) -> None:
+    """In pieces; at the end it is checked, and that somebody sent it is written down."""
+    assert send(made, "", b"\0one").json == {"name": NAME, "received": 4}
+    assert send(made, "?offset=4", b"\xfftwo").json["received"] == 8
+    wrong = send(made, "?offset=3", b"x")
+    assert (wrong.status, wrong.json["type"]) == (409, "urn:provd:problem:out-of-place")
+    assert "8 bytes" in wrong.json["detail"]
+    accepted = send(made, f"?sha256={'ab' * 32}", b"")
+    assert (accepted.status, accepted.json["sha256"]) == (201, "ab" * 32)
+    [line] = lines(made)
+    assert line.action == "receive"
+    kept.broken = True
+    refused = send(made, f"?sha256={'ab' * 32}", b"")
+    assert (refused.status, refused.json["type"]) == (422, "urn:provd:problem:unusable-copy")
+
+
+@pytest.mark.parametrize(
+    ("query", "media", "status"),
+    [
+        ("?offset=-1", "application/octet-stream", 400),
+        ("?offset=x", "application/octet-stream", 400),
+        (f"?offset={'9' * 40}", "application/octet-stream", 400),
+        ("?more=1", "application/octet-stream", 400),
+        ("", "application/json", 415),
+    ],
+)
+def test_what_is_no_piece(made: Bench, kept: Kept, query: str, media: str, status: int) -> None:
+    """Is refused before anything is taken."""
+    assert send(made, query, b"x", media).status == status
+    assert send(made, "", b"x" * ((1 << 20) + 1)).status == 413
+    assert kept.received == b""
 
 
 def test_every_kind_of_document_is_restored_or_left_alone() -> None:
