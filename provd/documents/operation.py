@@ -59,7 +59,7 @@ class Operation(Document, frozen=True, kw_only=True, gc=False, omit_defaults=Tru
     cause: str = ""
     """The id of the request that asked for it."""
     who: str = ""
-    """Who asked for it; empty where nobody had to prove who they are, and for the server's own work."""
+    """Who asked for it, or made the change that it follows; empty where nobody had to prove who they are."""
     devices: tuple[str, ...] = ()
     """The devices it is done to; empty where it is about none in particular."""
     action: str = ""
