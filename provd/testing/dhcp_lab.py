@@ -7,6 +7,7 @@ what it was given.
 from __future__ import annotations
 
 import os
+import re
 import shutil
 import signal
 import subprocess
@@ -23,6 +24,8 @@ from provd.testing.namespaces import Lab
 
 US, NETWORK = "192.0.2.1", "192.0.2.0/24"
 PATIENCE = 20.0
+
+_CONTROL_CODES = re.compile(r"\x1b\[[0-9;?]*[A-Za-z]|\x1b[()][A-Z0-9]")
 
 _HOOK = """#!/bin/sh
 { echo "EVENT=$reason$1"; env; echo; } | grep -a -E '^(EVENT|new_|ip=|subnet=|router=|dns=|siaddr=|boot_file=|lease=|serverid=)' >> %s
@@ -75,6 +78,17 @@ class Client:
                 return found[-1]
             time.sleep(0.05)
         raise AssertionError(f"{self.name} got no {events}; it said:\n{self.text}")
+
+    def wait_to_say(self, words: str, patience: float) -> None:
+        """Wait until it says something, whatever a screen's control codes do in between.
+
+        @raise AssertionError: not in time; with what it said.
+        """
+        end = time.monotonic() + patience
+        while words not in _CONTROL_CODES.sub("", self.text):
+            if time.monotonic() > end:
+                raise AssertionError(f"{self.name} never said {words!r}, but:\n{self.text[-4000:]}")
+            time.sleep(0.1)
 
 
 @define

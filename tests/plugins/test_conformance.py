@@ -28,6 +28,12 @@ class Cisco7900Tests(
     """The cisco-7900 plugin."""
 
 
+class NetbootTests(
+    make_plugin_tests(lambda into: assemble(PLUGINS / "netboot", "", into))  # type: ignore[misc]  # the same
+):
+    """The netboot plugin."""
+
+
 class ZeroTests(
     make_plugin_tests(lambda into: assemble(PLUGINS / "zero", "", into))  # type: ignore[misc]  # the same
 ):

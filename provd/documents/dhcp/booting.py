@@ -62,13 +62,13 @@ def _loaders() -> Iterable[tuple[str, When, str, str]]:
     """Id, condition, file and description of each rule that is shipped, in order."""
     pxe, http = "PXEClient", "HTTPClient"
     bios = ARCHITECTURES["bios"]
-    able = ("bzimage", "comboot", "http", "pxe")
+    able = ("bzimage", "http")
     script = f"{HTTP_BASE_URL}/default.ipxe"
     yield (
         "ipxe-bios",
         When(ipxe=True, arch=bios, ipxe_features=able),
         script,
-        "an iPXE that can load what PXELinux can: its script",
+        "an iPXE that can load kernels over HTTP: its script",
     )
     yield (
         "ipxe-bios-poor",

@@ -160,8 +160,8 @@ def test_shipped_rules_know_the_usual_firmware(
 def test_shipped_rules_give_an_ipxe_its_script_where_it_can_use_it() -> None:
     """One that can do too little gets ours instead, which then asks again."""
     script = "{http_base_url}/default.ipxe"
-    assert ipxe("http", "pxe", "bzimage", "comboot", arch=0) == script
-    assert ipxe("http", "pxe", "bzimage", arch=0) == "ipxe.pxe"
+    assert ipxe("http", "bzimage", arch=0) == script
+    assert ipxe("http", "pxe", arch=0) == "ipxe.pxe"
     assert ipxe("http", "efi", arch=7) == script
     assert ipxe("efi", arch=7) == "ipxe.efi"
     assert ipxe("efi", arch=11) == "ipxe-arm64.efi"
