@@ -160,8 +160,7 @@ def wire(settings: Settings, reactor: Any, journal: Journal | None = None) -> Se
     boot_id = f"{int(time.time()):x}{os.getpid() & 0xFFF:03x}"
     store = open_store(settings, reactor)
     plugins = load_plugins(settings, reactor)
-    limits = CreationLimits(settings.limits, CreationLimits.count(store.collection("devices")))
-    store.feed.subscribe("creation limits", ["devices"], limits.told)
+    limits = creation_limits(settings, store)
     app = DraftApp(plugins, limits, nat=settings.pipeline.nat, tenant=settings.service.tenant)
     decisions = Decisions(settings.decisions.kept)
     statuses = StatusBook(store, reactor)
@@ -233,6 +232,13 @@ def wire(settings: Settings, reactor: Any, journal: Journal | None = None) -> Se
         Deciding(app, pipeline, limits, decisions),
         secured,
     )
+
+
+def creation_limits(settings: Settings, store: SQLiteStore) -> CreationLimits:
+    """How many devices may be created by asking, counted from those that there are."""
+    limits = CreationLimits(settings.limits, CreationLimits.count(store.collection("devices")))
+    store.feed.subscribe("creation limits", ["devices"], limits.told)
+    return limits
 
 
 def warn_of(
