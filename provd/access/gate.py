@@ -10,10 +10,19 @@ from provd.access.bearer import VOID
 from provd.access.builtin import BUILT_IN, OWN
 from provd.access.claims import Permits, Right
 from provd.access.errors import NotAuthenticated
-from provd.access.held import HeldRights, UserPermits
+from provd.access.held import SCOPE, HeldRights, UserPermits
 from provd.access.principal import Principal
 from provd.contracts import IDocumentStore, IIdentityProvider
-from provd.documents import Claim, Device, Role, Token, User
+from provd.documents import (
+    EVERY,
+    NOT_ON_ONE,
+    Claim,
+    Device,
+    DeviceRight,
+    Role,
+    Token,
+    User,
+)
 from provd.values import Identity, Presented
 
 REMEMBERED = 1024
@@ -145,6 +154,23 @@ class Gate:
     def claims_of(self, roles: Iterable[str]) -> tuple[Claim, ...]:
         """What roles allow together; those that do not exist allow nothing."""
         return tuple(claim for role_id in roles for claim in self._claims(role_id))
+
+    def claims_held(self, user: str) -> tuple[Claim, ...]:
+        """What the rights that a user holds on devices allow, beside what roles do."""
+        now = self._now()
+        on: dict[tuple[str, ...], set[str]] = {}
+        held: tuple[DeviceRight, ...] = self._store.by("rights", "user", user)
+        for right in held:
+            if right.lasts(now):
+                on.setdefault(right.actions, set()).add(right.device)
+        return tuple(self.claim_on(sorted(devices), actions) for actions, devices in on.items())
+
+    def claim_on(self, devices: Iterable[str], actions: Iterable[str]) -> Claim:
+        """The claim that allows what a right to these actions does on these devices, `*` spelled out."""
+        named = set(actions)
+        if EVERY in named:
+            named = {action for scope, action in self.rights if scope == SCOPE} - NOT_ON_ONE
+        return Claim(scope=SCOPE, actions=tuple(sorted(named)), specific=tuple(devices))
 
     def _claims(self, role_id: str) -> tuple[Claim, ...]:
         role: Role | None = BUILT_IN.get(role_id) or self._store.get("roles", role_id)

@@ -14,7 +14,6 @@ from provd.documents import (
     EVERY,
     NOT_ON_ONE,
     RIGHTS,
-    Claim,
     Device,
     DeviceRight,
     Kind,
@@ -170,11 +169,7 @@ class Rights(Documents[DeviceRight]):
         self, by: Principal, actions: Sequence[str], devices: Sequence[str], action: str
     ) -> None:
         """@raise Forbidden: rights to that on these devices are more than the caller has."""
-        named = set(actions)
-        if EVERY in named:
-            named = {each for scope, each in self._gate.rights if scope == SCOPE} - NOT_ON_ONE
-        claim = Claim(scope=SCOPE, actions=tuple(sorted(named)), specific=tuple(devices))
-        if not by.covers((claim,)):
+        if not by.covers((self._gate.claim_on(devices, actions),)):
             detail = "it allows more than you may do yourself"
             raise Forbidden(by.user, COLLECTION, action, detail)
 

@@ -10,7 +10,7 @@ import pytest
 from provd.access import HeldRights
 from provd.api._assemble import NOUNS
 from provd.application.rights import MOST_ON_ONE
-from provd.documents import NOT_ON_ONE, DeviceRight, holding
+from provd.documents import NOT_ON_ONE, Claim, DeviceRight, Role, holding
 from provd.testing.access import basic, keep
 from provd.testing.rights import ROOT, URL, Granting
 
@@ -116,6 +116,27 @@ def test_nobody_grants_more_than_they_have(made: Granting) -> None:
     assert made.ask("DELETE", f"{URL}/{everything}", **BOB).status == 403
     assert made.ask("POST", f"{URL}/revoke", {"user": "ann"}, **BOB).status == 422
     assert made.rights() == ["ann phone", "ann phone", "bob phone"]
+
+
+def test_nobody_becomes_who_holds_more(made: Granting) -> None:
+    """Whoever may change users changes none, and gives none a password, who may do more by a right held."""
+    claims = (Claim(scope="users", actions=("*",)), Claim(scope="self", actions=("*",)))
+    present = made.bench.core.store.get("users", "bob")
+    keep(
+        made.bench.core.store,
+        roles=[Role(id="hr", claims=claims)],
+        users=[msgspec.structs.replace(present, roles=("hr",))],
+    )
+    path, password = "/api/v1/users/ann", {"password": "a long one of bob's"}
+    assert made.ask("PUT", f"{path}/password", password, **BOB).status == 204
+    [right_id] = made.grant("phone", actions=["*"])
+    assert made.ask("PUT", f"{path}/password", password, **BOB).status == 403
+    assert made.ask("PATCH", path, {"description": "x"}, **BOB).status == 403
+    assert made.ask("DELETE", path, **BOB).status == 403
+    made.ask("DELETE", f"{URL}/{right_id}", **ROOT)
+    made.grant("phone", actions=["read"])
+    made.grant("phone", who="bob", actions=["*"])
+    assert made.ask("PATCH", path, {"description": "x"}, **BOB).status == 200
 
 
 def test_everything_that_can_be_done_with_one_device(made: Granting) -> None:
