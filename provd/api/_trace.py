@@ -21,11 +21,14 @@ from provd.values import Served, in_detail, serve
 LOG_WORD = "X-Log-Token"
 LOG_LEVEL = "X-Log-Level"
 
+_WORD, _LEVEL_HEADER = LOG_WORD.lower().encode("ascii"), LOG_LEVEL.lower().encode("ascii")
+
 DETAIL: Right = ("logs", "detail")
 """Having more written of a call than the settings say: it takes room in the log."""
 
 _TOKEN = re.compile("[!-~]{1,100}")
 _LEVELS = LEVELS[:-1]
+_LEVEL = re.compile("|".join(_LEVELS))
 
 log = Logger("provd.api")
 
@@ -41,8 +44,11 @@ def wish_of(call: Call, name: str) -> Served | None:
     @raise MalformedRequest: in no way that there is.
     @raise Forbidden: that is not for them.
     """
+    headers = call.request.requestHeaders
+    if not (headers.hasHeader(_WORD) or headers.hasHeader(_LEVEL_HEADER)):
+        return None
     token = _one_of(call, LOG_WORD, _TOKEN, "1 to 100 visible characters of ASCII, without spaces")
-    level = _one_of(call, LOG_LEVEL, re.compile("|".join(_LEVELS)), ", ".join(_LEVELS))
+    level = _one_of(call, LOG_LEVEL, _LEVEL, ", ".join(_LEVELS))
     if level and not call.principal.permits(DETAIL):
         raise Forbidden(call.principal.user, *DETAIL)
     return Served(name, token, level) if token or level else None
