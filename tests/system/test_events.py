@@ -216,7 +216,11 @@ def test_who_does_not_read(secured: Secured) -> None:
 def test_nonsense_on_the_wire(secured: Secured) -> None:
     """Bytes that are no frames end the conversation, and harm nobody."""
     context = ssl.create_default_context(cafile=secured.pem)
-    for junk in (b"\xff" * 4000, b"GET / HTTP/1.1\r\n\r\n" * 200, b"\x81\xff" + b"\x7f" * 12 + b"x" * 5000):
+    for junk in (
+        b"\xff" * 4000,
+        b"GET / HTTP/1.1\r\n\r\n" * 200,
+        b"\x81\xff" + b"\x7f" * 12 + b"x" * 5000,
+    ):
         with (
             socket.create_connection(("127.0.0.1", secured.server.ports[2]), PATIENCE) as plain,
             context.wrap_socket(plain, server_hostname="127.0.0.1") as wire,
@@ -263,5 +267,32 @@ def test_the_server_ends(tmp_path: Path) -> None:
         server.start()
         with contextlib.closing(server.api()) as api, api.events() as stream:
             assert not stream.subscribe("old", since=event["position"])["resumed"]
+    finally:
+        server.close()
+
+
+def test_access_is_taken_up_by_who_listens(tmp_path: Path) -> None:
+    """Who had nothing to prove must, and who came in by a way that is closed is shut out: at the reload itself."""
+    server = Daemon(tmp_path / "server", families=())
+    try:
+        server.start()
+        with contextlib.closing(server.api()) as api, api.events() as nobody:
+            nobody.subscribe(kind="devices")
+            server.configure({"access": {"required": True, "whitelist": {"127.0.0.1": "admin"}}})
+            assert set(api.reload()["changed"]) == {"access.required", "access.whitelist"}
+            with pytest.raises(StreamEnded) as ended:
+                next(iter(nobody))
+            assert ended.value.code == 4401
+        end = time.monotonic() + PATIENCE
+        while "provd-once-" not in server.log:
+            assert time.monotonic() < end, server.log
+            time.sleep(0.02)
+        with contextlib.closing(server.api()) as api, api.events() as known:
+            known.subscribe(kind="devices")
+            server.configure({"access": {"required": True, "whitelist": {"127.0.0.2": "admin"}}})
+            assert api.reload()["changed"] == ["access.whitelist"]
+            with pytest.raises(StreamEnded) as ended:
+                next(iter(known))
+            assert ended.value.code == 4401
     finally:
         server.close()
