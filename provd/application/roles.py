@@ -31,28 +31,28 @@ class Roles(WithBuiltIn[Role]):
         self._gate = gate
 
     def errors(self, document: Role) -> Sequence[str]:
-        """Scopes and actions that the API has not (any more), and documents that are not there."""
+        """Scopes and actions that the API has not (any more), and plugins that are not there.
+
+        Of documents nothing is told: whoever reads a role need not have a right to learn which there are.
+        """
         unknown = _unknown_of(document.claims, self._gate.rights)
         return [
             *(f"`{each.path}` {each.message}, and allows nothing" for each in unknown),
             *(
-                f"`claims.{at}` speaks of {claim.scope}/{name}, which is not there"
+                f"`claims.{at}` speaks of the plugin {name!r}, which is not loaded"
                 for at, claim in enumerate(document.claims)
+                if claim.scope == "plugins"
                 for name in claim.specific
-                if self._is_gone(claim.scope, name)
+                if name != EVERY and not self._grades.is_there("plugins", name)
             ),
         ]
-
-    def _is_gone(self, scope: str, document_id: str) -> bool:
-        named = scope in self._store.kinds or scope == "plugins"
-        return named and document_id != EVERY and not self._grades.is_there(scope, document_id)
 
     def check(self, draft: IDraft, by: Principal, before: Role | None, after: Role | None) -> None:
         """@raise Invalid, Forbidden: it allows what there is not, or more than the caller may."""
         if after is not None:
             require_known(after.claims, self._gate.rights)
         claims = (*(after.claims if after else ()), *(before.claims if before else ()))
-        if not by.covers(claims):
+        if not by.covers(claims, lasting=True):
             action = "update" if after is not None else "delete"
             detail = "it allows more than you may do yourself"
             raise Forbidden(by.user, self.kind.name, action, detail)

@@ -77,12 +77,7 @@ REFERRING: list[tuple[str, Document, str]] = [
         Role(
             id="r", claims=(Claim(scope="plugins", actions=("read",), specific=("acme-1.0", "no")),)
         ),
-        "plugins/no",
-    ),
-    (
-        "roles",
-        Role(id="r", claims=(Claim(scope="configs", actions=("read",), specific=("base", "no")),)),
-        "configs/no",
+        "plugin 'no'",
     ),
 ]
 
@@ -100,9 +95,15 @@ def test_what_refers_to_what_is_gone(
 
 
 def test_what_is_there() -> None:
-    """Is not missed: built-in roles, plugins that are loaded, whatever may be named by `*`."""
+    """Is not missed: built-in roles, plugins that are loaded, whatever may be named by `*`; and whether
+    a document that a role names is there, is told to nobody.
+    """
     api = bench(acme())
-    claims = (Claim(scope="*", actions=("*",)), Claim(scope="plugins", actions=("read",)))
+    claims = (
+        Claim(scope="*", actions=("*",)),
+        Claim(scope="plugins", actions=("read",)),
+        Claim(scope="devices", actions=("read",), specific=("secret",)),
+    )
     for collection, document in (
         ("users", User(id="u", roles=("superuser",))),
         ("roles", Role(id="r", claims=claims)),
