@@ -30,6 +30,7 @@ COMMANDS = {
     "tokens": "provd.cli.tokens:tokens",
     "rights": "provd.cli.rights:rights",
     "audit": "provd.cli.audit:audit",
+    "logs": "provd.cli.logs:logs",
     "events": "provd.cli.events:events",
     "operations": "provd.cli.operations:operations",
     "preferences": "provd.cli.preferences:preferences",

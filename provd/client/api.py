@@ -312,6 +312,16 @@ class Api:
         """Begin to seal everything with the first of the keys, which are read again; the operation."""
         return dict(self._transport.call("POST", f"{ROOT}/system/reseal").body)
 
+    def logs(
+        self, where: Mapping[str, str] | None = None, *, limit: int = 0, after: int = 0
+    ) -> Object:
+        """The last lines of the log: `where` holds `call`, `token`, `inquiry`, `device` and `level`.
+
+        With `after`, the number of a line, the first of those that follow on it.
+        """
+        given = {**(where or {}), "limit": str(limit or ""), "after": str(after or "")}
+        return self._get("/logs", {name: each for name, each in given.items() if each})
+
     def decisions(self, *, device_id: str = "", limit: int = 0) -> Object:
         """The latest decisions, of one device where named."""
         given = {"device": device_id, "limit": str(limit) if limit else ""}

@@ -81,7 +81,7 @@ def problem(status: int, kind: str = "x", **more: Any) -> tuple[int, dict[str, s
 
 def test_what_is_sent() -> None:
     """Method, path with every segment quoted, conditions, body."""
-    client, wire = api(*[{}] * 12)
+    client, wire = api(*[{}] * 13)
     client.devices.list(
         where={"mac": "00:00:5e:00:53:01", "q": "{}"}, sort="-id", limit=5, fields=["id"]
     )
@@ -92,6 +92,7 @@ def test_what_is_sent() -> None:
     client.devices.delete("a", revision=8)
     client.configs.raw("base")
     client.decisions(device_id="a", limit=3)
+    client.logs({"call": "c-1"}, limit=9, after=4)
     client.what_if({"protocol": "http"})
     client.reload_plugin("acme")
     client.cancel("op-1")
@@ -109,6 +110,7 @@ def test_what_is_sent() -> None:
         ("DELETE", "/api/v1/devices/a"),
         ("GET", "/api/v1/configs/base/raw"),
         ("GET", "/api/v1/decisions?device=a&limit=3"),
+        ("GET", "/api/v1/logs?call=c-1&limit=9&after=4"),
         ("POST", "/api/v1/whatif"),
         ("POST", "/api/v1/plugins/acme/reload"),
         ("POST", "/api/v1/operations/op-1/cancel"),
