@@ -79,7 +79,8 @@ class ILeases(Interface):
     def outdated(before: float, at_most: int) -> Sequence[Any]:
         """Leases that were over before that time, the oldest first: to be deleted, in slices.
 
-        Until then a client that comes back gets the address it had.
+        Until then a client that comes back gets the address it had.  An address that rested belongs
+        to nobody: it is told as soon as its quarantine is over.
         """
 
     def end_of(lease: Any, now: float, view: IReadable) -> Any:

@@ -11,6 +11,9 @@ from provd.leases._client import mac_of
 from provd.values import Judgement, Verb
 from provd.wire.dhcp import format_address, parse_address
 
+MOST_OTHERS = 63
+"""Addresses that one option of the answer (92) can name."""
+
 
 def leasequery(case: Case, queriers: frozenset[int]) -> Judgement:
     """By address, by hardware address, or by client-id: exactly one is filled in (section 6.1)."""
@@ -59,5 +62,5 @@ def _active(case: Case, leases: Sequence[Lease]) -> Judgement:
         key=found.key,
         duration=found.until - int(case.now),
         found=found,
-        others=tuple(parse_address(lease.id) for lease in others),
+        others=tuple(parse_address(lease.id) for lease in others[:MOST_OTHERS]),
     )

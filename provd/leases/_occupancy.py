@@ -54,6 +54,8 @@ class Occupancy:
         self.offers = Offers(self._offered)
         self.over: OrderedDict[int, None] = OrderedDict()
         """Every address whose lease is over, as noticed: the longest ago first."""
+        self.rested: OrderedDict[int, None] = OrderedDict()
+        """Those that are in quarantine no more: nobody comes back to them."""
         self.relays: dict[str, int] = {}
         """Through whom leases were given (`Lease.via`), and how many."""
         self._shortages: dict[PoolAtWork, Shortage] = {}
@@ -106,18 +108,23 @@ class Occupancy:
         """Say how an address stands, and look at it when its time is over."""
         if lease.state is LeaseState.RELEASED or lease.until <= self.wheel.now:
             self.wheel.remove(address)
-            self._mark(address, DOCUMENT, OVER)
-            self.over[address] = None
+            self._note_over(address, lease)
             return
         mark = LIVE if lease.state is LeaseState.BOUND else RESTING
         self._mark(address, DOCUMENT, mark)
         self.over.pop(address, None)
+        self.rested.pop(address, None)
         self.wheel.put(address, lease.until)
+
+    def _note_over(self, address: int, lease: Lease) -> None:
+        self._mark(address, DOCUMENT, OVER)
+        (self.over if lease.key else self.rested)[address] = None
 
     def _gone(self, address: int, via: str) -> None:
         self._count_relay(via, -1)
         self.wheel.remove(address)
         self.over.pop(address, None)
+        self.rested.pop(address, None)
         self._mark(address, DOCUMENT, 0)
 
     def _count_relay(self, via: str, by: int) -> None:
@@ -146,22 +153,24 @@ class Occupancy:
 
     def _end(self, address: int, now: int) -> int:
         """Until when a lease lives; 0 where that is over."""
-        lease = self.store.get(LEASES.name, format_address(address))
+        lease = self._lease(address)
         if lease.until > now:
-            return int(lease.until)
-        self._mark(address, DOCUMENT, OVER)
-        self.over[address] = None
+            return lease.until
+        self._note_over(address, lease)
         return 0
 
     def outdated(self, before: float, at_most: int) -> list[Lease]:
-        """Leases that were over by then, the oldest first."""
-        found = []
-        for address in islice(self.over, at_most):
-            lease = self.store.get(LEASES.name, format_address(address))
+        """Leases that were over by then, the oldest first; of addresses that rested, all that are over."""
+        found = [self._lease(address) for address in islice(self.rested, at_most)]
+        for address in islice(self.over, at_most - len(found)):
+            lease = self._lease(address)
             if lease.until > before:
                 break
             found.append(lease)
         return found
+
+    def _lease(self, address: int) -> Lease:
+        return self.store.get(LEASES.name, format_address(address))  # type: ignore[no-any-return] # a document of that kind
 
     # Reservations, offers, pools
 

@@ -367,6 +367,17 @@ def make_leases_tests(make_desk: MakeDesk) -> type[SynchronousTestCase]:  # noqa
                 {lease.id for lease in desk.leases.outdated(desk.now, 10)},
             )
 
+        def test_what_has_rested_is_free(self) -> None:
+            """An address whose quarantine is over is told as outdated at once, and is then anybody's."""
+            desk = self.desk(lan(pool=(10, 10), quarantine=60))
+            desk.serve(sent(MessageType.DECLINE, asked=desk.obtain(1), server=US))
+            self.assertEqual("", desk.obtain(2))
+            desk.now += 61
+            desk.leases.tick(desk.now, 10)
+            [rested] = desk.leases.outdated(desk.now - 1e6, 10)
+            desk.drop("leases", rested.id)
+            self.assertEqual("next_free", desk.serve(discover(2)).picker)
+
         def test_shortages_are_told_once(self) -> None:
             """Beyond the mark once; and once more when there is clearly room again."""
             desk = self.desk(lan(low_water=0.5))

@@ -99,6 +99,13 @@ def _init_reboot() -> Iterator[Row]:
         (lan(), there(mode=Mode.PROXY)),
     )
     yield row(
+        "the address is of another server's network on the same wire, a subnet in the mode off",
+        nothing,
+        reasons.NOT_SERVED,
+        serves(request(asked="192.0.3.10")),
+        (HOME, lan("besides", 3, mode=Mode.OFF, shared_network="home")),
+    )
+    yield row(
         "the subnet is another server's now",
         nothing,
         reasons.NOT_SERVED,

@@ -11,7 +11,8 @@ def check_occupancy(occupancy: Occupancy) -> None:
     """What is kept besides the documents says the same as the documents."""
     leases = {parse_address(lease.id): lease for lease in occupancy.store.collection("leases")}
     over = {address for address in leases if occupancy.marks.of(address) & OVER}
-    assert set(occupancy.over) == over
+    assert sorted((*occupancy.over, *occupancy.rested)) == sorted(over)
+    assert all(leases[address].key for address in occupancy.over)  # type: ignore[attr-defined] # leases
     waiting = [address for slot in occupancy.wheel._slots for address in slot]
     assert sorted(waiting) == sorted(set(leases) - over)
     for address in leases:
