@@ -63,6 +63,11 @@ class Permits:
         )
         """The rights that are granted on every document and for every field: the common case."""
 
+    @property
+    def lasting(self) -> Permits:
+        """What of it is without an end: all that claims grant."""
+        return self
+
     def grants(self, right: Right) -> tuple[Grant, ...]:
         """Everything that grants a right; empty: it is denied."""
         return self._grants.get(right, ())

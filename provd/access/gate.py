@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Iterable, Sequence
 
 from twisted.internet.defer import Deferred
@@ -164,6 +165,24 @@ class Gate:
             if right.lasts(now):
                 on.setdefault(right.actions, set()).add(right.device)
         return tuple(self.claim_on(sorted(devices), actions) for actions, devices in on.items())
+
+    def lends_until(self, user: str, devices: Iterable[str], actions: Iterable[str]) -> float:
+        """Until when a user may let others do that with all of these devices, in seconds since the epoch.
+
+        What roles allow may be lent without an end (`inf`), what a right held allows until that is over.
+        """
+        present: User | None = self._store.get("users", user)
+        roles = Permits(self.claims_of(present.roles if present else ()), self.rights)
+        held = HeldRights(self._store, user, self._now)
+        claim = self.claim_on(devices, actions)
+        ends = (
+            held.until(action, device)
+            for action in claim.actions
+            if (SCOPE, action) not in roles.whole
+            for device in claim.specific
+            if not roles.permits_everything((SCOPE, action), device)
+        )
+        return min(ends, default=math.inf)
 
     def claim_on(self, devices: Iterable[str], actions: Iterable[str]) -> Claim:
         """The claim that allows what a right to these actions does on these devices, `*` spelled out."""

@@ -8,7 +8,8 @@ million.  Only a call that names no device, as a list, goes through the caller's
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+import math
+from collections.abc import Callable, Iterable, Iterator
 from typing import Final
 
 from provd.access.claims import Grant, Permits, Right
@@ -35,11 +36,17 @@ class HeldRights:
 
     def gives(self, action: str, device_id: str) -> bool:
         """Whether the user holds a right to do that with that device."""
+        return any(right.lasts(self._now()) for right in self._to(action, device_id))
+
+    def until(self, action: str, device_id: str) -> float:
+        """When the last right to that is over; `inf`: by no clock, 0: there is none."""
+        ends = (right.until for right in self._to(action, device_id))
+        return max((math.inf if end is None else end for end in ends), default=0.0)
+
+    def _to(self, action: str, device_id: str) -> Iterator[DeviceRight]:
         found: tuple[DeviceRight, ...]
         found = self._store.by(COLLECTION, "holding", holding(self._user, device_id))
-        return bool(found) and any(
-            right.gives(action) and right.lasts(self._now()) for right in found
-        )
+        return (right for right in found if right.gives(action))
 
     def devices(self, action: str) -> frozenset[str]:
         """With which devices the user may do that by a right held."""
@@ -60,6 +67,13 @@ class UserPermits(Permits):
         super().__init__(claims, known)
         self._held = held
         self._on_devices = frozenset(right for right in known if right[0] == SCOPE)
+
+    @property
+    def lasting(self) -> Permits:
+        """What claims grant: a right held may be over tomorrow."""
+        found = Permits((), ())
+        found._grants, found.whole = self._grants, self.whole
+        return found
 
     def grants(self, right: Right) -> tuple[Grant, ...]:
         granted = super().grants(right)

@@ -49,6 +49,10 @@ class Principal(Struct, frozen=True, kw_only=True):
         limits = [ids for layer in self.layers if (ids := layer.only(right)) is not None]
         return frozenset.intersection(*limits) if limits else None
 
-    def covers(self, wanted: Iterable[Claim]) -> bool:
-        """Whether everything that `wanted` allows is allowed already: only that may be handed on."""
-        return covers(self.layers, wanted, self.rights)
+    def covers(self, wanted: Iterable[Claim], *, lasting: bool = False) -> bool:
+        """Whether everything that `wanted` allows is allowed already: only that may be handed on.
+
+        `lasting`: and not by rights on devices, which may be over before what is handed on is.
+        """
+        layers = [layer.lasting for layer in self.layers] if lasting else self.layers
+        return covers(layers, wanted, self.rights)

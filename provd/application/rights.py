@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any, ClassVar
 
@@ -70,6 +71,7 @@ class Rights(Documents[DeviceRight]):
         self._require_known(wish)
         self._require_sound(self._store, wish, range(len(wish.devices)), by)
         self._require_covered(by, wish.actions, wish.devices, "grant")
+        self._require_no_longer(by, wish)
         return [self._granting(wish, at, by) for at in range(len(wish.devices))]
 
     def _granting(self, wish: RightWish, at: int, by: Principal) -> Proposal:
@@ -164,6 +166,16 @@ class Rights(Documents[DeviceRight]):
         if len(view.by(COLLECTION, "holding", holding(wish.user, device_id))) >= MOST_ON_ONE:
             return f"is {device_id!r}, on which the user has {MOST_ON_ONE} rights already"
         return ""
+
+    def _require_no_longer(self, by: Principal, wish: RightWish) -> None:
+        """@raise Invalid: it would outlast what the caller may do by a right that ends."""
+        latest = math.inf
+        if not by.anonymous:
+            latest = self._gate.lends_until(by.user, wish.devices, wish.actions)
+        if (math.inf if wish.until is None else wish.until) > latest:
+            told = "is missing" if wish.until is None else f"is {wish.until:.0f}"
+            expected = f"{latest:.0f} at most, when your own right is over"
+            raise Invalid("right", (Problem("until", told, expected),))
 
     def _require_covered(
         self, by: Principal, actions: Sequence[str], devices: Sequence[str], action: str

@@ -81,7 +81,7 @@ class Users(Editable[User]):
     ) -> None:
         roles = {*(before.roles if before else ()), *(after.roles if after else ())}
         held = self._gate.claims_held(before.id) if before else ()
-        if not by.covers((*self._gate.claims_of(roles), *held)):
+        if not (by.covers(self._gate.claims_of(roles), lasting=True) and by.covers(held)):
             detail = "the user may do more than you may yourself"
             raise Forbidden(by.user, self.kind.name, action, detail)
         if before is not None and before.id == by.user and (after is None or after.disabled):

@@ -118,6 +118,48 @@ def test_nobody_grants_more_than_they_have(made: Granting) -> None:
     assert made.rights() == ["ann phone", "ann phone", "bob phone"]
 
 
+def test_nobody_grants_for_longer_than_they_have(made: Granting) -> None:
+    """Neither to others nor to themselves; what their roles allow they may grant without an end."""
+    now = made.bench.core.clock.seconds()
+    made.grant("phone", who="bob", until=now + 60)
+    made.grant("desk", who="bob")
+    for until, status in ((None, 422), (now + 61, 422), (now + 60, 201)):
+        for who in ("ann", "bob"):
+            wish = {**ACT, "user": who, "until": until}
+            answer = made.ask("POST", URL, wish, **BOB)
+            assert answer.status == status, answer.body
+            if status == 422:
+                assert [each["path"] for each in answer.json["problems"]] == ["until"]
+    both = {**ACT, "devices": ["desk", "phone"]}
+    assert made.ask("POST", URL, both, **BOB).status == 422
+    assert made.ask("POST", URL, {**ACT, "devices": ["desk"]}, **BOB).status == 201
+    made.grant("phone", who="bob", until=now + 90)
+    assert made.ask("POST", URL, {**ACT, "until": now + 90}, **BOB).status == 201
+    assert made.ask("POST", URL, ACT, **ROOT).status == 201
+
+
+def test_a_right_is_not_made_a_role(made: Granting) -> None:
+    """Which would have no end: neither by whoever may make roles, nor by whoever may give them."""
+    store = made.bench.core.store
+    acts = Claim(scope="devices", actions=("act",), specific=("phone",))
+    chief = Role(
+        id="chief", claims=tuple(Claim(scope=each, actions=("*",)) for each in ("roles", "users"))
+    )
+    keep(
+        store,
+        roles=[chief, Role(id="acts", claims=(acts,))],
+        users=[msgspec.structs.replace(store.get("users", "bob"), roles=("chief",))],
+    )
+    made.grant("phone", who="bob", actions=["*"])
+    mine = {
+        "id": "mine",
+        "claims": [{"scope": "devices", "actions": ["act"], "specific": ["phone"]}],
+    }
+    assert made.ask("POST", "/api/v1/roles", mine, **BOB).status == 403
+    assert made.ask("PATCH", "/api/v1/users/ann", {"roles": ["acts"]}, **BOB).status == 403
+    assert made.ask("POST", "/api/v1/tokens", {"claims": mine["claims"]}, **BOB).status == 201
+
+
 def test_nobody_becomes_who_holds_more(made: Granting) -> None:
     """Whoever may change users changes none, and gives none a password, who may do more by a right held."""
     claims = (Claim(scope="users", actions=("*",)), Claim(scope="self", actions=("*",)))
