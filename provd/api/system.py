@@ -52,7 +52,7 @@ RECEIVES = Says(
             "sha256", "of all that was sent: check it, and make it one of the copies", SHA256
         ),
     ),
-    refuses=("invalid", "out-of-place", "unusable-copy"),
+    refuses=("no-such-document", "invalid", "out-of-place", "unusable-copy"),
 )
 
 
