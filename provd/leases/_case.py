@@ -13,7 +13,7 @@ from provd.leases._networks import Network
 from provd.leases._occupancy import Occupancy
 from provd.leases._reservations import Reserved, does_without_subnet
 from provd.values import Exchange, Judgement, Loss, Question, Verb
-from provd.wire.dhcp import format_address, parse_address
+from provd.wire.dhcp import format_address, parse_address, requested_address
 
 
 class Case:
@@ -21,6 +21,8 @@ class Case:
 
     __slots__ = (
         "_keys",
+        "_looked_at",
+        "asked",
         "exchange",
         "home",
         "link",
@@ -43,7 +45,10 @@ class Case:
         self.packet = question.packet
         self.now = question.now
         self.via: int = question.packet.giaddr or next(iter(question.server_ids), 0)
+        self.asked = requested_address(question.packet)
+        """The address that the client asks for (50)."""
         self.losses: list[Loss] = []
+        self._looked_at: tuple[int, Lease | None] = (0, None)
         self._keys: tuple[tuple[str, ...], tuple[str, ...]] | None = None
         self.home: Network | None = None
         """The subnet that the client's link is known by."""
@@ -77,7 +82,11 @@ class Case:
 
     def lease_at(self, address: int) -> Lease | None:
         """What is written of an address."""
-        return self.view.get(LEASES.name, format_address(address))  # type: ignore[no-any-return] # a document of that kind
+        known, lease = self._looked_at
+        if known != address:
+            lease = self.view.get(LEASES.name, format_address(address))
+            self._looked_at = address, lease
+        return lease
 
     def leases_of(self, key: str) -> tuple[Lease, ...]:
         """What is written of a client."""

@@ -13,7 +13,7 @@ from provd.leases._marks import OFFERED, RESERVED
 from provd.leases._networks import Network
 from provd.leases._reservations import Reserved
 from provd.values import Exchange, Judgement, Verb
-from provd.wire.dhcp import parse_address, requested_address
+from provd.wire.dhcp import parse_address
 
 TRIES = 8
 """Addresses looked at by one picker, where documents say otherwise than what is known of them."""
@@ -121,7 +121,7 @@ def _offered(case: Case, link: Sequence[Network]) -> Choice | None:
 
 def _had(case: Case, link: Sequence[Network]) -> Choice | None:
     """What the client has, or had (RFC 2131: its current binding, else its previous one)."""
-    asked = requested_address(case.packet)
+    asked = case.asked
     for network in link:
         keys = case.keys(network)
         for key in keys:
@@ -169,7 +169,7 @@ def _why_not(case: Case, network: Network, keys: tuple[str, ...], address: int) 
 def _picked(case: Case, link: Sequence[Network]) -> Choice | None:
     """What the pickers of each subnet find, in order; where an address is asked for, its subnet comes first."""
     link = [network for network in link if network.finds and case.keys(network)]
-    asked = requested_address(case.packet)
+    asked = case.asked
     if asked and len(link) > 1:
         link.sort(key=lambda network: asked not in network)
     choice = _first(_pick, case, link)
@@ -199,7 +199,7 @@ def _pick(case: Case, network: Network) -> Choice | None:
 
 def _hint(case: Case, network: Network) -> int:
     """The address it asks for. It is in no hurry to ask again without: another is looked for at once."""
-    asked = requested_address(case.packet)
+    asked = case.asked
     if not asked or network.pool_of(asked) is None:
         return 0
     why_not = _why_not(case, network, case.keys(network), asked)

@@ -11,7 +11,7 @@ from provd.leases._networks import Network
 from provd.leases._occupancy import Occupancy
 from provd.leases._request import is_us
 from provd.values import Exchange, Judgement, Verb
-from provd.wire.dhcp import format_address, requested_address, server_identifier
+from provd.wire.dhcp import format_address, server_identifier
 
 QUARANTINE = 600
 """Seconds that an address outside every subnet rests."""
@@ -19,7 +19,7 @@ QUARANTINE = 600
 
 def decline(case: Case) -> Judgement:
     """Somebody else uses the address: it rests, if it is this client's to complain about."""
-    return _ended(case, requested_address(case.packet), declined=True)
+    return _ended(case, case.asked, declined=True)
 
 
 def release(case: Case) -> Judgement:

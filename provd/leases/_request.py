@@ -13,14 +13,14 @@ from provd.leases._grant import Choice, ended_tenure, grant
 from provd.leases._networks import Network
 from provd.leases._reservations import Reserved
 from provd.values import Exchange, Judgement, Verb
-from provd.wire.dhcp import requested_address, server_identifier
+from provd.wire.dhcp import server_identifier
 
 
 def request(case: Case) -> Judgement:
     """Which of the four states the client is in, and what that leads to."""
     packet = case.packet
     server = server_identifier(packet)
-    asked = requested_address(packet)
+    asked = case.asked
     case.exchange = Exchange.INIT_REBOOT
     if server:
         case.exchange = Exchange.SELECTING
