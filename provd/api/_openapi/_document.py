@@ -11,11 +11,13 @@ from typing import Any
 from provd.api._asked import LONGEST_KEY
 from provd.api._call import JSON_PATCH
 from provd.api._errors import DEFECT, METHOD_NOT_ALLOWED, TABLE, Told
+from provd.api._forms import YAML_TYPES
 from provd.api._openapi._components import ID, components, ref
 from provd.api._permission import PUBLIC
 from provd.api._routes import Noun, Route, template
 from provd.api._says import EVERYWHERE, TEXT, WITH_A_BODY, Parameter, Says
 from provd.api._trace import LOG_LEVEL, LOG_WORD
+from provd.api._yaml import BYTES_LIMIT, VALUES_LIMIT
 
 Schema = dict[str, Any]
 
@@ -31,6 +33,11 @@ ABOUT = (
     f" With `{LOG_WORD}`, a word of the caller's own, the call has a line in the log whatever its level;"
     f" with `{LOG_LEVEL}` everything that is written of it from that level on is, in all that it passes through,"
     " for whoever has the right `logs detail`."
+)
+
+IN_YAML = (
+    "In YAML, what readers differ about is refused, so quote what is a text (`no`, `012`, `1:30`); so are tags,"
+    f" anchors, more than {BYTES_LIMIT} bytes and more than {VALUES_LIMIT} values."
 )
 
 CONDITIONS: Mapping[str, str] = {
@@ -159,6 +166,7 @@ def _body(says: Says) -> Schema:
     # What a declared type may be is the route's business; the first is what a client should send.
     types = sorted(says.types, key=lambda name: (name != "application/json", name))
     return {
+        **({"description": IN_YAML} if YAML_TYPES[0] in says.types else {}),
         "required": True,
         "content": {name: {"schema": ref(_read_as(says, name))} for name in types},
     }

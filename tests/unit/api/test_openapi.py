@@ -232,6 +232,13 @@ def test_lists_are_told_in_all_their_forms() -> None:
     assert set(single) == {"application/json", "application/yaml"}
 
 
+def test_bodies_are_told_in_both_their_forms() -> None:
+    """Of the same shape, and with what YAML must be besides."""
+    body = DESCRIPTION["paths"]["/api/v1/devices"]["post"]["requestBody"]
+    assert body["content"]["application/yaml"] == body["content"]["application/json"]
+    assert "quote" in body["description"]
+
+
 def test_a_client_that_has_it_is_not_sent_it_again() -> None:
     """It has a validator."""
     for path in ("/api/v1/openapi.json", "/api/v1/docs"):
