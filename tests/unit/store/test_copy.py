@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import shutil
 import sqlite3
 from collections.abc import Mapping, Sequence
@@ -40,11 +39,10 @@ def copy(directory: Path, kinds: Sequence[Kind] = KINDS, **options: Any) -> Path
     return directory / "backups" / name
 
 
-def spoil(path: Path, statement: str, *values: object) -> None:
+def spoil(path: Path, statements: str) -> None:
     """Change a copy by hand."""
     connection = sqlite3.connect(path)
-    connection.executescript(statement) if not values else connection.execute(statement, values)
-    connection.commit()
+    connection.executescript(statements)
     connection.close()
 
 
@@ -162,10 +160,12 @@ def test_which_there_are(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize("name", ["", "..", "../provd.db", "provd.db", NAME.format("gone"), "/etc"])
-def test_no_other_file_is_reached(tmp_path: Path, name: str) -> None:
+def test_no_other_file_is_reached(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, name: str
+) -> None:
     """A name is one of a copy that is there, and never a path."""
     path = copy(tmp_path)
-    os.chdir(path.parent)
+    monkeypatch.chdir(path.parent)
     with pytest.raises(NoSuchDocument):
         copy_called(path.parent, name)
     assert copy_called(path.parent, path.name) == path
