@@ -19,7 +19,7 @@ from typing import Any
 from provd.application.dhcp.described import packet_made, packet_written
 from provd.documents.reading import Reading, json_type
 from provd.values import Inquiry, MalformedPacket, Protocol, parse_ip, parse_mac
-from provd.wire.dhcp import format_address, hardware_address
+from provd.wire.dhcp import format_address, hardware_address, message_name
 from provd.wire.http import parse_target
 
 LONGEST_TEXT = 4096
@@ -84,7 +84,7 @@ def _over_dhcp(read: Reading, inquiry_id: str, now: float) -> Inquiry:
     return Inquiry(
         id=inquiry_id,
         protocol=Protocol.DHCP,
-        path="",
+        path=message_name(packet),
         peer=format_address(packet.ciaddr) if packet.ciaddr else "",
         local=local,
         local_port=read.whole("port", 67, 1, 65535),

@@ -18,6 +18,7 @@ from provd.values import (
     Inquiry,
     Judgement,
     Note,
+    Protocol,
     Redirect,
     Refusal,
     Reply,
@@ -25,7 +26,7 @@ from provd.values import (
     Step,
     Testimony,
 )
-from provd.wire.dhcp import MessageType, Packet, format_address, format_packet
+from provd.wire.dhcp import Packet, format_address, format_packet, message_name
 
 _KINDS: dict[type, str] = {
     Content: "content",
@@ -149,11 +150,18 @@ def _told(notes: tuple[Note, ...], step: Step) -> list[str]:
 
 
 def _gathered(inquiry: Inquiry) -> str:
-    asked = f"{str(inquiry.protocol).upper()} {inquiry.path or 'request'}"
-    asked += f" from {inquiry.peer}" if inquiry.peer else " from an address that is not told"
+    asked = f"{str(inquiry.protocol).upper()} {inquiry.path or 'request'} from {_whence(inquiry)}"
     if inquiry.neighbour:
         asked += f", whose hardware address on this network is {inquiry.neighbour}"
     return asked
+
+
+def _whence(inquiry: Inquiry) -> str:
+    if inquiry.protocol is not Protocol.DHCP:
+        return inquiry.peer or "an address that is not told"
+    by = f" through relay {inquiry.relay}" if inquiry.relay else ""
+    on = f" on {inquiry.interface}" if inquiry.interface else ""
+    return f"{inquiry.peer or 'a client without an address'}{by}{on}"
 
 
 def _extracted(decision: Decision) -> str:
@@ -212,7 +220,7 @@ def _by_whom(boot: str) -> str:
 
 def _summed_up(packet: Packet) -> str:
     """A packet in a few words; `provd explain --json` has all of it."""
-    kind = MessageType(packet.message_type).name if packet.message_type else "a BOOTP reply"
+    kind = message_name(packet).upper()
     address = f" of {format_address(packet.yiaddr)}" if packet.yiaddr else ""
     file = f", file {packet.file.decode('latin-1')}" if packet.file else ""
     return f"{kind}{address}{file}"

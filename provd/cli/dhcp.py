@@ -11,7 +11,13 @@ import click
 from provd.cli._capture import Captured, clients_in
 from provd.cli._remote import Remote, print_table, remote, when
 from provd.cli.explain import answer_text, print_decision
-from provd.wire.dhcp import MessageType, Packet, format_address, format_packet, hardware_address
+from provd.wire.dhcp import (
+    Packet,
+    format_address,
+    format_packet,
+    hardware_address,
+    message_name,
+)
 
 MOST = 10_000
 """Packets of one capture."""
@@ -97,7 +103,7 @@ def _asked(server: Remote, captured: Captured, local: str) -> dict[str, Any]:
 
 def summary(packet: Packet) -> str:
     """A client's packet in a few words."""
-    kind = MessageType(packet.message_type).name if packet.message_type else "BOOTP"
+    kind = message_name(packet).upper()
     relay = f" through {format_address(packet.giaddr)}" if packet.giaddr else ""
     return f"{kind}{relay}"
 

@@ -19,7 +19,15 @@ from provd.documents.dhcp.subnet import SUBNETS, Subnet
 from provd.leases import Leases
 from provd.testing.inquiries import Core, core
 from provd.values import Answer, Decision, Inquiry, Protocol, Reply, Silence
-from provd.wire.dhcp import MessageType, Packet, decode, encode, format_address, parse_address
+from provd.wire.dhcp import (
+    MessageType,
+    Packet,
+    decode,
+    encode,
+    format_address,
+    message_name,
+    parse_address,
+)
 
 US = "192.0.2.1"
 MAC = "00:00:5e:00:53:01"
@@ -59,7 +67,7 @@ class Site:
         known: dict[str, Any] = {
             "id": f"dhcp-{self._count}",
             "protocol": Protocol.DHCP,
-            "path": "",
+            "path": message_name(packet),
             "peer": format_address(packet.ciaddr) if packet.ciaddr else "",
             "arrived": self.core.clock.seconds(),
             "local": US,

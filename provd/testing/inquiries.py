@@ -71,7 +71,7 @@ def dhcp(mac: str, *, peer: str = PEER, number: int = 1, **more: Any) -> Inquiry
     return Inquiry(
         id=f"test-{number}",
         protocol=Protocol.DHCP,
-        path="",
+        path="discover",
         peer=peer,
         mac=mac,
         arrived=more.pop("arrived", ARRIVED),

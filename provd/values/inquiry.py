@@ -29,7 +29,7 @@ class Inquiry(Struct, frozen=True, kw_only=True, gc=False):
     path: str
     """What is asked for, as text: an HTTP path with its leading slash, percent-decoded once
     (query apart), or a TFTP file name as sent.  Bytes that are not UTF-8 become U+FFFD.
-    Empty for DHCP."""
+    Over DHCP, what kind of message it is: `discover`, `request`, …"""
     peer: str
     """The device's address, canonical; behind trusted proxies, the address they vouch for.
     Over DHCP empty while the device has none: a relay's address is never the device's."""

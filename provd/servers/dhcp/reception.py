@@ -17,19 +17,17 @@ from provd.servers.dhcp.settings import DHCPSettings
 from provd.values import Answer, Inquiry, Link, MalformedPacket, Protocol, ProvdError, Reply
 from provd.wire.dhcp import (
     REQUEST,
-    MessageType,
     Packet,
     decode,
     encode_fitting,
     format_address,
     hardware_address,
     limit_of,
+    message_name,
     parse_address,
 )
 
 __all__ = ["Reception"]
-
-_NAMES = {kind.value: kind.name.lower() for kind in MessageType} | {0: "bootp"}
 
 log = Logger("provd.servers.dhcp")
 
@@ -87,7 +85,7 @@ class Reception:
             self._tally.ignored["reply"] += 1
             return
         kind = packet.message_type
-        self._tally.received[_NAMES[kind]] += 1
+        self._tally.received[message_name(packet)] += 1
         self._foreign.heard(packet, link.name)
         key = (packet.xid, packet.chaddr, kind, arrival.port)
         if key in self._waiting:
@@ -122,7 +120,7 @@ class Reception:
         return Inquiry(
             id=self._inquiries.inquiry_id(),
             protocol=Protocol.DHCP,
-            path="",
+            path=message_name(packet),
             peer=format_address(packet.ciaddr) if packet.ciaddr else "",
             arrived=self._clock(),
             peer_port=arrival.peer_port,
@@ -167,7 +165,7 @@ class Reception:
             clients_at=self._settings.client_port,
         )
         link = self._links.link(arrival.link)
-        self._tally.sent[_NAMES[reply.message_type]] += 1
+        self._tally.sent[message_name(reply)] += 1
         self._outlet.send(
             datagram, to, link=link, local=arrival.local, port=arrival.port, chaddr=request.chaddr
         )

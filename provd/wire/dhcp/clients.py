@@ -11,7 +11,7 @@ from enum import IntEnum, StrEnum
 
 from provd.wire.dhcp.encapsulation import split_user_class, suboptions
 from provd.wire.dhcp.faults import MalformedOption
-from provd.wire.dhcp.packets import LEAST_LIMIT, LEAST_SIZE, Packet
+from provd.wire.dhcp.packets import LEAST_LIMIT, LEAST_SIZE, MessageType, Packet
 
 __all__ = [
     "Architecture",
@@ -24,6 +24,7 @@ __all__ = [
     "ipxe_features",
     "limit_of",
     "machine_uuid",
+    "message_name",
     "requested_address",
     "server_identifier",
     "user_classes",
@@ -119,6 +120,12 @@ _FIRMWARES: Mapping[int, Firmware] = {
 }
 
 
+_MESSAGE_NAMES: Mapping[int, str] = {
+    0: "bootp",
+    **{kind.value: kind.name.lower() for kind in MessageType},
+}
+
+
 def architecture(packet: Packet) -> int | None:
     """The `Architecture` that a boot ROM says it is, or a number nobody has registered.
 
@@ -184,6 +191,11 @@ def machine_uuid(packet: Packet) -> str:
         return ""
     digits = value[1:].hex()
     return "-".join((digits[:8], digits[8:12], digits[12:16], digits[16:20], digits[20:]))
+
+
+def message_name(packet: Packet) -> str:
+    """What kind of message it is, in a word: `discover`, `offer`, …; `bootp` for one that has no kind."""
+    return _MESSAGE_NAMES[packet.message_type]
 
 
 def requested_address(packet: Packet) -> int:

@@ -134,7 +134,7 @@ class Named:
 
     def scan(self, scanner: Scanner) -> bytes:
         for name, number in self._numbers.items():
-            if scanner.keyword(name):
+            if scanner.keyword(name) or scanner.keyword(name.upper()):
                 return bytes((number,))
         try:
             return bytes((scanner.number(0, 255),))

@@ -79,7 +79,7 @@ def test_an_offer() -> None:
     assert inquiry == Inquiry(
         id="scripted-1",
         protocol=Protocol.DHCP,
-        path="",
+        path="discover",
         peer="",
         arrived=1000.0,
         peer_port=68,

@@ -26,7 +26,7 @@ MISTAKES = [
     (43, "{0: hex}", "a number from 1 to 254"),
     (43, "{1: hex 01", "`}`"),
     (43, "pxe {9: hex " + "00" * 256 + "}", "at most 255 bytes"),
-    (53, "DISCOVER", "one of discover, offer"),
+    (53, "Discovery", "one of discover, offer"),
     (61, "1", '"text" or hex'),
     (61, "256 hex 01", "a number from 0 to 255"),
     (77, '["a"', "`]`"),
