@@ -39,6 +39,12 @@ class ILeases(Interface):
     requests an address which is free is given it.
     """
 
+    def tell(queriers: Iterable[str]) -> None:
+        """Answer lease queries of the relays with these addresses, too, from now on.
+
+        Those through which leases were given are answered anyway.
+        """
+
     def subnet_of(vias: Iterable[int]) -> Any:
         """The `documents.Subnet` that the first of these addresses to be in one is in; None.
 
@@ -55,6 +61,8 @@ class ILeases(Interface):
 
     def hold(judgement: Judgement, now: float) -> None:
         """The judgement is going to be acted on. Called for each packet that is served, at once.
+
+        `now` is the question's: so it is known again after the probe.
 
         An address that is offered, or waits for a probe, is this client's for a minute; the
         next search begins behind it; an offer that the client did not choose is void. Idempotent.

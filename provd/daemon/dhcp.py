@@ -54,6 +54,8 @@ class Serving:
     def adopt(self, settings: DHCPSettings) -> None:
         """Hold to other limits from the next packet on."""
         self._settings = settings
+        self._leases.tell(settings.lease_queries)
+        self.upkeep.history = settings.history
         if self._server is not None:
             self._server.adopt(settings)
 
@@ -88,7 +90,7 @@ def serving(
     clock: Any,
 ) -> Serving:
     """Policy, and what answers with it; `clock` is the reactor's (IReactorTime)."""
-    leases = Leases(store, clock.seconds())
+    leases = Leases(store, clock.seconds(), settings.lease_queries)
     answers = DHCPAnswers(
         leases=leases,
         store=store,
@@ -98,4 +100,5 @@ def serving(
         render=OptionTemplates().render,
         binl_port=settings.binl_port,
     )
-    return Serving(answers, Upkeep(leases, store, clock), leases, kernel, settings)
+    upkeep = Upkeep(leases, store, clock, settings.history)
+    return Serving(answers, upkeep, leases, kernel, settings)

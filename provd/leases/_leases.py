@@ -42,18 +42,20 @@ _DEALT_WITH: Mapping[int, tuple[Exchange, Callable[[Case], Judgement]]] = {
 class Leases:
     """Who gets which address: over the subnets, reservations and leases of a store, which it follows.
 
-    `now` is the time at start, seconds since the epoch; `queriers` are addresses of relays that may
-    query leases before any lease was given through them.
+    `now` is the time at start, seconds since the epoch; for `queriers` see `tell`.
     """
 
     def __init__(self, store: IDocumentStore, now: float, queriers: Iterable[str] = ()) -> None:
         self._occupancy = Occupancy(store, now)
-        self._queriers = frozenset(parse_address(each) for each in queriers)
+        self.tell(queriers)
         collections = (SUBNETS.name, RESERVATIONS.name, LEASES.name)
         self._subscription = store.feed.subscribe("leases", collections, self._occupancy.follow)
 
     def close(self) -> None:
         self._subscription.cancel()
+
+    def tell(self, queriers: Iterable[str]) -> None:
+        self._queriers = frozenset(parse_address(each) for each in queriers)
 
     def subnet_of(self, vias: Iterable[int]) -> Subnet | None:
         for via in vias:

@@ -58,7 +58,7 @@ WITHOUT_RESTART = frozenset(
                 *("cache_bytes", "max_open_files", "drain"),
             )
         ),
-        "dhcp.busy",
+        *("dhcp.busy", "dhcp.lease_queries", "dhcp.history"),
         "api.hosts",
         "api.cors_origins",
         *(

@@ -43,6 +43,12 @@ def _networks(values: tuple[str, ...]) -> Iterator[Problem]:
             yield Problem(f"[{number}]", str(error), "a network such as 192.0.2.0/28")
 
 
+def _ipv4_addresses(values: tuple[str, ...]) -> Iterator[Problem]:
+    for number, value in enumerate(values):
+        if not _is_address(value) or ":" in value:
+            yield Problem(f"[{number}]", f"{value!r} is no IPv4 address", "such as 192.0.2.1")
+
+
 def _networks_by_name(value: Mapping[str, tuple[str, ...]]) -> Iterator[Problem]:
     for name, networks in value.items():
         if not networks:
@@ -120,6 +126,7 @@ _ORIGIN = re.compile(r"https?://(?:[A-Za-z0-9.-]+|\[[0-9A-Fa-f:.]+\])(?::[0-9]{1
 
 CHECKS: Mapping[str, Check] = {
     "api.cors_origins": _origins,
+    "dhcp.lease_queries": _ipv4_addresses,
     "listen.interface": _address,
     "tftp.interface": _address,
     "api.interface": _address,

@@ -29,6 +29,11 @@ class DHCPSettings(Struct, frozen=True, kw_only=True):
     from the interfaces themselves."""
     busy: _Count = 4096
     """Packets that may wait for an answer at once; the clients of more are left to ask again."""
+    lease_queries: tuple[str, ...] = ()
+    """Relays that are told who has an address when they ask (LEASEQUERY, RFC 4388), besides those
+    through which leases were given: these are known."""
+    history: float = 31536000.0
+    """Seconds that is kept who had an address, after it was over: a year."""
     receive_buffer: _Count = 4 << 20
     """Asked of the kernel for each socket, which holds it to net.core.rmem_max."""
 

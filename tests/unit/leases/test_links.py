@@ -111,6 +111,14 @@ class TestLeaseQueries:
             server.drop("leases", address)
             assert server.serve(self.query(RELAY, ciaddr="192.0.2.15")).verb is verb
 
+    def test_a_relay_that_an_operator_names(self, desk: Desks) -> None:
+        """It is told before anybody got a lease through it, until it is named no more."""
+        server = desk(lan())
+        server.leases.tell([RELAY])
+        assert server.serve(self.query(RELAY, ciaddr="192.0.2.15")).verb is Verb.UNASSIGNED
+        server.leases.tell([])
+        assert server.serve(self.query(RELAY, ciaddr="192.0.2.15")).verb is Verb.NOTHING
+
 
 class TestFloods:
     """Invented clients."""
