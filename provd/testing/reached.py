@@ -18,6 +18,20 @@ from provd.testing.daemon import PATIENCE, Daemon
 
 AASTRA = "Aastra6730i MAC:00-08-5D-00-00-02 V:3.2.0.1011-SIP"
 JSON = "application/json"
+OF_THE_SITE: Mapping[str, Mapping[str, Any]] = {
+    "subnets": {
+        "network": "203.0.113.0/24",
+        "pools": [{"first": "203.0.113.10", "last": "203.0.113.99"}],
+    },
+    "reservations": {
+        "address": "203.0.113.5",
+        "strategy": "mac",
+        "token": "00:00:5e:00:53:01",
+    },
+    "boot-rules": {},
+}
+"""What belongs to no tenant, without its id."""
+
 ENTRANCE = re.compile(r"^ +(provd-once-\S+)$", re.MULTILINE)
 
 
@@ -105,6 +119,8 @@ class Site:
             self.make("configs", config)
             self.make("devices", {"id": name, "config": name, "tenant": tenant})
         self.make("users", {"id": "there-is", "roles": []})
+        for noun, document in OF_THE_SITE.items():
+            self.make(noun, {"id": "there-is", **document})
         self.make("rights", {"user": "there-is", "devices": ["there-is"], "actions": ["read"]})
         self.server.get("/aastra.cfg", AASTRA, "127.0.0.3")
         known = None
