@@ -5,11 +5,8 @@ And what every `ILeases` owes its callers: `make_leases_tests`.
 
 from __future__ import annotations
 
-import shutil
-import tempfile
 from collections.abc import Callable
 from functools import partial
-from pathlib import Path
 from typing import Any
 
 from msgspec import Struct
@@ -20,8 +17,6 @@ from zope.interface.verify import verifyObject
 from provd.contracts import ILeases
 from provd.documents.dhcp import (
     LEASES,
-    RESERVATIONS,
-    SUBNETS,
     TENURES,
     Lease,
     Pool,
@@ -31,35 +26,16 @@ from provd.documents.dhcp import (
     client_key,
 )
 from provd.leases import Leases, ask
-from provd.store import MemoryStore, SQLiteStore
-from provd.testing.store_fixture import Fixture, SteppedReactor, SteppedWriter
+from provd.testing.leases_stores import DHCP_KINDS, Crashing
+from provd.testing.store_fixture import Fixture
 from provd.values import Committed, Exchange, Judgement, Verb
 from provd.wire.dhcp import MessageType, Packet, encapsulate, format_address, parse_address
 
-DHCP_KINDS = (SUBNETS, RESERVATIONS, LEASES, TENURES)
 START = 1_700_000_000.0
 US = "192.0.2.1"
 """The server's address on the first link."""
 TRIES = 4
 """How often an address is probed, and another one tried, for one packet."""
-
-
-def memory() -> Fixture:
-    """An empty store in memory."""
-    reactor = SteppedReactor()
-    return Fixture(MemoryStore(DHCP_KINDS, reactor), reactor)
-
-
-def sqlite() -> Fixture:
-    """An empty store in a directory of its own."""
-    directory = Path(tempfile.mkdtemp(prefix="provd-test-"))
-    reactor = SteppedReactor()
-
-    def reopen() -> SQLiteStore:
-        path = directory / "provd.db"
-        return SQLiteStore.open(path, DHCP_KINDS, reactor, writer=SteppedWriter(reactor))
-
-    return Fixture(reopen(), reactor, reopen, partial(shutil.rmtree, directory))
 
 
 def lan(
@@ -186,6 +162,12 @@ class Desk:
 
     def serve(self, message: Sent) -> Judgement:
         """The judgement that was acted on; what it writes is durable."""
+        judgement = self.commit(message)
+        self.fixture.settle()
+        return judgement
+
+    def commit(self, message: Sent) -> Judgement:
+        """The judgement that was acted on; nothing that it writes is durable yet, nor is it answered."""
         judgement = self._hold(message)
         for _ in range(TRIES):
             if not judgement.probe:
@@ -196,7 +178,6 @@ class Desk:
             puts=(*((judgement.lease,) if judgement.lease else ()), *judgement.tenures),
             deletes=judgement.forget,
         )
-        self.fixture.settle()
         return judgement
 
     def _hold(self, message: Sent) -> Judgement:
@@ -255,6 +236,15 @@ class Desk:
             self.fixture.store.close()
             self.fixture.settle()
             self.fixture.store = self.fixture.reopen()
+        self.leases = Leases(self.fixture.store, self.now)
+
+    def crash(self) -> None:
+        """Lose everything that is not durable; of a store that forgets everything, the rest only."""
+        if not isinstance(self.fixture, Crashing):
+            self.restart()
+            return
+        self.leases.close()
+        self.fixture.store = self.fixture.crash()
         self.leases = Leases(self.fixture.store, self.now)
 
 

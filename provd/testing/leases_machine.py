@@ -150,9 +150,16 @@ class LeasesMachine(RuleBasedStateMachine):
         self.desk.leases.tick(self.desk.now, 1000)
 
     @rule()
-    def crash(self) -> None:
+    def restart(self) -> None:
         """Everything in memory is lost."""
         self.desk.restart()
+
+    @rule(client=CLIENTS, relay=st.sampled_from(sorted(LINKS)), asked=st.sampled_from(ADDRESSES))
+    @precondition(lambda self: self.desk.fixture.reopen is not None)
+    def crash(self, client: int, relay: str, asked: str) -> None:
+        """The power fails before what a REQUEST leads to is durable: it is not answered, and all as before."""
+        self.desk.commit(request(asked=asked, server=US, **said(client, relay)))
+        self.desk.crash()
 
     @rule(
         name=st.sampled_from("abcd"),

@@ -7,7 +7,8 @@ from typing import Any
 
 import pytest
 
-from provd.testing.leases import Desk, memory
+from provd.testing.leases import Desk
+from provd.testing.leases_stores import memory
 
 
 @pytest.fixture

@@ -7,7 +7,8 @@ from contextlib import suppress
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from provd.testing.leases import Desk, Sent, lan, memory, reservation
+from provd.testing.leases import Desk, Sent, lan, reservation
+from provd.testing.leases_stores import memory
 from provd.values import Judgement
 from provd.wire.dhcp import MalformedOption, MessageType, Packet, parse_address
 

@@ -11,7 +11,8 @@ from provd.contracts import IReadable
 from provd.documents.dhcp import Lease, Pool, Probe, Subnet
 from provd.leases import Leases, ask
 from provd.leases._wheel import HORIZON
-from provd.testing.leases import START, Sent, discover, lan, memory, request
+from provd.testing.leases import START, Sent, discover, lan, request
+from provd.testing.leases_stores import memory
 from provd.values import Verb
 from provd.wire.dhcp import format_address, parse_address
 

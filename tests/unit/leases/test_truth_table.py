@@ -7,11 +7,12 @@ from pathlib import Path
 import pytest
 
 from provd.leases import _reasons as reasons
-from provd.testing.leases import Desk, memory
+from provd.testing.leases import Desk
 from provd.testing.leases_rows import Row
 from provd.testing.leases_rows_offers import offer_rows
 from provd.testing.leases_rows_others import other_rows
 from provd.testing.leases_rows_requests import request_rows
+from provd.testing.leases_stores import memory
 from provd.values import Exchange, Judgement, Verb
 
 PAGE = Path(__file__).parents[3] / "docs" / "reference" / "dhcp-policy.rst"

@@ -6,7 +6,8 @@ from twisted.internet.task import Clock
 
 from provd.application.dhcp import Upkeep
 from provd.application.dhcp.upkeep import KEPT, SELDOM
-from provd.testing.leases import START, US, Desk, lan, memory, sent
+from provd.testing.leases import START, US, Desk, lan, sent
+from provd.testing.leases_stores import memory
 from provd.wire.dhcp import MessageType
 
 
