@@ -186,9 +186,9 @@ def test_wrong_settings_are_told_all_at_once(daemon: Daemon, way: str) -> None:
     assert done.stdout == ""
     assert done.stderr.splitlines() == [
         "provd cannot start; 3 mistakes in its settings:",
-        f"  {daemon.config}: listen.prot: there is no such key (expected port)",
-        f"  {daemon.config}: api.interface: 'here' is no address (expected {ADDRESS})",
-        f"  {daemon.config}: htpp: there is no such section (expected http)",
+        f"  {daemon.config}:2: listen.prot: there is no such key (expected port)",
+        f"  {daemon.config}:4: api.interface: 'here' is no address (expected {ADDRESS})",
+        f"  {daemon.config}:5: htpp: there is no such section (expected http)",
     ]
     assert {each.name for each in daemon.home.iterdir()} == {"data", "provd.toml", "seal.keys"}
     assert {each.name for each in daemon.data.iterdir()} == {"plugins"}
