@@ -9,10 +9,9 @@ somebody else's change that is not durable yet.  Anything else leaves at once.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from typing import Any
 
-from msgspec import Struct
 from twisted.internet.defer import Deferred
 from twisted.internet.interfaces import IReactorTime
 from twisted.logger import Logger
@@ -21,6 +20,7 @@ from zope.interface import implementer
 
 from provd.application.decisions import Decisions
 from provd.application.dependencies import awaited
+from provd.application.inquiry_bounds import Counters, InquirySettings
 from provd.application.statuses import StatusBook
 from provd.application.telling import tell_of
 from provd.contracts import (
@@ -63,33 +63,9 @@ UNKNOWN = Refusal(RefusalKind.NOT_FOUND, "no device is known by this request")
 LEARNT = Silence("DHCP is not served here: what it says of a device is learnt")
 """The answer where no interface is served, as to what another server passes on."""
 NO_PLUGIN = Refusal(RefusalKind.NOT_FOUND, "the device has no plugin")
+TOO_MANY = Refusal(RefusalKind.UNAVAILABLE, "too many inquiries wait already")
 TRIES = 3
 """How often conflicting drafts are decided again before the device is refused."""
-
-
-class InquirySettings(Struct, frozen=True, kw_only=True):
-    """Bounds of answering."""
-
-    patience: float = 1.0
-    """Seconds that gather waits for a stage's Deferred."""
-    busy: int = 4096
-    """Inquiries that may wait for something at once; more are refused as unavailable."""
-
-
-class Counters(Struct):
-    """What happened since the start."""
-
-    asked: int = 0
-    answered: int = 0
-    refused: int = 0
-    unknown: int = 0
-    created: int = 0
-    creations_refused: int = 0
-    conflicts: int = 0
-    unavailable: int = 0
-    failed: int = 0
-    waiting: int = 0
-    """How many wait for something right now."""
 
 
 @implementer(IInquiries)
@@ -208,10 +184,12 @@ class Inquiries:
         answer = self._ask_who_answers(decision, self._store, keep=True)
         device = decision.device
         pending = awaited(self._store, device) if device is not None else None
-        if pending is not None or isinstance(answer, Deferred):
+        if pending is not None:
             return self._guarded(
                 decision.inquiry, self._leave_later(decision, answer, pending), answer, pending
             )
+        if isinstance(answer, Deferred):
+            return self._leave_with(decision, answer)
         return self._leave(decision, answer)
 
     def _ask_who_answers(
@@ -252,19 +230,37 @@ class Inquiries:
 
     # What waits.
 
+    def _leave_with(
+        self, decision: Decision, answer: Deferred[Answer]
+    ) -> Answer | Deferred[Answer]:
+        """By callbacks: every ACK over DHCP leaves this way, and a coroutine costs 10 µs more."""
+        if self._too_many():
+            answer.addErrback(_nobodys_business)
+            return TOO_MANY
+        answer.addCallbacks(
+            self._left, self._plugin_failed, callbackArgs=(decision,), errbackArgs=(decision,)
+        )
+        return self._watched(decision.inquiry, answer)
+
+    def _left(self, answer: Answer, decision: Decision) -> Answer:
+        return self._leave(decision, answer)
+
+    def _plugin_failed(self, failure: Failure, decision: Decision) -> Answer:
+        failure.trap(PluginFailed)
+        return self._leave(decision, Refusal(RefusalKind.FAILED, str(failure.value)))
+
     async def _leave_later(
-        self, decision: Decision, answer: Answer | Deferred[Answer], pending: Deferred[None] | None
+        self, decision: Decision, answer: Answer | Deferred[Answer], pending: Deferred[None]
     ) -> Answer:
         if isinstance(answer, Deferred):
             try:
                 answer = await answer
             except PluginFailed as error:
                 answer = Refusal(RefusalKind.FAILED, str(error))
-        if pending is not None:
-            try:
-                await pending
-            except StoreUnavailable as error:
-                return self._leave(decision, self._refuse_unkept(decision, error))
+        try:
+            await pending
+        except StoreUnavailable as error:
+            return self._leave(decision, self._refuse_unkept(decision, error))
         return self._leave(decision, answer)
 
     async def _committing(
@@ -307,15 +303,24 @@ class Inquiries:
         self, inquiry: Inquiry, answering: Any, *awaited: object
     ) -> Answer | Deferred[Answer]:
         """Let `answering` go on, unless too many do; how the `awaited` end is then nobody's business."""
-        if self.counted.waiting >= self._settings.busy:
+        if self._too_many():
             answering.close()
             for each in awaited:
                 if isinstance(each, Deferred):
-                    each.addErrback(lambda _failure: None)
-            self.counted.unavailable += 1
-            return Refusal(RefusalKind.UNAVAILABLE, "too many inquiries wait already")
+                    each.addErrback(_nobodys_business)
+            return TOO_MANY
+        return self._watched(inquiry, Deferred.fromCoroutine(answering))
+
+    def _too_many(self) -> bool:
+        """Whether so many inquiries wait already that this one may not; it is counted then."""
+        if self.counted.waiting < self._settings.busy:
+            return False
+        self.counted.unavailable += 1
+        return True
+
+    def _watched(self, inquiry: Inquiry, answer: Deferred[Answer]) -> Deferred[Answer]:
+        """An answer that will come, counted until it does; one that fails is our defect."""
         self.counted.waiting += 1
-        answer: Deferred[Answer] = Deferred.fromCoroutine(answering)
         answer.addErrback(lambda failure: self._defect(inquiry, failure))
         return answer.addBoth(self._waited)
 
@@ -384,6 +389,10 @@ class Inquiries:
         return decision
 
 
+def _nobodys_business(_failure: Failure) -> None:
+    """How something ends that nobody waits for any more."""
+
+
 def _now(deferred: Deferred[Any]) -> Any:
     """The result of a Deferred that has fired (a Failure included); None if it has not."""
     if not deferred.called:
@@ -391,6 +400,3 @@ def _now(deferred: Deferred[Any]) -> Any:
     results: list[Any] = []
     deferred.addBoth(results.append)
     return results[0] if results else None
-
-
-Ask = Callable[[Inquiry], "Answer | Deferred[Answer]"]

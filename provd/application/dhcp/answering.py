@@ -13,6 +13,7 @@ from typing import Any, cast
 from twisted.internet.defer import Deferred
 from twisted.internet.interfaces import IReactorTime
 from twisted.logger import Logger
+from twisted.python.failure import Failure
 from zope.interface import implementer
 
 from provd.application.dhcp.boot import (
@@ -175,22 +176,19 @@ class DHCPAnswers:
         answer = self._answer_of(decision, question, self._store, judgement, keep=True)
         if judgement.lease is None and not judgement.forget and not judgement.tenures:
             return answer
-        kept = self._keeping.keep(decision, judgement)
-        return Deferred.fromCoroutine(self._after(kept, answer, decision, question))
+        # By callbacks: a coroutine for each ACK would cost 10 µs more.
+        return self._keeping.keep(decision, judgement).addCallbacks(
+            lambda _kept: answer, self._not_kept, errbackArgs=(decision, question)
+        )
 
-    async def _after(
-        self, kept: Deferred[None], answer: Answer, decision: Decision, question: Question
-    ) -> Answer:
-        """The answer, once what it promises would survive a crash."""
-        try:
-            await kept
-        except StoreUnavailable as error:
-            return Silence(f"the lease cannot be kept: {error}")
-        except DraftRefused:
+    def _not_kept(
+        self, failure: Failure, decision: Decision, question: Question
+    ) -> Answer | Deferred[Answer]:
+        if failure.check(DraftRefused):
             # Somebody else's packet changed the same lease in between: policy looks again.
-            again = self._given(decision, question, self._judge(question))
-            return await again if isinstance(again, Deferred) else again
-        return answer
+            return self._given(decision, question, self._judge(question))
+        failure.trap(StoreUnavailable)
+        return Silence(f"the lease cannot be kept: {failure.value}")
 
     def _answer_of(
         self,

@@ -12,7 +12,7 @@ from typing import Annotated, Any, Literal
 from msgspec import Meta, Struct
 
 from provd.access import AccessSettings
-from provd.application.inquiries import InquirySettings
+from provd.application.inquiry_bounds import InquirySettings
 from provd.pipeline import CreationSettings
 from provd.servers.dhcp import DHCPSettings
 from provd.servers.http import HTTPSettings

@@ -14,7 +14,7 @@ from twisted.logger import LogLevel, capturedLogs
 from zope.interface.verify import verifyObject
 
 from provd.application.explain import tell, tell_answer
-from provd.application.inquiries import InquirySettings
+from provd.application.inquiry_bounds import InquirySettings
 from provd.contracts import IInquiries
 from provd.documents import Device, to_dict
 from provd.pipeline import CreationSettings
