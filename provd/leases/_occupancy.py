@@ -95,23 +95,23 @@ class Occupancy:
             if before is not None:
                 self._count_relay(before.via, -1)
         address = parse_address(after.id)
+        self._place(address, after, OFFERED if after.state is LeaseState.BOUND else 0)
         if after.state is LeaseState.BOUND:
             self.offers.drop_address(address)
-        self._place(address, after)
 
     def _take_in(self, lease: Lease) -> None:
         """One lease at start, when no pool counts yet; in order of `until`."""
         self._count_relay(lease.via, 1)
         self._place(parse_address(lease.id), lease)
 
-    def _place(self, address: int, lease: Lease) -> None:
-        """Say how an address stands, and look at it when its time is over."""
+    def _place(self, address: int, lease: Lease, clear: int = 0) -> None:
+        """Say how an address stands, and look at it when its time is over; what else it was is cleared."""
         if lease.state is LeaseState.RELEASED or lease.until <= self.wheel.now:
             self.wheel.remove(address)
             self._note_over(address, lease)
             return
         mark = LIVE if lease.state is LeaseState.BOUND else RESTING
-        self._mark(address, DOCUMENT, mark)
+        self._mark(address, DOCUMENT | clear, mark)
         self.over.pop(address, None)
         self.rested.pop(address, None)
         self.wheel.put(address, lease.until)

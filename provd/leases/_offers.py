@@ -100,8 +100,8 @@ class Offers:
         self._make_room(offer.via)
         self._by_client[offer.client] = offer
         self._by_address[offer.address] = offer
-        self._by_via.setdefault(offer.via, OrderedDict())[offer.address] = offer
-        self._by_subnet.setdefault(offer.subnet, OrderedDict())[offer.address] = offer
+        _put(self._by_via, offer.via, offer)
+        _put(self._by_subnet, offer.subnet, offer)
         self._mark(offer.address, True)
 
     def drop(self, offer: Offer) -> None:
@@ -144,6 +144,13 @@ class Offers:
             self.drop(next(iter(through.values())))
         if len(self._by_client) >= IN_ALL:
             self.drop(next(iter(self._by_client.values())))
+
+
+def _put(groups: dict[Key, OrderedDict[int, Offer]], key: Key, offer: Offer) -> None:
+    group = groups.get(key)
+    if group is None:
+        group = groups[key] = OrderedDict()
+    group[offer.address] = offer
 
 
 def _remove(groups: dict[Key, OrderedDict[int, Offer]], key: Key, address: int) -> None:
