@@ -129,8 +129,6 @@ def _write(
         tenure = before.tenure
     else:
         tenure = _tenure_id(case, address)
-        forget = _given_up(case, choice, address)
-        tenures = _tenures(case, choice, tenure, (before, *forget))
     packet, options, now = case.packet, case.packet.options, int(case.now)
     via = format_address(case.via) if case.via else ""
     # Renewing goes past the relay, which stays the way to the client, and what it said stays so.
@@ -153,6 +151,9 @@ def _write(
         reserved=choice.reservation is not None,
         tenure=tenure,
     )
+    if not has:
+        forget = _given_up(case, choice, address)
+        tenures = _tenures(case, lease, (before, *forget))
     return Written(lease, tenures, forget)
 
 
@@ -165,23 +166,21 @@ def _tenure_id(case: Case, address: str) -> str:
     return chosen
 
 
-def _tenures(
-    case: Case, choice: Choice, tenure: str, ending: tuple[Lease | None, ...]
-) -> tuple[Tenure, ...]:
+def _tenures(case: Case, lease: Lease, ending: tuple[Lease | None, ...]) -> tuple[Tenure, ...]:
     """The client's time with the address begins; those of the leases that are ending end."""
     began = Tenure(
-        id=tenure,
-        address=format_address(choice.address),
-        key=choice.key,
-        mac=mac_of(case.packet),
-        device=case.question.device_id,
-        hostname=_text(case.packet.options.get(12, b"")),
-        subnet=choice.subnet,
-        via=format_address(case.via) if case.via else "",
-        began=int(case.now),
+        id=lease.tenure,
+        address=lease.id,
+        key=lease.key,
+        mac=lease.mac,
+        device=lease.device,
+        hostname=lease.hostname,
+        subnet=lease.subnet,
+        via=lease.via,
+        began=lease.starts,
     )
-    over = (ended_tenure(case.view, lease, case.now) for lease in ending if lease is not None)
-    return (*(each for each in over if each is not None), began)
+    over = [ended_tenure(case.view, each, case.now) for each in ending if each is not None]
+    return (*[each for each in over if each is not None], began) if over else (began,)
 
 
 def ended_tenure(view: IReadable, lease: Lease, now: float) -> Tenure | None:
@@ -198,9 +197,11 @@ def _given_up(case: Case, choice: Choice, address: str) -> tuple[Lease, ...]:
     """What the client had on the same link: it has one address there."""
     if choice.network is None:
         return ()
+    found = [lease for key in choice.keys for lease in case.leases_of(key) if lease.id != address]
+    if not found:  # nearly always
+        return ()
     link = {network.name for network in choice.network.link}
-    found = (lease for key in choice.keys for lease in case.leases_of(key))
-    return tuple(lease for lease in found if lease.id != address and lease.subnet in link)
+    return tuple(lease for lease in found if lease.subnet in link)
 
 
 def _hex(value: bytes, at_most: int) -> str:
@@ -209,5 +210,7 @@ def _hex(value: bytes, at_most: int) -> str:
 
 def _text(value: bytes) -> str:
     """A host's name as it says it; what cannot be shown is not kept."""
+    if not value:
+        return ""
     text = value.rstrip(b"\0").decode("utf-8", "replace")
     return text if text.isprintable() else "".join(each for each in text if each.isprintable())

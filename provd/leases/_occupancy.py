@@ -218,18 +218,12 @@ class Occupancy:
             self._shortages.pop(pool, None)
 
     def _recount(self, network: Network) -> None:
-        """Pools that are new learn which of their addresses can be taken over."""
+        """Pools that are new learn what is known of their addresses; all, whether they are short now."""
         for pool in network.pools:
-            if pool.counted:
-                continue
-            pool.count()
-            leases = (
-                self.store.get(LEASES.name, format_address(address))
-                for address in pool.those_over()
-            )
-            pool.over.update(
-                (parse_address(lease.id), None)
-                for lease in sorted(leases, key=lambda one: one.until)
-            )
+            if not pool.counted:
+                pool.count()
+                leases = [self._lease(address) for address in pool.those_over()]
+                leases.sort(key=lambda lease: lease.until)
+                pool.over.update((parse_address(lease.id), None) for lease in leases)
             if pool.review():
                 self._note_shortage(network, pool)

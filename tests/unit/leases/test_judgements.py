@@ -259,3 +259,15 @@ class TestProbes:
         server.in_use.add("192.0.2.10")
         judgement = server.serve(discover(1, options={80: b""}))
         assert (judgement.verb, judgement.lease.id) == (Verb.ACK, "192.0.2.11")
+
+
+def test_a_mark_that_is_moved(desk: Desks) -> None:
+    """An edit of `low_water` is in force at once: what is short now is told."""
+    server = desk(lan())
+    for client in (1, 2, 3, 4, 5):
+        server.obtain(client)
+    assert server.leases.shortages() == ()
+    server.keep(lan(low_water=0.3))
+    assert [told.short for told in server.leases.shortages()] == [True]
+    server.keep(lan(low_water=0.8))
+    assert [told.short for told in server.leases.shortages()] == [False]
