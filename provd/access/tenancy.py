@@ -3,8 +3,9 @@
 Everything that a use case does goes through a store and its drafts.  So a use case over this store
 needs to know nothing of tenants, and none can forget to ask.
 
-Theirs are devices and configs of their tenants, and rights on those devices.  Configs of the site (of no tenant) may be read and
-inherited from, but not changed; they are not listed.
+Theirs are devices and configs of their tenants, and rights on those devices.  Configs of the site (of no
+tenant) may be read and inherited from, but not changed; they are not listed.  One that was made for a
+single device is there for whoever has that device, and goes with it; nobody else learns of it.
 """
 
 from __future__ import annotations
@@ -87,7 +88,14 @@ class Tenancy:
             return self.owns("devices", self._store.get("devices", document.id))
         if collection in INTERNAL or self.owns(collection, document):
             return True
-        return collection == "configs" and not document.tenant
+        if collection != "configs" or document.tenant:
+            return False
+        return not document.transient or self._have(document)
+
+    def _have(self, config: Config) -> bool:
+        """Whether a device of theirs has a config."""
+        having = self._store.by("devices", "config", config.id)
+        return any(self.owns("devices", each) for each in having)
 
     def seen(self, collection: str, document: Any) -> Any:
         """The document, or None."""
@@ -153,14 +161,36 @@ class TenantDraft:
         return self.whole.put(collection, document, urgent=urgent)
 
     def delete(self, collection: str, document_id: str) -> None:
-        """Propose that a document of theirs goes; with a device, the config made for it alone."""
+        """Propose that a document of theirs goes; with a device, the site's config made for it.
+
+        That one stays, without a word, where others have it as well, whom they do not see.
+
+        @raise NoSuchDocument, SiteOwned: it is not theirs.
+        """
         document = self.get(collection, document_id)
         if collection in KEPT_WITH:
             if document is None:
                 raise NoSuchDocument(collection, document_id)
-        elif not (isinstance(document, Config) and document.transient):
+        elif not self._is_left(collection, document):
             self._require_owned(collection, document_id)
+        elif self._is_used(document_id):
+            return
         self.whole.delete(collection, document_id)
+
+    def _is_left(self, collection: str, document: Any) -> bool:
+        """Whether it is a config of the site made for one device, and this draft takes it from that."""
+        if not isinstance(document, Config) or not document.transient or document.tenant:
+            return False
+        return any(
+            where == "devices"
+            and getattr(before, "config", "") == document.id != getattr(after, "config", "")
+            for where, before, after in self.whole.proposals()
+        )
+
+    def _is_used(self, config_id: str) -> bool:
+        """Whether any device or config, whosever it is, refers to a config after this draft."""
+        having = self.whole.by("devices", "config", config_id)
+        return bool(having or self.whole.by("configs", "parent_ids", config_id))
 
     def _require_owned(self, collection: str, document_id: str) -> None:
         present = self.whole.get(collection, document_id)

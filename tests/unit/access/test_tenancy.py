@@ -146,6 +146,8 @@ class TenancyTests(SynchronousTestCase):
     def test_ones_own_is_changed_and_goes(self) -> None:
         """With its status, and the config that was made for it alone."""
         ours = self.whole.get("devices", "ours")
+        self.keep("devices", msgspec.structs.replace(ours, config="made"))
+        ours = self.whole.get("devices", "ours")
         self.assertIsNone(self.change("devices", msgspec.structs.replace(ours, sn="7")))
         draft = self.store.draft("")
         gone = (("statuses", "ours"), ("devices", "ours"), ("configs", "made"))
@@ -154,6 +156,28 @@ class TenancyTests(SynchronousTestCase):
         self.successResultOf(self.store.commit(draft))
         for collection, document_id in gone:
             self.assertIsNone(self.whole.get(collection, document_id))
+
+    def test_what_was_made_for_others_is_not_there(self) -> None:
+        """A config of the site that one device has is nobody's to read, refer to or delete beside its owner."""
+        self.assertIsNone(self.store.get("configs", "made"))
+        with self.assertRaises(NoSuchDocument):
+            self.store.draft("").delete("configs", "made")
+        self.assertIsInstance(self.change("devices", Device(id="new", config="made")), Invalid)
+        self.assertIsNotNone(self.whole.get("configs", "made"))
+
+    def test_what_was_made_for_a_device_goes_with_it_alone(self) -> None:
+        """It is not deleted while the device has it, nor when another's device has it too."""
+        self.keep("devices", Device(id="had", tenant="a", config="made"))
+        with self.assertRaises(SiteOwned):
+            self.store.draft("").delete("configs", "made")
+        theirs = self.whole.get("devices", "theirs")
+        self.keep("devices", msgspec.structs.replace(theirs, config="made"))
+        draft = self.store.draft("")
+        draft.delete("devices", "had")
+        draft.delete("configs", "made")
+        self.successResultOf(self.store.commit(draft))
+        self.assertIsNone(self.whole.get("devices", "had"))
+        self.assertIsNotNone(self.whole.get("configs", "made"))
 
     def test_a_document_cannot_be_given_away(self) -> None:
         """That would put it into another tenant's list."""
