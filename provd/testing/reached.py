@@ -18,6 +18,20 @@ from provd.testing.daemon import PATIENCE, Daemon
 
 AASTRA = "Aastra6730i MAC:00-08-5D-00-00-02 V:3.2.0.1011-SIP"
 JSON = "application/json"
+OF_THE_SITE: Mapping[str, Mapping[str, Any]] = {
+    "subnets": {
+        "network": "203.0.113.0/24",
+        "pools": [{"first": "203.0.113.10", "last": "203.0.113.99"}],
+    },
+    "reservations": {
+        "address": "203.0.113.5",
+        "strategy": "mac",
+        "token": "00:00:5e:00:53:01",
+    },
+    "boot-rules": {},
+}
+"""What belongs to no tenant, without its id."""
+
 ENTRANCE = re.compile(r"^ +(provd-once-\S+)$", re.MULTILINE)
 
 
@@ -105,19 +119,13 @@ class Site:
             self.make("configs", config)
             self.make("devices", {"id": name, "config": name, "tenant": tenant})
         self.make("users", {"id": "there-is", "roles": []})
-        self.make_of_dhcp()
+        for noun, document in OF_THE_SITE.items():
+            self.make(noun, {"id": "there-is", **document})
         self.make("rights", {"user": "there-is", "devices": ["there-is"], "actions": ["read"]})
         self.server.get("/aastra.cfg", AASTRA, "127.0.0.3")
         known = None
         while known != (known := self.position()):
             time.sleep(2.5)  # what is written behind is written by then
-
-    def make_of_dhcp(self) -> None:
-        """One of each document that says what is answered over DHCP."""
-        self.make("subnets", {"id": "there-is", "network": "192.0.2.0/24", "mode": "reserved"})
-        reserved = {"id": "there-is", "address": "192.0.2.9", "token": "00:00:5e:00:53:09"}
-        self.make("reservations", reserved)
-        self.make("boot-rules", {"id": "there-is"})
 
     def let_in(self, user: str, roles: list[str], tenants: list[str]) -> None:
         """Make a user with a token."""

@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 
-from provd.testing.reached import JSON, Answer, Site
+from provd.testing.reached import JSON, OF_THE_SITE, Answer, Site
 
 pytestmark = pytest.mark.system
 
@@ -34,11 +34,12 @@ VALID: Mapping[str, Any] = {
     "roles": {"claims": []},
     "configs": {"parent_ids": [], "raw_config": {"sip_proxy_ip": "192.0.2.1"}},
     "devices": {"description": "mine now"},
+    **OF_THE_SITE,
 }
 
 
-FLEETING = {"operations", "leases", "tenures", "backups", "actions", "clear"}
-"""Of these there may be none (an action is no document); to ask for the last leaves a line."""
+FLEETING = {"operations", "leases", "tenures", "backups", "clear"}
+"""Of these there may be none; to ask for the last leaves a line."""
 
 CONDITIONS: tuple[dict[str, str], ...] = (
     {},
@@ -54,7 +55,7 @@ def there(site: Site, path: str) -> str:
     if noun in ("decisions", "audit", "tokens", "rights", "operations", "plugins"):
         items = site.ask("root", "GET", f"/api/v1/{noun}").json["items"]
         return str(items[0]["id"]) if items else "there-is"
-    return "there-is"
+    return "reload" if noun == "system" else "there-is"
 
 
 def elsewhere(document_id: str) -> str:
