@@ -125,10 +125,7 @@ def _write(
     address = format_address(choice.address)
     forget: tuple[Lease, ...] = ()
     tenures: tuple[Tenure, ...] = ()
-    if before is not None and has:
-        tenure = before.tenure
-    else:
-        tenure = _tenure_id(case, address)
+    tenure = before.tenure if before is not None and has else _tenure_id(case, address)
     packet, options, now = case.packet, case.packet.options, int(case.now)
     via = format_address(case.via) if case.via else ""
     # Renewing goes past the relay, which stays the way to the client, and what it said stays so.
