@@ -8,6 +8,7 @@ lines, keys).  Both are rendered for the phone that asks; neither exists before.
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -15,8 +16,10 @@ from zope.interface import implementer
 
 from provd.sdk import (
     Answer,
+    Asked,
     Clue,
     Format,
+    IAnswerDHCP,
     IAssociate,
     IConfigure,
     IIdentify,
@@ -28,6 +31,7 @@ from provd.sdk import (
     Rendered,
     Served,
     Tree,
+    encapsulate,
 )
 
 from .edition import MODELS, VERSION
@@ -49,7 +53,14 @@ TREE = Tree(
 )
 
 
-@implementer(IPlugin, IIdentify, IAssociate, IConfigure, IServe)
+VENDOR_SPECIFIC, TFTP_SERVER_NAME = 43, 66
+REDIRECTION = (159, 160)
+"""Two more options in which the phone looks for its configuration server."""
+SERVER, CONTACT_RCS = 2, 3
+"""Sub-options of 43: where the configuration server is, and whether the vendor's redirection server is asked."""
+
+
+@implementer(IPlugin, IIdentify, IAssociate, IConfigure, IServe, IAnswerDHCP)
 class Aastra:
     """One edition of the family: one firmware, one served tree."""
 
@@ -69,6 +80,21 @@ class Aastra:
 
     def serve(self, path: str, view: IView) -> Answer:
         return TREE.serve(path, view)
+
+    def dhcp_options(self, asked: Asked, view: IView) -> Mapping[int, str | bytes]:
+        """The configuration server in each option that the phone may look for it in.
+
+        It takes a URL in all of them, and which one wins is a setting of the phone: they say the same.
+        Administrator guides 41-001160-01 (release 2.3, "DHCP Options 60, 66, and 43") and 41-001343-02
+        (release 3.3.1, "Multiple DHCP Servers"); the sub-options as sites of XiVO have used them.
+        """
+        url = view.base_url
+        if not url:
+            return {}
+        inside = encapsulate({SERVER: url.encode(), CONTACT_RCS: b"\0"})
+        # As bytes: 159 has been registered for something else since.
+        redirection = dict.fromkeys(REDIRECTION, url.encode())
+        return {VENDOR_SPECIFIC: inside, TFTP_SERVER_NAME: url, **redirection}
 
 
 PLUGIN = Aastra()

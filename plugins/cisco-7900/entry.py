@@ -8,14 +8,17 @@ tones, locales, firmware.  Only the address tells whose they are.
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 
 from zope.interface import implementer
 
 from provd.sdk import (
     Answer,
+    Asked,
     Clue,
     Format,
+    IAnswerDHCP,
     IAssociate,
     IConfigure,
     IIdentify,
@@ -27,6 +30,7 @@ from provd.sdk import (
     Rendered,
     Served,
     Tree,
+    server_address,
 )
 
 from .identify import by_path, by_vendor_class, support
@@ -49,7 +53,10 @@ TREE = Tree(
 )
 
 
-@implementer(IPlugin, IIdentify, IAssociate, IConfigure, IServe)
+TFTP_SERVER_NAME, TFTP_SERVER_ADDRESS = 66, 150
+
+
+@implementer(IPlugin, IIdentify, IAssociate, IConfigure, IServe, IAnswerDHCP)
 class Cisco7900:
     """All models of the series; firmware and locales are what the operator puts into the tree."""
 
@@ -80,6 +87,15 @@ class Cisco7900:
 
     def serve(self, path: str, view: IView) -> Answer:
         return TREE.serve(path, view)
+
+    def dhcp_options(self, asked: Asked, view: IView) -> Mapping[int, str | bytes]:
+        """The TFTP server, always an address: while it boots, the phone may know no name server.
+
+        Cisco's ASA configuration guide ("Configuring DHCP", Cisco IP phones) has both: 150 is a list of
+        addresses, 66 one address or name.
+        """
+        address = server_address(asked, view)
+        return dict.fromkeys((TFTP_SERVER_ADDRESS, TFTP_SERVER_NAME), address) if address else {}
 
 
 PLUGIN = Cisco7900()

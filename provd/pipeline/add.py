@@ -69,7 +69,7 @@ class AddDeviceRetriever(AbstractDeviceRetriever):
             mac=facts.get("mac"),
             sn=facts.get("sn"),
             uuid=facts.get("uuid"),
-            vendor=info.get("vendor"),
+            vendor=info.get("vendor") or case.guess or None,
             model=info.get("model"),
             version=info.get("version"),
             added="auto",

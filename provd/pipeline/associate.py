@@ -7,9 +7,10 @@ from typing import Any
 
 from zope.interface import implementer
 
-from provd.contracts import IAssociator, IConflictSolver, IPlugins
+from provd.contracts import IAssociator, IConflictSolver, ILoadedPlugin, IPlugins
 from provd.documents.natural import natural_key
 from provd.pipeline.case import Case
+from provd.pipeline.guess import Guesses
 from provd.pipeline.stages import AbstractDeviceUpdater
 from provd.sdk import DeviceSupport
 from provd.values import Info, PluginFailed, Step
@@ -66,13 +67,14 @@ class PluginAssociatorDeviceUpdater(AbstractDeviceUpdater):
     def __init__(self, pg_mgr: IPlugins, conflict_solver: Any) -> None:
         """Ask every loaded plugin; `conflict_solver.solve(ids)` settles ties."""
         self._plugins = pg_mgr
+        self._guesses = Guesses(pg_mgr)
         self._solver = conflict_solver
 
     def revise(self, case: Case) -> None:
         """Attach the best plugin, if one is good enough."""
-        if case.value("plugin") is not None and not self.force_update:
+        if case.value("plugin") is not None and not self.force_update and not self._undone(case):
             return
-        level, ids = self._best(case)
+        level, ids = self._best(case, _told(case))
         if level < self.min_level:
             if case.matched_by != "added" or ids:
                 case.note(Step.UPDATE, "no plugin supports this device well enough")
@@ -89,16 +91,46 @@ class PluginAssociatorDeviceUpdater(AbstractDeviceUpdater):
         if chosen is not None:
             case.change("plugin", chosen, urgent=True)
 
-    def _best(self, case: Case) -> tuple[int, list[str]]:
+    def _undone(self, case: Case) -> bool:
+        """Whether the device was somebody's by a guess only, and now says that it is another's."""
+        device, told = case.device, case.info.get("vendor")
+        if device is None or told is None or told == device.vendor or device.added != "auto":
+            return False
+        if not device.vendor or self._guesses.of(device.mac) != device.vendor:
+            return False
+        case.note(
+            Step.UPDATE,
+            "its vendor was guessed to be {guess}: it is {vendor}",
+            guess=device.vendor,
+            vendor=told,
+        )
+        case.change("vendor", told, urgent=True)
+        plugin = self._plugins.get(device.plugin) if device.plugin else None
+        return plugin is None or self._level(plugin, case, case.info) < self.min_level
+
+    def _best(self, case: Case, info: Info) -> tuple[int, list[str]]:
         best, ids = 0, []
         for plugin in self._plugins.loaded():
-            try:
-                level = plugin.associate(case.info, keep=case.keep)
-            except PluginFailed as error:
-                case.note(Step.UPDATE, "{why}: it is ignored", why=str(error))
-                continue
+            level = self._level(plugin, case, info)
             if level > best:
                 best, ids = level, [plugin.id]
             elif level == best and level:
                 ids.append(plugin.id)
         return best, ids
+
+    @staticmethod
+    def _level(plugin: ILoadedPlugin, case: Case, info: Info) -> int:
+        try:
+            level: int = plugin.associate(info, keep=case.keep)
+        except PluginFailed as error:
+            case.note(Step.UPDATE, "{why}: it is ignored", why=str(error))
+            return 0
+        return level
+
+
+def _told(case: Case) -> Info:
+    """What was concluded; where nobody said of which vendor it is, and it is guessed, what is known of that."""
+    known = case.value("vendor")
+    if not case.guess or not known or "vendor" in case.info:
+        return case.info
+    return {**case.info, "vendor": known}

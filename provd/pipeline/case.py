@@ -49,6 +49,7 @@ class Case:
         "changes",
         "device",
         "draft",
+        "guess",
         "info",
         "inquiry",
         "keep",
@@ -69,6 +70,8 @@ class Case:
         self.settled = settled
         self.keep = keep
         self.info: Info = {}
+        self.guess = ""
+        """The vendor that is guessed while nobody testified of one."""
         self.testimonies: tuple[Testimony, ...] = ()
         self.notes: list[Note] = []
         self.matched_by = ""

@@ -11,7 +11,8 @@ testimony always depends on nothing but its key.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
+from contextlib import suppress
 from typing import Any
 
 from msgspec import Struct
@@ -20,6 +21,7 @@ from msgspec.structs import replace
 from provd.contracts import ILoadedPlugin, IPlugins
 from provd.sdk import Asked, Clue
 from provd.values import Inquiry, Note, PluginFailed, Protocol, Step, Testimony
+from provd.wire.dhcp import MalformedOption, read_option
 
 Match = tuple[int, ILoadedPlugin, Clue]
 Facts = tuple[tuple[str, str], ...]
@@ -30,7 +32,9 @@ entries anybody may make 16 KiB long would be bounded in number and not in memor
 
 
 def field_of(field: str) -> Callable[[Inquiry], Any]:
-    """How to read a field (`path`, `filename`, `header:x`, `option:x`, `dhcp:n`) of an inquiry."""
+    """How to read a field of an inquiry: `path`, `filename`, `header:x`, `option:x`, `dhcp:n`, `local`,
+    `user-class`, `enterprise`; of the last two there may be several.
+    """
     kind, _, name = field.partition(":")
     if kind == "header":
         return lambda inquiry: inquiry.headers.get(name, "")
@@ -39,9 +43,35 @@ def field_of(field: str) -> Callable[[Inquiry], Any]:
     if kind == "dhcp":
         code = int(name)
         return lambda inquiry: inquiry.dhcp.get(code, b"")
-    if kind == "filename":
-        return lambda inquiry: inquiry.path.rsplit("/", 1)[-1]
-    return lambda inquiry: inquiry.path
+    return _READ.get(kind, lambda inquiry: inquiry.path)
+
+
+def _enterprises(inquiry: Inquiry) -> tuple[str, ...]:
+    """Each enterprise in options 124 and 125, in decimal and with a full stop: no number begins another."""
+    options = inquiry.dhcp
+    if 124 not in options and 125 not in options:
+        return ()
+    found: list[str] = []
+    for code in (124, 125):
+        with suppress(MalformedOption):
+            told: Any = read_option(code, options.get(code, b""))
+            found += [f"{number}." for number, _content in told]
+    return tuple(found)
+
+
+_READ: Mapping[str, Callable[[Inquiry], Any]] = {
+    "filename": lambda inquiry: inquiry.path.rsplit("/", 1)[-1],
+    "local": lambda inquiry: inquiry.local,
+    "user-class": lambda inquiry: Asked(inquiry).user_classes(),
+    "enterprise": _enterprises,
+}
+
+_KEPT_UNDER: Mapping[str, tuple[str, ...]] = {
+    "filename": ("path",),
+    "user-class": ("dhcp:77",),
+    "enterprise": ("dhcp:124", "dhcp:125"),
+}
+"""Under which fields a verdict is remembered where it hangs on what is read off them."""
 
 
 class Verdict(Struct, frozen=True, gc=False):
@@ -93,9 +123,10 @@ class _Field:
     def find(self, inquiry: Inquiry, found: list[Match]) -> None:
         value = self.read(inquiry)
         if value:
-            text = (value.decode("latin-1") if isinstance(value, bytes) else value).lower()
-            self.prefixes.find(text, found)
-            self.suffixes.find(text, found)
+            for each in value if isinstance(value, tuple) else (value,):
+                text = (each.decode("latin-1") if isinstance(each, bytes) else each).lower()
+                self.prefixes.find(text, found)
+                self.suffixes.find(text, found)
 
 
 class _Clues:
@@ -107,7 +138,7 @@ class _Clues:
         order = 0
         for plugin in plugins:
             for clue in plugin.clues:
-                if clue.protocol is protocol:
+                if clue.protocol is protocol and not clue.guess:
                     self._add(clue, (order, plugin, clue))
                     order += 1
 
@@ -210,7 +241,7 @@ class Witnesses:
 
     def _reads(self, fields: set[str]) -> bool:
         # A file name is part of the path: keyed by the path, it needs no place of its own.
-        wanted = {"path" if field == "filename" else field for field in fields}
+        wanted = {kept for field in fields for kept in _KEPT_UNDER.get(field, (field,))}
         grown = tuple(sorted(wanted.union(self._fields)))
         if grown == self._fields:
             return False

@@ -11,6 +11,7 @@ from typing import Any
 from provd.contracts import IPlugins
 from provd.pipeline.case import Case
 from provd.pipeline.dispatch import Verdict, Witnesses
+from provd.pipeline.guess import WITNESS, Guesses
 from provd.pipeline.placeholders import is_placeholder
 from provd.pipeline.stages import AbstractDeviceInfoExtractor, as_extractor
 from provd.values import IDENTITY_KEYS, Info, Note, Protocol, Step, Testimony
@@ -129,6 +130,7 @@ class AllPluginsDeviceInfoExtractor(AbstractDeviceInfoExtractor):
     ) -> None:
         """`extractor_factory(list)` makes the extractor that merges what the plugins say."""
         self._merge = _updater_of(extractor_factory)
+        self._guesses = Guesses(pg_mgr)
         self._witnesses = {
             protocol: Witnesses(protocol, pg_mgr, memo_size, self._judge) for protocol in Protocol
         }
@@ -138,10 +140,17 @@ class AllPluginsDeviceInfoExtractor(AbstractDeviceInfoExtractor):
         verdict = self._witnesses[case.inquiry.protocol].ask(case.inquiry, keep=case.keep)
         if verdict.notes:
             case.notes.extend(verdict.notes)
-        if not verdict.testimonies:
-            return None
         case.testimonies += verdict.testimonies
-        return dict(verdict.facts)
+        facts = dict(verdict.facts)
+        if case.inquiry.protocol is Protocol.DHCP and "vendor" not in facts:
+            self._guess(case)
+        return facts or None
+
+    def _guess(self, case: Case) -> None:
+        guess = self._guesses.of(case.inquiry.mac)
+        if guess:
+            case.guess = guess
+            case.testimonies += (Testimony(WITNESS, (("vendor", guess),)),)
 
     def _judge(self, testimonies: tuple[Testimony, ...]) -> Verdict:
         updater = self._merge()

@@ -56,6 +56,8 @@ class AddInfoDeviceUpdater(DynamicDeviceUpdater):
         for key, told in case.info.items():
             if key in _DESCRIBING and key not in changes and not getattr(device, key):
                 _learn(case, key, told)
+        if case.guess and not case.value("vendor"):
+            _learn(case, "vendor", case.guess)
 
 
 def _learn(case: Case, key: str, value: str) -> None:

@@ -15,8 +15,9 @@ from provd.contracts.plugin import (
     ISynchronize,
     IView,
 )
-from provd.sdk.clue import Asked, Clue
+from provd.sdk.clue import TR069, Asked, Clue
 from provd.sdk.phonebook import phonebook_url
+from provd.sdk.reach import server_address
 from provd.sdk.support import DeviceSupport, RawConfigError
 from provd.sdk.timezones import ClockChange, Dst, UnknownZone, Zone, dst_rules
 from provd.sdk.tree import Rendered, Served, Tree
@@ -33,8 +34,10 @@ from provd.values import (
     format_mac,
     parse_mac,
 )
+from provd.wire.dhcp import encapsulate
 
 __all__ = [
+    "TR069",
     "Action",
     "Answer",
     "Asked",
@@ -66,7 +69,9 @@ __all__ = [
     "UnknownZone",
     "Zone",
     "dst_rules",
+    "encapsulate",
     "format_mac",
     "parse_mac",
     "phonebook_url",
+    "server_address",
 ]
