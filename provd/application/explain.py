@@ -209,7 +209,8 @@ def _judged(decision: Decision) -> Iterator[str]:
     for loss in judgement.losses:
         yield f"{format_address(loss.address)} was considered: {loss}"
     subnet = f" in subnet {judgement.subnet.id}" if judgement.subnet is not None else ""
-    yield f"{judgement.exchange}{subnet}: {judgement}"
+    by = f" ({judgement.by})" if judgement.by else ""
+    yield f"{judgement.exchange}{subnet}: {judgement}{by}"
     if decision.boot:
         yield f"the file to load is {_by_whom(decision.boot)}"
 

@@ -122,9 +122,22 @@ class Case:
             return reasons.RESTING
         return "" if lease.key in keys else reasons.OF_ANOTHER
 
-    def lose(self, address: int, reason: str, **fields: Any) -> None:
+    def lose(self, address: int, reason: str) -> None:
         """An address was considered, and is not given."""
-        self.losses.append(Loss(address, reason, tuple(fields.items())))
+        self.losses.append(Loss(address, reason, self.other(address, reason)))
+
+    def other(self, address: int, reason: str) -> str:
+        """The client that is the reason why this one cannot have an address, by its key."""
+        if reason is reasons.OF_ANOTHER:
+            lease = self.lease_at(address)
+            return lease.key if lease is not None else ""
+        if reason is reasons.RESERVED_FOR_ANOTHER:
+            reserved = self.occupancy.reservations.by_address.get(address)
+            return reserved.reservation.key if reserved is not None else ""
+        if reason is reasons.PROMISED_TO_ANOTHER:
+            offer = self.occupancy.offers.of(address, self.now)
+            return offer.client[1] if offer is not None else ""
+        return ""
 
     def say(
         self,

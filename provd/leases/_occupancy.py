@@ -176,7 +176,9 @@ class Occupancy:
 
     def _follow_reservation(self, before: Reservation | None, after: Reservation | None) -> None:
         if before is not None:
-            self._mark(self.reservations.remove(before), RESERVED, 0)
+            address = self.reservations.remove(before)
+            if address not in self.reservations.by_address:  # another took its place before it went
+                self._mark(address, RESERVED, 0)
         if after is not None:
             self._mark(self.reservations.add(after), 0, RESERVED)
 

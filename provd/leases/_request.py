@@ -176,6 +176,7 @@ def _deny(
         address,
         where.subnet if where is not None else None,
         fields=(("subnet", where.name if where is not None else ""),),
+        by=case.other(address, reason),
         forget=(lease,) if lease is not None else (),
         tenures=(tenure,) if tenure is not None else (),
     )

@@ -66,14 +66,15 @@ class Question(Struct, frozen=True, kw_only=True, gc=False):
 
 
 class Loss(Struct, frozen=True, gc=False):
-    """An address that was considered, and why it was not given: a constant sentence with fields."""
+    """An address that was considered, and why it was not given: a constant sentence."""
 
     address: int
     reason: str
-    fields: tuple[tuple[str, Any], ...] = ()
+    by: str = ""
+    """The client that has it, or shall have it (`documents.client_key`), where the reason is one."""
 
     def __str__(self) -> str:
-        return self.reason.format(**dict(self.fields))
+        return f"{self.reason} ({self.by})" if self.by else self.reason
 
 
 class Judgement(Struct, frozen=True, kw_only=True, gc=False):
@@ -116,6 +117,8 @@ class Judgement(Struct, frozen=True, kw_only=True, gc=False):
     """What a lease query was about: the most recent `documents.Lease` of that client."""
     others: tuple[int, ...] = ()
     """That client's other addresses (92)."""
+    by: str = ""
+    """The other client, where that is the reason: for operators, and for no client to know."""
     losses: tuple[Loss, ...] = ()
     """What was considered before, in order."""
 

@@ -121,7 +121,7 @@ class TestLeases:
         judgement = server.judge(discover(2, asked="192.0.2.10"))
         assert format_address(judgement.address) == "192.0.2.11"
         assert [str(loss) for loss in judgement.losses] == [
-            "the address was offered to another client"
+            f"the address was offered to another client (mac={mac(1).hex(':')})"
         ]
 
     def test_all_subnets_of_an_interface(self, desk: Desks) -> None:

@@ -6,6 +6,7 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
+from msgspec.structs import replace
 
 from provd.documents.dhcp import Picker, Pool, Probe, Subnet
 from provd.leases import ask
@@ -174,3 +175,14 @@ def test_overflow_to_the_other_subnet_of_a_link(desk: Desks) -> None:
         ),
     )
     assert [server.obtain(client) for client in (1, 2, 3)] == ["192.0.2.10", "192.0.3.10", ""]
+
+
+def test_a_reservation_takes_the_place_of_another(desk: Desks) -> None:
+    """In one draft, whichever comes first: the address is the new one's, and nobody else's."""
+    server = desk(lan(pool=(10, 10)), reservation("192.0.2.10", 1))
+    store = server.fixture.store
+    draft = store.draft("swap")
+    draft.put("reservations", replace(reservation("192.0.2.10", 2), id="other"))
+    draft.delete("reservations", "192.0.2.10")
+    store.commit(draft)
+    assert [server.obtain(client) for client in (1, 3, 2)] == ["", "", "192.0.2.10"]

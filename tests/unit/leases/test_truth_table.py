@@ -72,7 +72,11 @@ def test_row(row: Row) -> None:
         row.reason,
     )
     assert str(judgement)
-    assert [str(loss) for loss in judgement.losses] == [loss.reason for loss in judgement.losses]
+    others = {reasons.OF_ANOTHER, reasons.RESERVED_FOR_ANOTHER, reasons.PROMISED_TO_ANOTHER}
+    for loss in judgement.losses:
+        assert bool(loss.by) == (loss.reason in others)
+    if judgement.verb is Verb.NAK:
+        assert bool(judgement.by) == (judgement.reason in others)
 
 
 @pytest.mark.parametrize("exchange", list(Exchange))
