@@ -84,8 +84,15 @@ class Crafted:
         with suppress(OSError):  # the interface's queue is full: it is lost as on any cable
             self._socket.send(hardware + mac + _IPV4 + datagram)
 
-    def ask(self, packet: Packet, *, patience: float = PATIENCE, **more: str | int) -> Packet:
-        """Send it again and again, as clients do, until it is answered; the answer.
+    def ask(
+        self,
+        packet: Packet,
+        *,
+        patience: float = PATIENCE,
+        wanted: Callable[[Packet], bool] = lambda _answer: True,
+        **more: str | int,
+    ) -> Packet:
+        """Send it again and again, as clients do, until it has the answer that is wanted; that one.
 
         @raise AssertionError: it never was.
         """
@@ -93,7 +100,7 @@ class Crafted:
         while time.monotonic() < end:
             self.send(packet, **more)  # type: ignore[arg-type]  # those of `send`
             for answer in self.heard(1.0):
-                if answer.xid == packet.xid and answer.chaddr == packet.chaddr:
+                if (answer.xid, answer.chaddr) == (packet.xid, packet.chaddr) and wanted(answer):
                     return answer
         raise AssertionError(f"no answer to {packet}")
 

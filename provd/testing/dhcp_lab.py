@@ -181,6 +181,16 @@ class DHCPLab:
         words = ("busybox", "udhcpc", "-i", "eth0", "-f", "-t", "8", "-T", "1", "-s", "{hook}")
         return self.start(host, *words, *more)
 
+    def dnsmasq(self, host: str, port: str = "eth0") -> Client:
+        """Another server, which gives 192.0.2.30 to 192.0.2.39 and knows nothing of boot files."""
+        return self.start(
+            host,
+            *("dnsmasq", "-k", "-p", "0", "-C", "/dev/null", "-i", port, "--no-ping"),
+            *("--bind-dynamic", "-u", "root", "--pid-file=", "--log-facility=-"),
+            "--dhcp-range=192.0.2.30,192.0.2.39,255.255.255.0,1h",
+            "--dhcp-leasefile=/dev/null",
+        )
+
     def api(self, method: str, path: str, body: Any = None) -> Any:
         """One call to the server's API, which must do; what it answers."""
         with self.lab.inside("server"):

@@ -163,13 +163,7 @@ def test_two_servers_on_one_network(lab: DHCPLab) -> None:
     """A client that chooses the other one is heard, and operators are told."""
     lab.api("PATCH", "/subnets/lan", {"mode": "observe"})
     lab.plug_in("other", "192.0.2.250/24")
-    lab.start(
-        "other",
-        *("dnsmasq", "-k", "-p", "0", "-C", "/dev/null", "-i", "eth0", "--no-ping"),
-        *("--bind-dynamic", "-u", "root", "--pid-file=", "--log-facility=-"),
-        "--dhcp-range=192.0.2.30,192.0.2.39,255.255.255.0,1h",
-        "--dhcp-leasefile=/dev/null",
-    )
+    lab.dnsmasq("other")
     lab.dhclient("client").wait_for("BOUND")
     mac = lab.mac_of("client")
     lab.until(

@@ -89,13 +89,7 @@ def test_beside_another_server(lab: DHCPLab) -> None:
     """Dnsmasq gives the address, provd the loader and the script: ProxyDHCP, at both of its ports."""
     lab.api("POST", "/subnets", lan(mode="proxy", pools=[], create_devices="recognised"))
     lab.plug_in("other", "192.0.2.250/24")
-    lab.start(
-        "other",
-        *("dnsmasq", "-k", "-p", "0", "-C", "/dev/null", "-i", "eth0", "--no-ping"),
-        *("--bind-dynamic", "-u", "root", "--pid-file=", "--log-facility=-"),
-        "--dhcp-range=192.0.2.30,192.0.2.39,255.255.255.0,1h",
-        "--dhcp-leasefile=/dev/null",
-    )
+    lab.dnsmasq("other")
     machine(lab, uefi=True).wait_to_say(HAS_COME, PATIENCE)
     assert lab.api("GET", "/leases")["items"] == []
     (device,) = lab.api("GET", "/devices")["items"]

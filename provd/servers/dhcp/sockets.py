@@ -41,9 +41,9 @@ class DHCPSockets:
     """All of them. Those beside `served` tell apart what a UDP socket cannot."""
 
     served: tuple[socket.socket, ...]
-    """UDP at the server's port and at the ProxyDHCP port; none where we serve `beside` another."""
+    """UDP at the server's port and at the ProxyDHCP port; only what is free where we serve `beside` another."""
     watched: socket.socket | None
-    """Every UDP datagram to those ports, as the interfaces have it; where we serve `beside` another."""
+    """Every UDP datagram to the others, as the interfaces have it; where we serve `beside` another."""
     frames: socket.socket
     """Sends IPv4 packets to hardware addresses."""
     routed: socket.socket
@@ -77,14 +77,12 @@ def bind_sockets(settings: DHCPSettings) -> DHCPSockets:
         return one
 
     try:
-        watched = keep(_watching(settings)) if settings.beside else None
-        ports = [] if settings.beside else [settings.port, settings.binl_port]
-        served = tuple(
-            keep(_serving(port, settings)) for port in dict.fromkeys(filter(None, ports))
-        )
+        served = tuple(keep(one) for one in _served(settings))
+        bound = {int(one.getsockname()[1]) for one in served}
+        others = [port for port in _ports(settings) if port not in bound]
         return DHCPSockets(
             served,
-            watched,
+            keep(_watching(others, settings)) if others else None,
             keep(_privileged(socket.AF_PACKET, socket.SOCK_DGRAM, 0)),
             keep(_privileged(socket.AF_INET, socket.SOCK_RAW, socket.IPPROTO_RAW)),
             keep(_privileged(socket.AF_PACKET, socket.SOCK_DGRAM, socket.htons(ETH_P_ARP))),
@@ -96,9 +94,28 @@ def bind_sockets(settings: DHCPSettings) -> DHCPSockets:
         raise
 
 
+def _ports(settings: DHCPSettings) -> list[int]:
+    """Where clients ask."""
+    return list(dict.fromkeys(filter(None, (settings.port, settings.binl_port))))
+
+
+def _served(settings: DHCPSettings) -> Iterator[socket.socket]:
+    """Those of our ports that are bound.
+
+    Beside another server that is the ProxyDHCP port, if it is free: where nobody has it the kernel tells
+    boot ROMs that ask there that nobody does, and they believe it before they have their answer.
+    """
+    if not settings.beside:
+        for port in _ports(settings):
+            yield _serving(port, settings)
+    elif settings.binl_port and settings.binl_port != settings.port:
+        with contextlib.suppress(CannotServeDHCP):
+            yield _serving(settings.binl_port, settings)
+
+
 def _serving(port: int, settings: DHCPSettings) -> socket.socket:
+    """One port, for us alone: SO_REUSEADDR would share it with every other server that has it."""
     one = socket.socket(socket.AF_INET, socket.SOCK_DGRAM | socket.SOCK_CLOEXEC)
-    one.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
     one.setsockopt(socket.SOL_SOCKET, socket.SO_BROADCAST, 1)
     one.setsockopt(socket.IPPROTO_IP, IP_PKTINFO, 1)
     one.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, settings.receive_buffer)
@@ -110,11 +127,11 @@ def _serving(port: int, settings: DHCPSettings) -> socket.socket:
     return one
 
 
-def _watching(settings: DHCPSettings) -> socket.socket:
+def _watching(ports: list[int], settings: DHCPSettings) -> socket.socket:
     """Read at the interfaces: a port that is another program's is not ours to bind."""
     one = _privileged(socket.AF_PACKET, socket.SOCK_DGRAM, socket.htons(ETH_P_IP))
     one.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, settings.receive_buffer)
-    program = _datagrams_to(settings.port, settings.binl_port or settings.port)
+    program = _datagrams_to(ports[0], ports[-1])
     one.setsockopt(socket.SOL_SOCKET, _SO_ATTACH_FILTER, program.attached())
     with contextlib.suppress(BlockingIOError):  # what came before there was a filter
         while True:
