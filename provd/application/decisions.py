@@ -26,7 +26,10 @@ class Decisions:
         What a flood puts into long headers and paths is not kept for it: explaining shows no headers.
         """
         inquiry = decision.inquiry
-        if len(inquiry.path) + sum(map(len, inquiry.headers.values())) > LONG:
+        long = len(inquiry.path)
+        if inquiry.headers:
+            long += sum(map(len, inquiry.headers.values()))
+        if long > LONG:
             decision.inquiry = replace(inquiry, path=inquiry.path[:LONG], query="", headers={})
         self._ring.append(decision)
 

@@ -5,9 +5,9 @@ of its own, and changes nothing; who serves the packet then calls `Leases.hold`,
 replies once that is durable.  `contracts.ILeases` tells the whole of it.
 """
 
-from provd.leases._ask import ask
+from provd.leases._ask import ask, vias_of
 from provd.leases._leases import Leases
 from provd.leases._occupancy import Shortage
 from provd.leases._utilisation import Utilisation
 
-__all__ = ["Leases", "Shortage", "Utilisation", "ask"]
+__all__ = ["Leases", "Shortage", "Utilisation", "ask", "vias_of"]

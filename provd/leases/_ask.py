@@ -5,7 +5,7 @@ from __future__ import annotations
 from functools import lru_cache
 
 from provd.values import Question
-from provd.wire.dhcp import Packet, parse_address, relay_agent
+from provd.wire.dhcp import Packet, RelayAgent, parse_address, relay_agent
 
 
 def ask(
@@ -27,19 +27,31 @@ def ask(
     """
     agent = relay_agent(packet)
     ours = _numbers(on_link)
-    if packet.giaddr:
-        vias: tuple[int, ...] = (agent.link_selection or packet.giaddr,)
-    else:
-        vias = (packet.ciaddr,) if unicast and packet.ciaddr else ours
     return Question(
         packet=packet,
         agent=agent,
-        vias=vias,
+        vias=_vias(packet, agent, ours, unicast=unicast),
         server_ids=ours,
         now=now,
         device_id=device_id,
         unicast=unicast,
     )
+
+
+def vias_of(packet: Packet, on_link: tuple[str, ...], *, unicast: bool = False) -> tuple[int, ...]:
+    """The vias of the question that `ask` makes.
+
+    @raise MalformedOption: option 82 cannot be read.
+    """
+    return _vias(packet, relay_agent(packet), _numbers(on_link), unicast=unicast)
+
+
+def _vias(
+    packet: Packet, agent: RelayAgent, ours: tuple[int, ...], *, unicast: bool
+) -> tuple[int, ...]:
+    if packet.giaddr:
+        return (agent.link_selection or packet.giaddr,)
+    return (packet.ciaddr,) if unicast and packet.ciaddr else ours
 
 
 @lru_cache(maxsize=256)

@@ -59,6 +59,8 @@ class Occupancy:
         self.relays: dict[str, int] = {}
         """Through whom leases were given (`Lease.via`), and how many."""
         self._shortages: dict[PoolAtWork, Shortage] = {}
+        self._done = -1
+        """The second of which nothing is left to look at."""
         self._load()
 
     def _load(self) -> None:
@@ -139,10 +141,17 @@ class Occupancy:
     # Time
 
     def tick(self, now: float, at_most: int) -> bool:
-        """It is `now`: look at leases whose time may be over, and at old offers; whether all was done."""
+        """It is `now`: look at leases whose time may be over, and at old offers; whether all was done.
+
+        Where all was done of this second nothing is left of it: most packets ask no more than that.
+        """
+        if int(now) == self._done:
+            return True
         self.wheel.turn(now)
-        self.offers.sweep(now, at_most)
-        return self.wheel.look(at_most, self._end)
+        swept = self.offers.sweep(now, at_most)
+        looked = self.wheel.look(at_most, self._end)
+        self._done = int(now) if swept and looked else -1
+        return looked
 
     def catch_up(self) -> bool:
         """Look at more, since a pool seems to be full; whether there was anything to look at."""

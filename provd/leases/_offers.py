@@ -130,13 +130,14 @@ class Offers:
         if offer is not None and offer.address == address:
             offer.pending = False
 
-    def sweep(self, now: float, at_most: int) -> None:
-        """Forget the oldest that stand no more."""
+    def sweep(self, now: float, at_most: int) -> bool:
+        """Forget the oldest that stand no more; whether all of those are forgotten."""
         for _ in range(at_most):
             offer = next(iter(self._by_client.values()), None)
             if offer is None or offer.stands(now):
-                return
+                return True
             self.drop(offer)
+        return False
 
     def _make_room(self, via: int) -> None:
         through = self._by_via.get(via)

@@ -14,7 +14,10 @@ from provd.pipeline.app import DraftApp
 from provd.pipeline.case import NOTHING_SETTLED, Case
 from provd.pipeline.compose import Stages
 from provd.pipeline.detail import tell
-from provd.values import Decision, Inquiry, Step, in_detail
+from provd.values import Decision, Inquiry, Note, Step, in_detail
+
+NOBODY = Note(Step.LOOK_UP, "no device is known by what was concluded")
+"""Said of most that ask over DHCP."""
 
 
 class Pipeline:
@@ -71,7 +74,7 @@ class Pipeline:
         device = self._look_up(case, info)
         if device is None:
             # A foreign retriever may have proposed things for a device it did not find.
-            case.note(Step.LOOK_UP, "no device is known by what was concluded")
+            case.notes.append(NOBODY)
             return
         case.device = device
         if case.matched_by != "added":

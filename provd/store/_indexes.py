@@ -76,16 +76,16 @@ class Index:
                     self._add(each, document.id)
 
     def move(self, before: Document | None, after: Document | None) -> None:
-        """Follow one change of one document."""
+        """Follow one change of one document: mostly its value is the same, or it has one for the first time."""
         was: Any = self.of(before) if before is not None else None
         now: Any = self.of(after) if after is not None else None
         if was == now:
             return
-        if before is not None:
-            for value in self.values(before):
+        if before is not None and was:
+            for value in was if self.many else (was,):
                 self._remove(value, before.id)
-        if after is not None:
-            for value in self.values(after):
+        if after is not None and now:
+            for value in now if self.many else (now,):
                 self._add(value, after.id)
 
     def _add(self, value: str, document_id: str) -> None:

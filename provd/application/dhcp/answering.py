@@ -38,7 +38,7 @@ from provd.contracts import IDHCPAnswers, IDocumentStore, ILeases, IPlugins, IPr
 from provd.documents.dhcp.reservation import Reservation
 from provd.documents.dhcp.strategy import client_key
 from provd.documents.dhcp.subnet import Creates, Mode, Probe, Subnet
-from provd.leases import ask
+from provd.leases import ask, vias_of
 from provd.values import (
     Answer,
     Decision,
@@ -115,7 +115,7 @@ class DHCPAnswers:
     def creates(self, inquiry: Inquiry) -> Creates:
         """Of whom devices are made where this packet comes from: nobody, where nobody is served."""
         try:
-            vias = ask(inquiry.packet, inquiry.on_link, inquiry.arrived).vias
+            vias = vias_of(inquiry.packet, inquiry.on_link, unicast=inquiry.unicast)
         except MalformedOption:
             return Creates.NONE
         subnet = self._leases.subnet_of(vias)
@@ -205,7 +205,7 @@ class DHCPAnswers:
             return Silence(str(judgement))
         if verb is Verb.NAK:
             return Reply(refused(question, judgement))
-        if verb not in {Verb.OFFER, Verb.ACK}:
+        if verb is not Verb.OFFER and verb is not Verb.ACK:
             return Reply(queried(question, judgement))
         subnet = judgement.subnet
         boot, offered = self._told(

@@ -6,6 +6,7 @@ from collections.abc import Callable
 
 from twisted.internet.defer import Deferred
 from twisted.logger import Logger
+from twisted.python.failure import Failure
 
 from provd.contracts import IInquiries
 from provd.servers.dhcp.counters import Tally
@@ -107,14 +108,11 @@ class Reception:
             self._answered(answer, arrival, packet)
             return
         self._waiting.add(key)
+        answer.addCallback(self._arrives, arrival, packet, key).addErrback(_unsent)
 
-        def arrives(answer: Answer) -> None:
-            self._waiting.discard(key)
-            self._answered(answer, arrival, packet)
-
-        answer.addCallback(arrives).addErrback(
-            lambda failure: log.failure("an answer over DHCP could not be sent", failure)
-        )
+    def _arrives(self, answer: Answer, arrival: Arrival, packet: Packet, key: _Asking) -> None:
+        self._waiting.discard(key)
+        self._answered(answer, arrival, packet)
 
     def _inquiry(self, arrival: Arrival, link: Link, packet: Packet) -> Inquiry:
         return Inquiry(
@@ -169,3 +167,7 @@ class Reception:
         self._outlet.send(
             datagram, to, link=link, local=arrival.local, port=arrival.port, chaddr=request.chaddr
         )
+
+
+def _unsent(failure: Failure) -> None:
+    log.failure("an answer over DHCP could not be sent", failure)
