@@ -67,6 +67,12 @@ EVENTS: tuple[EventKind, ...] = (
     EventKind("audit", "backup", "Somebody had a copy of the store made."),
     EventKind("audit", "log-in-failed", "Somebody could not prove who they are."),
     *_whole("subnets", "A subnet"),
+    EventKind(
+        "subnets",
+        "short",
+        "A pool of a subnet is nearly full (`low_water`): those that are, tells the document.",
+    ),
+    EventKind("subnets", "relieved", "There is room again in every pool of a subnet."),
     *_whole("reservations", "A reservation of an address"),
     *_whole("leases", "A lease of an address"),
     *_whole("boot-rules", "A rule that says what boots"),
@@ -78,7 +84,8 @@ EVENTS: tuple[EventKind, ...] = (
 """In the order of the documentation."""
 
 MADE_FROM: Mapping[str, str] = {event.kind: event.kind for event in EVENTS} | {
-    "statuses": "devices"
+    "statuses": "devices",
+    "shortages": "subnets",
 }
 """From collections to the kind of event that their changes are."""
 
@@ -102,6 +109,8 @@ def event_of(change: Change) -> tuple[str, str] | None:
         return None
     if change.collection == "statuses":
         return None if change.after is None else (kind, "observed")
+    if change.collection == "shortages":
+        return kind, "relieved" if change.after is None else "short"
     if isinstance(change.after, AuditLine):
         return kind, change.after.action
     if change.collection == "audit":

@@ -196,12 +196,12 @@ class Events:
 
     def _keep(self, change: Change, found: tuple[str, str], at: float) -> None:
         before, after = change.before, change.after
-        if change.collection == "statuses":
-            # What is observed of a device belongs to whoever the device belongs to.
-            before = after = self._store.get("devices", change.document_id)
+        kind, action = found
+        if change.collection != kind:
+            # What is observed of a document belongs to whoever the document belongs to.
+            before = after = self._store.get(kind, change.document_id)
             if after is None:
                 return
-        kind, action = found
         event = Event(
             n=change.n,
             at=at,

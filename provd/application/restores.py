@@ -28,7 +28,9 @@ log = Logger("provd.restore")
 
 KIND = "restore"
 
-LEFT_ALONE = frozenset({"audit", "operations", "receipts", "tokens", "leases", "tenures"})
+LEFT_ALONE = frozenset(
+    {"audit", "operations", "receipts", "tokens", "leases", "tenures", "shortages"}
+)
 """Collections that a restore does not touch."""
 
 SEEN = "statuses"

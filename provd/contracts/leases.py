@@ -103,8 +103,8 @@ class ILeases(Interface):
         Each is told once, and once more when there is clearly room again.  Asked after commits, or every second.
         """
 
-    def utilisation() -> Sequence[Any]:
-        """How full each pool is (`provd.leases.Utilisation`): costs the number of pools."""
+    def utilisation(subnet: str = "") -> Sequence[Any]:
+        """How full each pool is (`provd.leases.Utilisation`), or each of one subnet: costs the number of pools."""
 
     def close() -> None:
         """Follow the store no more. Idempotent."""

@@ -34,6 +34,7 @@ from provd.documents.dhcp.boot_rule import BOOT_RULES, BootRule, When
 from provd.documents.dhcp.lease import LEASES, TENURES, Lease, LeaseState, Tenure
 from provd.documents.dhcp.options import OptionValue
 from provd.documents.dhcp.reservation import RESERVATIONS, Reservation
+from provd.documents.dhcp.shortage import SHORTAGES, SubnetShortage
 from provd.documents.dhcp.strategy import STRATEGIES, client_key
 from provd.documents.dhcp.subnet import SUBNETS, Creates, Mode, Picker, Pool, Probe, Subnet
 from provd.documents.explain import SERVER, explain
@@ -109,6 +110,7 @@ KINDS = (
     LEASES,
     TENURES,
     BOOT_RULES,
+    SHORTAGES,
     RIGHTS,
     PREFERENCES,
 )
@@ -140,6 +142,7 @@ __all__ = [
     "RIGHTS",
     "ROLES",
     "SERVER",
+    "SHORTAGES",
     "SHORTEST_LIFE",
     "STATUSES",
     "STRATEGIES",
@@ -181,6 +184,7 @@ __all__ = [
     "State",
     "Status",
     "Subnet",
+    "SubnetShortage",
     "Tenure",
     "Token",
     "TokenWish",

@@ -121,8 +121,8 @@ class Leases:
     def shortages(self) -> tuple[Shortage, ...]:
         return self._occupancy.shortages()
 
-    def utilisation(self) -> tuple[Utilisation, ...]:
-        return utilisation(self._occupancy.networks)
+    def utilisation(self, subnet: str = "") -> tuple[Utilisation, ...]:
+        return utilisation(self._occupancy.networks, subnet)
 
 
 def _not_a_request(case: Case) -> Judgement:

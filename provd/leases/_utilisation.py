@@ -30,12 +30,12 @@ class Utilisation(Struct, frozen=True, gc=False):
     """Fuller than the subnet's `low_water`."""
 
 
-def utilisation(networks: Networks) -> tuple[Utilisation, ...]:
-    """Of every pool, by subnet and address; costs the number of pools, whatever their size."""
+def utilisation(networks: Networks, subnet: str = "") -> tuple[Utilisation, ...]:
+    """Of every pool, or of one subnet's, by subnet and address; costs the number of pools, whatever their size."""
+    by_name = networks.by_name
+    names = [subnet] if subnet else sorted(by_name)
     return tuple(
-        _of(name, pool)
-        for name, network in sorted(networks.by_name.items())
-        for pool in network.pools
+        _of(name, pool) for name in names if name in by_name for pool in by_name[name].pools
     )
 
 

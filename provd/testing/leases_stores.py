@@ -10,11 +10,11 @@ from itertools import count
 from pathlib import Path
 from typing import Any
 
-from provd.documents.dhcp import LEASES, RESERVATIONS, SUBNETS, TENURES
+from provd.documents.dhcp import LEASES, RESERVATIONS, SHORTAGES, SUBNETS, TENURES
 from provd.store import MemoryStore, SQLiteStore
 from provd.testing.store_fixture import Fixture, SteppedReactor, SteppedWriter
 
-DHCP_KINDS = (SUBNETS, RESERVATIONS, LEASES, TENURES)
+DHCP_KINDS = (SUBNETS, RESERVATIONS, LEASES, TENURES, SHORTAGES)
 
 
 class Crashing(Fixture, kw_only=True):

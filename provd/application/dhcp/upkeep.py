@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from typing import Any
 
 from twisted.internet.defer import Deferred
 from twisted.internet.task import LoopingCall
 from twisted.logger import Logger
 
+from provd.application.dhcp.shortages import Shortages
 from provd.contracts import IDocumentStore, ILeases
 from provd.documents import Query
 from provd.values import DraftRefused, StoreUnavailable
@@ -21,8 +22,6 @@ KEPT = 30 * 86400.0
 """Seconds that a lease that is over is kept, for its client to come back to."""
 SELDOM = 3600
 """Seconds between two looks at the history: each goes through all of it, in slices."""
-
-_WHERE = ("subnet", "first", "last")
 
 log = Logger("provd.dhcp")
 
@@ -38,6 +37,7 @@ class Upkeep:
         self._leases = leases
         self._store = store
         self._clock = clock
+        self._shortages = Shortages(leases, store)
         self._loop = LoopingCall(self.look)
         self._loop.clock = clock
 
@@ -55,8 +55,7 @@ class Upkeep:
         now = self._clock.seconds()
         self._leases.tick(now, AT_ONCE)
         self._delete(self._leases.outdated(now - KEPT, AT_ONCE), now)
-        for shortage in self._leases.shortages():
-            self._tell(shortage)
+        self._shortages.look(now)
         if self._old is None and now >= self._next_history:
             self._next_history = now + SELDOM
             self._old = Deferred.fromCoroutine(self._delete_history(now - self.history))
@@ -81,27 +80,7 @@ class Upkeep:
 
     def warnings(self) -> tuple[str, ...]:
         """A sentence for each pool that is nearly empty now."""
-        return tuple(self._sentences())
-
-    def _sentences(self) -> Iterator[str]:
-        for each in self._leases.utilisation():
-            if each.short:
-                taken = each.live + each.resting + each.offered
-                yield _sentence(
-                    each.subnet, each.first, each.last, taken, each.size - each.reserved
-                )
-
-    @staticmethod
-    def _tell(shortage: Any) -> None:
-        where = shortage.subnet, shortage.first, shortage.last
-        if shortage.short:
-            sentence = _sentence(*where, shortage.taken, shortage.size)
-            log.warn("{sentence}", sentence=sentence, subnet=shortage.subnet)
-        else:
-            log.info(
-                "there is room again in {subnet}, {first} to {last}",
-                **dict(zip(_WHERE, where, strict=True)),
-            )
+        return tuple(self._shortages.warnings())
 
     def _delete(self, leases: Sequence[Any], now: float) -> None:
         if not leases:
@@ -115,10 +94,3 @@ class Upkeep:
         committing: Deferred[Any] = self._store.commit(draft)
         # What could not be deleted now is outdated still at the next look.
         committing.addErrback(lambda failure: failure.trap(DraftRefused, StoreUnavailable) and None)
-
-
-def _sentence(subnet: str, first: str, last: str, taken: int, size: int) -> str:
-    return (
-        f"{taken} of the {size} addresses from {first} to {last} in subnet {subnet} are taken:"
-        " add a pool, or shorten its lease_time"
-    )

@@ -23,6 +23,7 @@ from provd.documents.dhcp.booting import (
 from provd.documents.dhcp.lease import LEASES, TENURES, Lease, LeaseState, Tenure, ended, released
 from provd.documents.dhcp.options import OptionValue
 from provd.documents.dhcp.reservation import RESERVATIONS, Reservation, parse_reservation
+from provd.documents.dhcp.shortage import SHORTAGES, ShortPool, SubnetShortage
 from provd.documents.dhcp.strategy import (
     STRATEGIES,
     check_strategy,
@@ -49,6 +50,7 @@ __all__ = [
     "LEASES",
     "RESERVATIONS",
     "SHIPPED_BOOT_RULES",
+    "SHORTAGES",
     "STRATEGIES",
     "SUBNETS",
     "TENURES",
@@ -63,7 +65,9 @@ __all__ = [
     "Pool",
     "Probe",
     "Reservation",
+    "ShortPool",
     "Subnet",
+    "SubnetShortage",
     "Tenure",
     "When",
     "check_strategy",

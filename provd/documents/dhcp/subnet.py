@@ -134,7 +134,7 @@ class Subnet(Document, frozen=True, kw_only=True, gc=False, omit_defaults=True):
     create_devices: Creates = Creates.RECOGNISED
     """Of whom a device is made at the first packet."""
     low_water: float = 0.9
-    """The log warns when more than this part of a pool is taken."""
+    """The server warns when more than this part of a pool is taken."""
     description: str | None = None
     """For people."""
 

@@ -6,8 +6,10 @@ from twisted.internet.task import Clock
 
 from provd.application.dhcp import Upkeep
 from provd.application.dhcp.upkeep import KEPT, SELDOM
+from provd.application.event_kinds import event_of
 from provd.testing.leases import START, US, Desk, lan, sent
 from provd.testing.leases_stores import memory
+from provd.values import Change
 from provd.wire.dhcp import MessageType
 
 
@@ -41,3 +43,82 @@ def test_history_ends() -> None:
         assert len(desk.tenures(gone)) == kept
     assert len(desk.tenures(there)) == 1
     desk.close()
+
+
+YEAR = 366 * 86400.0
+
+
+class Told:
+    """A desk with its upkeep, and the events that come of its shortages."""
+
+    def __init__(self, low_water: float = 0.5) -> None:
+        self.desk = Desk(memory(), lan(low_water=low_water))
+        self.changes: list[Change] = []
+        store = self.desk.fixture.store
+        store.feed.subscribe("test", ["shortages"], self.changes.extend)
+        self.clock = Clock()
+        self.clock.advance(START)
+        self.upkeep = Upkeep(self.desk.leases, store, self.clock, YEAR)
+
+    def events(self) -> list[tuple[str, str]]:
+        """What was told since this was asked last, kind and action."""
+        told = [found for change in self.changes if (found := event_of(change))]
+        self.changes.clear()
+        return told
+
+
+def test_a_pool_runs_dry_and_is_relieved() -> None:
+    """Each is an event once, however often it is looked; health warns meanwhile."""
+    told = Told()
+    told.upkeep.look()
+    assert (told.events(), told.upkeep.warnings()) == ([], ())
+    for client in range(1, 9):
+        told.desk.obtain(client)
+    told.upkeep.look()
+    [change] = told.changes
+    [pool] = change.after.pools
+    assert (change.document_id, change.after.since, pool.taken, pool.size) == ("lan", START, 8, 10)
+    assert told.events() == [("subnets", "short")]
+    [warning] = told.upkeep.warnings()
+    assert "8 of the 10 addresses" in warning
+    told.upkeep.look()
+    assert told.events() == []
+    told.clock.advance(4000)
+    told.upkeep.look()
+    told.upkeep.look()
+    assert told.events() == [("subnets", "relieved")]
+    assert told.upkeep.warnings() == ()
+    told.desk.close()
+
+
+def test_what_was_short_before_a_restart() -> None:
+    """It is neither told again, nor forgotten: what is kept follows from how full the pools are."""
+    told = Told()
+    for client in range(1, 9):
+        told.desk.obtain(client)
+    told.upkeep.look()
+    told.events()
+    store = told.desk.fixture.store
+    told.desk.leases.shortages()
+    again = Upkeep(told.desk.leases, store, told.clock, YEAR)
+    again.look()
+    assert told.events() == []
+    draft = store.draft("test")
+    draft.delete("shortages", "lan")
+    store.commit(draft)
+    told.events()
+    Upkeep(told.desk.leases, store, told.clock, YEAR).look()
+    assert told.events() == [("subnets", "short")]
+    told.desk.close()
+
+
+def test_a_subnet_that_is_gone_is_not_short() -> None:
+    """What was kept of it goes as well."""
+    told = Told()
+    for client in range(1, 9):
+        told.desk.obtain(client)
+    told.upkeep.look()
+    told.desk.drop("subnets", "lan")
+    told.upkeep.look()
+    assert told.desk.fixture.store.get("shortages", "lan") is None
+    told.desk.close()
