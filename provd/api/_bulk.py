@@ -34,6 +34,10 @@ async def bulk(call: Call, changes: Changes, documents: Editable[Any], scope: st
     asked = how(call)
     body = call.object()
     atomic, operations = _read(body)
+
+    def tell(error: ProvdError) -> dict[str, Any]:
+        return problem_of(call.telling(error))
+
     proposals = _proposals(call, documents, scope, operations, atomic=atomic)
     if asked.rehearse:
         return await _rehearsed(call, changes, proposals, atomic=atomic)
@@ -45,7 +49,7 @@ async def bulk(call: Call, changes: Changes, documents: Editable[Any], scope: st
         before = changes.earlier(asked.once)
         outcomes = before
         if before is None:
-            outcomes = await changes.make_each(proposals, call.cause, problem_of, asked.once)
+            outcomes = await changes.make_each(proposals, call.cause, tell, asked.once)
     results = [await _result(documents, each) for each in outcomes]
     replayed = {"idempotency-replayed": "true"} if before is not None else {}
     return Reply(body=_told(results, atomic=atomic), headers=replayed)
@@ -66,7 +70,8 @@ async def _rehearsed(
             told = await changes.rehearse([each], call.cause)
             results.append({**_outline(each), "status": STATUS[each.op], "changes": told})
         except ProvdError as error:
-            results.append({**_outline(each), **_refused(error)})
+            problem = problem_of(call.telling(error))
+            results.append({**_outline(each), "status": problem["status"], "problem": problem})
     return Reply(body={"dryrun": True, **_told(results, atomic=False)})
 
 
@@ -97,11 +102,6 @@ async def _result(documents: Editable[Any], outcome: Mapping[str, Any]) -> dict[
             # A later operation, or somebody else, deleted it.
             return result
     return result
-
-
-def _refused(error: ProvdError) -> dict[str, Any]:
-    problem = problem_of(error)
-    return {"status": problem["status"], "problem": problem}
 
 
 def _read(body: Mapping[str, Any]) -> tuple[bool, Sequence[Mapping[str, Any]]]:

@@ -9,16 +9,17 @@ from typing import Any
 
 from twisted.web.server import Request
 
-from provd.access import Forbidden, Principal
+from provd.access import Forbidden, NotToBeHad, Principal
 from provd.api._body import BODY_LIMIT, read_json
 from provd.api._errors import MalformedRequest, TooLarge, UnsupportedMedia
 from provd.api._forms import YAML_TYPES, require_accepted, wanted, wants_gzip
 from provd.api._yaml import read_yaml
-from provd.application.changing import Patch
+from provd.application.changing import BulkRefused, Patch
 from provd.application.json_patch import check_patch
 from provd.application.precondition import UNCONDITIONAL, Precondition
 from provd.documents import patch_tells
-from provd.values import parse_ip
+from provd.documents.reading import json_type
+from provd.values import KeyClaimed, ProvdError, parse_ip
 
 JSON_TYPES = frozenset({"application/json", *YAML_TYPES})
 """What a body may be declared as."""
@@ -136,7 +137,7 @@ class Call:
         self._require_type(types)
         found = self._read()
         if not isinstance(found, dict):
-            raise MalformedRequest("body", f"is {type(found).__name__}", "an object")
+            raise MalformedRequest("body", f"is {json_type(found)}", "an object")
         self.require_unnamed(found)
         if self.check_patch is not None:
             self.check_patch(found)
@@ -169,6 +170,16 @@ class Call:
         """@raise MalformedRequest: a JSON patch could tell a secret that is not shown to the caller."""
         if self.hides and not isinstance(patch, Mapping) and (pointer := patch_tells(patch)):
             raise MalformedRequest("body", f"{pointer[:200]!r} could tell a secret", "other paths")
+
+    def telling(self, error: ProvdError) -> ProvdError:
+        """An error as it may be told to the caller: which document holds a value is hidden where the document is."""
+        if isinstance(error, BulkRefused):
+            return BulkRefused([(at, self.telling(each)) for at, each in error.refusals])
+        if isinstance(error, KeyClaimed):
+            right = (error.collection, "read")
+            if not self.principal.permits(right, error.holder):
+                return NotToBeHad(error.collection, error.field, error.value)
+        return error
 
     def require_media(self, types: frozenset[str]) -> None:
         """@raise UnsupportedMedia: the body is declared as something else."""

@@ -27,10 +27,10 @@ from provd.api._says import Says
 from provd.api._trace import begin, traced, wish_of
 from provd.api._websocket import Upgrade, take_over
 from provd.application.auditing import Auditing
-from provd.application.changing import Changes
+from provd.application.changing import BulkRefused, Changes
 from provd.application.slices import Slices
 from provd.application.waiting import Waiting
-from provd.values import ProvdError
+from provd.values import KeyClaimed, ProvdError
 
 log = Logger("provd.api")
 
@@ -207,7 +207,10 @@ async def _answer(
         noun = noun.seen_by(call.principal)
     says = record.says
     call.choose_form(listed=says.listed, page=says.media if says.page else "")
-    reply = await handler(noun, call, **segments)
+    try:
+        reply = await handler(noun, call, **segments)
+    except (KeyClaimed, BulkRefused) as error:
+        raise call.telling(error) from error
     if record.method != "GET":
         log.info(
             "{method} {path} by {user} from {peer}",

@@ -104,7 +104,7 @@ class Changes:
         @raise BulkRefused: with every one that cannot be made.
         @raise RevisionConflict, KeyClaimed, StoreUnavailable: as the store says.
         """
-        tries = 1 if any(each.insists for each in proposals) else TRIES
+        tries = _tries(proposals)
         outcome = [_outline(each) for each in proposals]
         while True:
             tries -= 1
@@ -196,12 +196,24 @@ class Changes:
         """
         if why_not := self._store.unavailable():
             raise StoreUnavailable(why_not)
-        draft = await self._proposed(proposals, cause)
-        refusal = self._store.refusal(draft)
-        if refusal is not None:
-            raise refusal
+        draft = await self._fitting(proposals, cause)
         asked = {each.collection for each in proposals}
         return [_change(each, whole=each[0] in asked) for each in draft.proposals()]
+
+    async def _fitting(self, proposals: Sequence[Proposal], cause: str) -> IDraft:
+        """A draft with all of them that could be committed; it is made in turns, as often as for a commit.
+
+        @raise DraftRefused: it could not.
+        """
+        tries = _tries(proposals)
+        while True:
+            tries -= 1
+            draft = await self._proposed(proposals, cause)
+            refusal = self._store.refusal(draft)
+            if refusal is None:
+                return draft
+            if not (tries and isinstance(refusal, RevisionConflict)):
+                raise refusal
 
     async def _proposed(
         self,
@@ -225,6 +237,11 @@ class Changes:
         if refusals:
             raise BulkRefused(refusals)
         return draft
+
+
+def _tries(proposals: Sequence[Proposal]) -> int:
+    """How often they are proposed together."""
+    return 1 if any(each.insists for each in proposals) else TRIES
 
 
 def _retries(proposal: Proposal, asked: Once | None) -> bool:

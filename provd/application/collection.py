@@ -14,7 +14,7 @@ from msgspec.structs import replace
 
 from provd.access import Principal
 from provd.application.changing import Patch, Proposal, patched
-from provd.application.grades import ASKED_OF_GRADES, GRADES, Grades, require_own
+from provd.application.grades import ASKED_OF_GRADES, GRADES, Grades, references, require_own
 from provd.application.lifecycle import require_deletable
 from provd.application.listing import Listing, list_documents, resolving
 from provd.application.precondition import ABSENT, UNCONDITIONAL, Precondition
@@ -26,6 +26,9 @@ from provd.documents.query import Derived
 from provd.values import Invalid, NoSuchDocument, Problem
 
 D = TypeVar("D", bound=Document)
+
+GIVEN = frozenset({"roles"})
+"""What is referred to is given: whoever does it must have what it allows, and need not read it."""
 
 Wanted = Callable[[dict[str, Any]], Mapping[str, Any]]
 """From a document as it is shown, `{}` for none, to the one that is wanted in its place."""
@@ -213,10 +216,28 @@ class Editable(Documents[D]):
             shown = self.shown(before) if before is not None else {}
             given = with_secrets(wanted(shown), shown, self._noun)
             after = self.keep(self._parsed(given, document_id), before)
+            self._require_readable(by, before, after)
             self.check(draft, by, before, after)
             self.put(draft, before, after)
 
         return self._proposal(document_id, op, propose, precondition)
+
+    def _require_readable(self, by: Principal, before: D | None, after: D) -> None:
+        """Let a document refer to what whoever writes it may read; what was referred to already, may stay.
+
+        @raise Invalid: else the grades would tell that it is there, and inheriting what is in it.
+        """
+        there = references(self.kind, before) if before is not None else ()
+        known = {(collection, name) for _path, collection, name in there}
+        problems = [
+            Problem(path, f"{name[:64]!r} is none of the {collection} that you can see")
+            for path, collection, name in references(self.kind, after)
+            if collection not in GIVEN
+            and (collection, name) not in known
+            and not by.permits((collection, "read"), name)
+        ]
+        if problems:
+            raise Invalid(self._noun, problems)
 
     def _parsed(self, given: Mapping[str, Any], document_id: str) -> D:
         assert self.kind.parse is not None  # noqa: S101 - a kind that nobody may send is not editable

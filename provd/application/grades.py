@@ -7,7 +7,7 @@ have gone since.  So both are looked at when a document is shown.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 from attrs import define
@@ -67,9 +67,8 @@ class Grades:
     def missing(self, kind: Kind, document: Document) -> list[str]:
         """What a document refers to that is not there, as sentences."""
         return [
-            self._gone(collection, name, field)
-            for field, collection in kind.refers.items()
-            for name in _names(getattr(document, field))
+            self._gone(collection, name, path.partition(".")[0])
+            for path, collection, name in references(kind, document)
             if not self.is_there(collection, name)
         ]
 
@@ -109,10 +108,16 @@ def require_own(collection: str, document: Document) -> None:
         raise ReadOnly(collection, document.id, document.endpoint)
 
 
-def _names(value: Any) -> Sequence[str]:
-    if isinstance(value, str):
-        return (value,) if value else ()
-    return value or ()
+def references(kind: Kind, document: Document) -> Iterator[tuple[str, str, str]]:
+    """What a document refers to: where in it, the collection, and the id."""
+    for field, collection in kind.refers.items():
+        value = getattr(document, field)
+        if isinstance(value, str):
+            if value:
+                yield field, collection, value
+            continue
+        for at, name in enumerate(value or ()):
+            yield f"{field}.{at}", collection, name
 
 
 def _told(problem: Problem) -> str:

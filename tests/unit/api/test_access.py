@@ -12,7 +12,7 @@ from provd.api import rights
 from provd.api._assemble import NOUNS
 from provd.api._routes import Route
 from provd.api._trace import DETAIL
-from provd.documents import Claim, Role, parse_device
+from provd.documents import Claim, Role, parse_config, parse_device
 from provd.testing.access import basic, keep, user
 from provd.testing.api import Answer, Bench, bench
 from provd.testing.guarded import CANARY, ROLES, guarded
@@ -349,6 +349,60 @@ class TestLimits:
         answer = made.ask("PUT", "/api/v1/devices/new", {}, **who, if_none_match="*")
         assert answer.status == 403
         assert made.core.store.get("devices", "new") is None
+
+    def test_whose_a_value_is(self) -> None:
+        """Is told to nobody who may not see that document: alone, rehearsed, or among many."""
+        claims = (
+            Claim(scope="devices", actions=("bulk", "create")),
+            Claim(scope="devices", actions=("read", "update"), specific=("fax",)),
+        )
+        made, who = self.made(*claims)
+        mac = "00:00:5e:00:53:01"
+        keep(made.core.store, devices=[parse_device({"id": "attic", "mac": mac})])
+        patch = {"op": "patch", "id": "fax", "patch": {"mac": mac}}
+        for method, path, body in (
+            ("PATCH", "/api/v1/devices/fax", {"mac": mac}),
+            ("PATCH", "/api/v1/devices/fax?dryrun", {"mac": mac}),
+            ("POST", "/api/v1/devices", {"mac": mac}),
+            ("POST", "/api/v1/devices:bulk", {"operations": [patch]}),
+            ("POST", "/api/v1/devices:bulk", {"operations": [patch, patch]}),
+            ("POST", "/api/v1/devices:bulk", {"operations": [patch], "atomic": False}),
+            ("POST", "/api/v1/devices:bulk?dryrun", {"operations": [patch], "atomic": False}),
+        ):
+            answer = made.ask(method, path, body, **who)
+            assert b"not to be had" in answer.body, (path, answer.body)
+            assert b"attic" not in answer.body
+            whole = {"authorization": basic("operator")}
+            assert b"attic" in made.ask(method, path, body, **whole).body
+
+    def test_a_reference_leads_to_what_may_be_read(self) -> None:
+        """Else its grades would tell whether it is there, and inheriting, what is in it; what was set may stay."""
+        claims = (
+            Claim(scope="*", actions=("read", "update"), specific=("fax", "leaf", "open")),
+            Claim(scope="devices", actions=("create",)),
+        )
+        made, who = self.made(*claims)
+        keep(
+            made.core.store,
+            configs=[
+                parse_config({"id": "open", "parent_ids": [], "raw_config": {}}),
+                parse_config({"id": "shut", "parent_ids": [], "raw_config": {}}),
+                parse_config({"id": "leaf", "parent_ids": ["shut", "open"], "raw_config": {}}),
+            ],
+        )
+        for config_id in ("shut", "nothing"):
+            for method, path, body in (
+                ("PATCH", "/api/v1/devices/fax", {"config": config_id}),
+                ("PATCH", "/api/v1/devices/fax", {"plugin": config_id}),
+                ("POST", "/api/v1/devices", {"config": config_id}),
+                ("PATCH", "/api/v1/configs/open", {"parent_ids": [config_id]}),
+            ):
+                answer = made.ask(method, path, body, **who)
+                assert answer.status == 422, (path, answer.body)
+                assert f"{config_id!r} is none of the" in answer.json["problems"][0]["message"]
+        assert made.ask("PATCH", "/api/v1/devices/fax", {"config": "open"}, **who).status == 200
+        turned = {"parent_ids": ["open", "shut"]}
+        assert made.ask("PATCH", "/api/v1/configs/leaf", turned, **who).status == 200
 
     def test_a_device_token_sees_its_device(self) -> None:
         """And nothing else but itself, though its user may do everything."""
