@@ -203,16 +203,18 @@ def _routed(decision: Decision) -> str:
 
 def _judged(decision: Decision) -> Iterator[str]:
     """What policy said over DHCP: what was considered, what came of it, and the file to load."""
-    judgement: Judgement | None = decision.judgement
-    if judgement is None:
-        return
+    if decision.judgement is not None:
+        yield from _by_policy(decision.judgement)
+    if decision.boot:
+        yield f"the file to load is {_by_whom(decision.boot)}"
+
+
+def _by_policy(judgement: Judgement) -> Iterator[str]:
     for loss in judgement.losses:
         yield f"{format_address(loss.address)} was considered: {loss}"
     subnet = f" in subnet {judgement.subnet.id}" if judgement.subnet is not None else ""
     by = f" ({judgement.by})" if judgement.by else ""
     yield f"{judgement.exchange}{subnet}: {judgement}{by}"
-    if decision.boot:
-        yield f"the file to load is {_by_whom(decision.boot)}"
 
 
 def _by_whom(boot: str) -> str:

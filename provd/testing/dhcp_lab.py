@@ -181,13 +181,13 @@ class DHCPLab:
         words = ("busybox", "udhcpc", "-i", "eth0", "-f", "-t", "8", "-T", "1", "-s", "{hook}")
         return self.start(host, *words, *more)
 
-    def dnsmasq(self, host: str, port: str = "eth0") -> Client:
-        """Another server, which gives 192.0.2.30 to 192.0.2.39 and knows nothing of boot files."""
+    def dnsmasq(self, host: str, port: str = "eth0", network: str = "192.0.2") -> Client:
+        """Another server, which gives .30 to .39 of a /24, and knows nothing of boot files."""
         return self.start(
             host,
             *("dnsmasq", "-k", "-p", "0", "-C", "/dev/null", "-i", port, "--no-ping"),
             *("--bind-dynamic", "-u", "root", "--pid-file=", "--log-facility=-"),
-            "--dhcp-range=192.0.2.30,192.0.2.39,255.255.255.0,1h",
+            f"--dhcp-range={network}.30,{network}.39,255.255.255.0,1h",
             "--dhcp-leasefile=/dev/null",
         )
 
