@@ -24,6 +24,12 @@ def drop_abandoned(draft: IDraft, before: Device, after: Device | None) -> None:
         draft.delete("configs", config_id)
 
 
+def drop_tokens(draft: IDraft, user_id: str) -> None:
+    """Whoever has the name next must not have the tokens of whoever had it before."""
+    for token in draft.by("tokens", "subject", user_id):
+        draft.delete("tokens", token.id)
+
+
 def require_deletable(collection: str, document: Document) -> None:
     """@raise NotDeletable: the document says `"deletable": false`."""
     deletable = getattr(document, "deletable", None)

@@ -17,6 +17,7 @@ from twisted.logger import Logger
 from provd.access import AuditedStore
 from provd.application.backups import Backups
 from provd.application.errors import RestoreUnderWay
+from provd.application.lifecycle import drop_tokens
 from provd.application.operations import Operations, Work
 from provd.application.slices import Slices
 from provd.contracts import IDraft
@@ -119,6 +120,7 @@ class Restores:
             for key in {**differing, **touched}:
                 _propose(draft, wanted, key)
             told_of_it = {"name": name, **_counted(draft)}
+            _let_tokens_go(draft)
             if rehearse:
                 await work.succeed(told_of_it)
                 return
@@ -178,6 +180,13 @@ def _propose(draft: IDraft, wanted: Contents, key: Key) -> None:
     else:
         revision = present.revision if present is not None else 0
         draft.put(collection, replace(after, revision=revision))
+
+
+def _let_tokens_go(draft: IDraft) -> None:
+    """Tokens are left alone, but for those of users who go."""
+    for collection, before, after in draft.proposals():
+        if collection == "users" and before is not None and after is None:
+            drop_tokens(draft, before.id)
 
 
 def _counted(draft: IDraft) -> dict[str, int]:

@@ -125,14 +125,18 @@ class Tokens(Documents[Token]):
 
         No user has a password, no token is good, and there is no superuser who is known otherwise.
         """
-        now = self._now()
         return not any(
             isinstance(user, User) and self._gets_in(user)
             for user in self._store.collection("users")
         ) and not any(
-            isinstance(token, Token) and not token.revoked and now < token.expiry
+            isinstance(token, Token) and self._lets_in(token)
             for token in self._store.collection(COLLECTION)
         )
+
+    def _lets_in(self, token: Token) -> bool:
+        user: User | None = self._store.get("users", token.subject)
+        is_somebodys = user is not None and not user.disabled
+        return is_somebodys and not token.revoked and self._now() < token.expiry
 
     def _gets_in(self, user: User) -> bool:
         if user.disabled:

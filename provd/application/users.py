@@ -10,6 +10,7 @@ from msgspec.structs import replace
 from provd.access import BUILT_IN, Forbidden, Gate, Passwords, Principal
 from provd.application.collection import Editable
 from provd.application.grades import Grades
+from provd.application.lifecycle import drop_tokens
 from provd.application.precondition import UNCONDITIONAL
 from provd.application.slices import Slices
 from provd.application.writing import write
@@ -51,7 +52,7 @@ class Users(Editable[User]):
         def propose(draft: IDraft) -> None:
             user: User = UNCONDITIONAL.present_in(draft, self.kind.name, user_id)
             self._require_covered(by, user, user, "password")
-            _drop_tokens(draft, user_id)
+            drop_tokens(draft, user_id)
             draft.put(self.kind.name, replace(user, password_hash=encoded))
 
         await write(self._store, cause, propose)
@@ -73,7 +74,7 @@ class Users(Editable[User]):
 
     def drop(self, draft: IDraft, document: User) -> None:
         """With its tokens."""
-        _drop_tokens(draft, document.id)
+        drop_tokens(draft, document.id)
         super().drop(draft, document)
 
     def _require_covered(
@@ -100,9 +101,3 @@ def _require_roles(draft: IDraft, roles: Sequence[str], had: Sequence[str]) -> N
     ]
     if problems:
         raise Invalid("user", problems)
-
-
-def _drop_tokens(draft: IDraft, user_id: str) -> None:
-    """Whoever has the name next must not have the tokens of whoever had it before."""
-    for token in draft.by("tokens", "subject", user_id):
-        draft.delete("tokens", token.id)

@@ -12,7 +12,7 @@ from twisted.internet.defer import Deferred, fail, succeed
 from provd.application.restores import LEFT_ALONE
 from provd.documents import KINDS, Status, User, parse_config, parse_device
 from provd.store import Contents, Copy, CopyUnusable, PieceOutOfPlace
-from provd.testing.access import keep
+from provd.testing.access import basic, keep, user
 from provd.testing.api import Answer, Bench, bench
 from provd.testing.plugins import acme
 from provd.values import Change
@@ -209,6 +209,24 @@ def test_the_trail_and_what_was_promised_stay(made: Bench) -> None:
     assert made.core.store.get("users", "late") is None
     assert {each.id for each in made.core.store.collection("operations")} >= operations
     assert ended["state"] == "success"
+
+
+def test_tokens_go_with_users_who_go(made: Bench) -> None:
+    """Whoever gets the name next has none of them; those of who stays are left alone."""
+    keep(made.core.store, users=[user("ann")])
+    copy = Kept(made)
+    copy.take()
+    made.operators.backups.kept_in(copy)
+    keep(made.core.store, users=[user("bob")])
+    tokens = {
+        name: made.ask("POST", "/api/v1/tokens", {}, authorization=basic(name)).json["token"]
+        for name in ("ann", "bob")
+    }
+    assert restore(made)["result"] == {"name": NAME, "created": 0, "updated": 0, "deleted": 1}
+    keep(made.core.store, users=[user("bob")])
+    for name, status in (("ann", 200), ("bob", 401)):
+        told = made.ask("GET", "/api/v1/self", authorization=f"Bearer {tokens[name]}")
+        assert told.status == status, name
 
 
 def test_a_copy_that_is_broken(made: Bench, kept: Kept) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
+from msgspec.structs import replace
 from twisted.internet.task import Clock
 from twisted.trial.unittest import SynchronousTestCase
 
@@ -377,6 +378,18 @@ class FirstStart(SynchronousTestCase):
             self.store, self.clock, RIGHTS, AccessSettings(ident=("192.0.2.0/24",))
         )
         self.assertTrue(made.tokens.needs_first())
+
+    def test_a_token_of_nobody_lets_nobody_in(self) -> None:
+        """Its user has gone, or is disabled: else no start would write another until it is over."""
+        self.exchange(settle(self.made.tokens.issue_first()))
+        self.assertFalse(self.made.tokens.needs_first())
+        admin = self.store.get("users", "admin")
+        keep(self.store, users=[replace(admin, disabled=True)])
+        self.assertTrue(self.made.tokens.needs_first())
+        draft = self.store.draft("test")
+        draft.delete("users", "admin")
+        self.store.commit(draft)
+        self.assertTrue(self.made.tokens.needs_first())
 
     def test_it_is_needed_no_more_once_somebody_has_a_password(self) -> None:
         """There is no second way in."""
