@@ -10,6 +10,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
+from provd.sdk import numbered
+
 from .text import written
 
 _KEYS: Mapping[str, tuple[tuple[str, int], ...]] = {
@@ -54,8 +56,7 @@ def function_keys(
     """What to write for each function key, and the numbers of those for which there is no key."""
     programmed: list[dict[str, object]] = []
     left_out: list[int] = []
-    funckeys = {int(number): key for number, key in raw_config.get("funckeys", {}).items()}
-    for number, key in sorted(funckeys.items()):
+    for number, key in numbered(raw_config, "funckeys").items():
         place, exten = slot(model, number), _extension(key, raw_config)
         if place and exten:
             programmed.append(

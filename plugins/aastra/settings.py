@@ -6,16 +6,23 @@ Parameter names and values are those of the administrator guides 41-001160-04 (r
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping
 from typing import Any
 
-from provd.sdk import ClockChange, RawConfigError, UnknownZone, dst_rules, phonebook_url
+from provd.sdk import (
+    ClockChange,
+    RawConfigError,
+    SipServer,
+    UnknownZone,
+    dst_rules,
+    numbered,
+    phonebook_url,
+    sip_servers,
+)
 
 from .keys import function_keys
 from .text import written, written_secret
 
-_NUMBER = re.compile("[1-9][0-9]{0,2}")
 _TRANSPORT = {"udp": 1, "tcp": 2, "tls": 4}
 _SRTP = {"disabled": 0, "preferred": 1, "required": 2}
 _DTMF_METHOD = {"RTP-in-band": 0, "RTP-out-of-band": 0, "SIP-INFO": 1}
@@ -49,9 +56,8 @@ def complete(device: Any, raw_config: dict[str, Any]) -> None:
     @raise RawConfigError: a line without a server, a number that is none, an unknown time zone,
         a password that the format cannot carry.
     """
-    lines = raw_config.get("sip_lines", {})
-    raw_config["XX_lines"] = [_line(key, lines[key], raw_config) for key in _in_order(lines)]
-    _in_order(raw_config.get("funckeys", {}))
+    lines = numbered(raw_config, "sip_lines")
+    raw_config["XX_lines"] = [_line(number, lines[number], raw_config) for number in lines]
     keys, left_out = function_keys(device.model or "", raw_config)
     raw_config["XX_keys"], raw_config["XX_keys_left_out"] = keys, left_out
     for who in ("admin", "user"):
@@ -67,36 +73,19 @@ def complete(device: Any, raw_config: dict[str, Any]) -> None:
     raw_config["XX_xivo_phonebook_url"] = phonebook_url(raw_config, "aastra")
 
 
-def _in_order(numbered: Mapping[str, Any]) -> list[str]:
-    """The keys of an object that is a list by number, in the order of the numbers."""
-    for key in numbered:
-        if _NUMBER.fullmatch(key) is None:
-            raise RawConfigError(f"{key!r} is not the number of a line or a key")
-    return sorted(numbered, key=int)
-
-
-def _line(key: str, line: Mapping[str, Any], raw_config: Mapping[str, Any]) -> dict[str, object]:
-    """One SIP line with every server it uses; those it does not name are the phone's."""
-    port = 5061 if raw_config.get("sip_transport") == "tls" else 5060
-    proxy = _server("proxy", line, raw_config, port)
-    if not proxy["proxy_ip"]:
-        raise RawConfigError(
-            f"line {key} has no proxy_ip, and there is no sip_proxy_ip for all lines"
-        )
-    registrar = _server("registrar", line, raw_config, port)
-    if registrar["registrar_ip"] in {None, "", proxy["proxy_ip"]}:
-        own_port = line.get("registrar_port") or proxy["proxy_port"]
-        registrar = {"registrar_ip": proxy["proxy_ip"], "registrar_port": own_port}
+def _line(number: int, line: Mapping[str, Any], raw_config: Mapping[str, Any]) -> dict[str, object]:
+    """One SIP line with every server it uses."""
+    servers = sip_servers(number, line, raw_config)
     return {
-        **proxy,
-        **registrar,
-        **_server("backup_proxy", line, raw_config, port),
-        **_server("backup_registrar", line, raw_config, port),
-        **_server("outbound_proxy", line, raw_config, port),
-        "number": int(key),
+        **_server("proxy", servers.proxy),
+        **_server("registrar", servers.registrar),
+        **_server("backup_proxy", servers.backup_proxy),
+        **_server("backup_registrar", servers.backup_registrar),
+        **_server("outbound_proxy", servers.outbound_proxy),
+        "number": number,
         "username": written(line.get("username")),
         "auth_username": written(line.get("auth_username") or line.get("username")),
-        "password": written_secret(f"the password of line {key}", line.get("password")),
+        "password": written_secret(f"the password of line {number}", line.get("password")),
         "display_name": written(line.get("display_name")),
         "extension": written(line.get("number")),
         "dtmf_method": _DTMF_METHOD.get(line.get("dtmf_mode") or ""),
@@ -105,15 +94,11 @@ def _line(key: str, line: Mapping[str, Any], raw_config: Mapping[str, Any]) -> d
     }
 
 
-def _server(
-    role: str, line: Mapping[str, Any], raw_config: Mapping[str, Any], port: int
-) -> dict[str, Any]:
-    """Address and port of one server: both of the line, or else both of the phone."""
-    address, its_port = f"{role}_ip", f"{role}_port"
-    if line.get(address):
-        return {address: line[address], its_port: line.get(its_port) or port}
-    shared = line.get(its_port) or raw_config.get(f"sip_{its_port}") or port
-    return {address: raw_config.get(f"sip_{address}"), its_port: shared}
+def _server(role: str, server: SipServer | None) -> dict[str, object]:
+    """What the template reads of one server; nothing where there is none."""
+    if server is None:
+        return {}
+    return {f"{role}_ip": server.address, f"{role}_port": server.port}
 
 
 def _language(locale: str) -> dict[str, str] | None:

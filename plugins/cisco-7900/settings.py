@@ -2,18 +2,16 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping
 from typing import Any
 
-from provd.sdk import RawConfigError, phonebook_url
+from provd.sdk import RawConfigError, numbered, phonebook_url
 
 from .clock import text_clock, zone_name, zone_of
 
 IMAGE = "P0S3-8-12-00"
 """The last SIP firmware that Cisco made for the 7940G and 7960G."""
 
-_NUMBER = re.compile("[1-9][0-9]{0,2}")
 _TRANSPORT = {"tcp": 1, "udp": 2, "tls": 3}
 _BUTTONS = {
     "7906G": 1,
@@ -55,7 +53,10 @@ def complete(device: Any, raw_config: dict[str, Any]) -> None:
     @raise RawConfigError: a line without a server, a number that is none, an unknown time zone.
     """
     model = device.model or ""
-    lines = [_line(number, line, raw_config) for number, line in _in_order(raw_config, "sip_lines")]
+    lines = [
+        _line(number, line, raw_config)
+        for number, line in numbered(raw_config, "sip_lines").items()
+    ]
     raw_config["XX_lines"] = lines
     keys, left_out = _speed_dials(model, raw_config, len(lines))
     raw_config["XX_keys"], raw_config["XX_keys_left_out"] = keys, left_out
@@ -74,15 +75,6 @@ def complete(device: Any, raw_config: dict[str, Any]) -> None:
     zone = zone_of(raw_config.get("timezone") or "UTC")
     raw_config["XX_timezone"] = zone_name(zone)
     raw_config["XX_clock"] = text_clock(zone) if raw_config.get("timezone") else None
-
-
-def _in_order(raw_config: Mapping[str, Any], name: str) -> list[tuple[int, Mapping[str, Any]]]:
-    """The entries of an object that is a list by number, in the order of the numbers."""
-    numbered = raw_config.get(name, {})
-    for key in numbered:
-        if _NUMBER.fullmatch(key) is None:
-            raise RawConfigError(f"{name}: {key!r} is not a number")
-    return [(int(key), numbered[key]) for key in sorted(numbered, key=int)]
 
 
 def _line(number: int, line: Mapping[str, Any], raw_config: Mapping[str, Any]) -> dict[str, object]:
@@ -125,7 +117,7 @@ def _speed_dials(
     """The n-th function key is the n-th button after the lines; those beyond the last are left out."""
     written: list[dict[str, object]] = []
     left_out: list[int] = []
-    for number, key in _in_order(raw_config, "funckeys"):
+    for number, key in numbered(raw_config, "funckeys").items():
         value = key.get("value") or (raw_config.get("exten_park") if key["type"] == "park" else "")
         if value and lines + number <= _BUTTONS.get(model, MOST_BUTTONS):
             written.append(
@@ -147,10 +139,10 @@ def _call_managers(
 ) -> list[dict[str, object]]:
     """The servers of the phone, best first: what `USECALLMANAGER` means in a line."""
     if raw_config.get("protocol") == "SCCP":
-        managers = _in_order(raw_config, "sccp_call_managers")
+        managers = numbered(raw_config, "sccp_call_managers").values()
         return [
             {"priority": at, "ip": manager["ip"], "sccp_port": manager.get("port") or 2000}
-            for at, (_number, manager) in enumerate(managers)
+            for at, manager in enumerate(managers)
         ]
     first = lines[0] if lines else {}
     servers = [

@@ -16,6 +16,7 @@ from provd.contracts.plugin import (
     IView,
 )
 from provd.sdk.clue import TR069, Asked, Clue
+from provd.sdk.lines import SipServer, SipServers, numbered, sip_servers
 from provd.sdk.phonebook import phonebook_url
 from provd.sdk.reach import server_address
 from provd.sdk.support import DeviceSupport, RawConfigError
@@ -65,13 +66,17 @@ __all__ = [
     "RefusalKind",
     "Rendered",
     "Served",
+    "SipServer",
+    "SipServers",
     "Tree",
     "UnknownZone",
     "Zone",
     "dst_rules",
     "encapsulate",
     "format_mac",
+    "numbered",
     "parse_mac",
     "phonebook_url",
     "server_address",
+    "sip_servers",
 ]

@@ -182,8 +182,8 @@ def test_what_is_common_holds_no_secret(plugins: Plugins) -> None:
     ("raw_config", "reason"),
     [
         ({"sip_lines": {"1": {"username": "a"}}}, "line 1 has no proxy_ip"),
-        ({"sip_lines": {"one": LINE}}, "'one' is not the number"),
-        ({"sip_lines": {"0": LINE}}, "'0' is not the number"),
+        ({"sip_lines": {"one": LINE}}, "'one' is not a number"),
+        ({"sip_lines": {"0": LINE}}, "'0' is not a number"),
         ({"sip_lines": {"1": {**LINE, "password": 'a#b"c'}}}, "the password of line 1 holds both"),
         ({"admin_password": 'a#b"c'}, "the admin password holds both"),
     ],
