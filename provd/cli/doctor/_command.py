@@ -103,11 +103,14 @@ def _examine(settings: Any, api: Api, *, certain: bool) -> Iterator[Finding]:
 
 def ports_of(settings: Any) -> list[Port]:
     """Where a server with these settings listens."""
-    stream, datagram = socket.SOCK_STREAM, socket.SOCK_DGRAM
+    stream, datagram, dhcp = socket.SOCK_STREAM, socket.SOCK_DGRAM, settings.dhcp
+    # Beside another server its port is bound by that one, and the other one by whoever was first.
+    bound = (dhcp.port, dhcp.binl_port) if dhcp.wanted and not dhcp.beside else ()
     return [
         Port("devices over HTTP", stream, settings.listen.interface, settings.listen.port),
         Port("devices over TFTP", datagram, settings.tftp.interface, settings.tftp.port),
         Port("API", stream, settings.api.interface, settings.api.port),
+        *(Port("clients over DHCP", datagram, "", port) for port in bound if port),
     ]
 
 

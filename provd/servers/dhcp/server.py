@@ -6,6 +6,7 @@ import time
 from collections.abc import Callable
 
 from twisted.internet.interfaces import IReactorFDSet
+from twisted.logger import Logger
 
 from provd.contracts import IInquiries
 from provd.servers.dhcp.counters import Counters, Tally
@@ -15,8 +16,11 @@ from provd.servers.dhcp.outlet import Outlet
 from provd.servers.dhcp.reception import Reception
 from provd.servers.dhcp.settings import DHCPSettings
 from provd.servers.dhcp.sockets import DHCPSockets
+from provd.servers.dhcp.unserved import unserved
 
 __all__ = ["DHCPServer"]
+
+log = Logger("provd.servers.dhcp")
 
 
 class DHCPServer:
@@ -39,6 +43,7 @@ class DHCPServer:
         self._reactor = reactor
         self._links = links
         self._sockets = sockets
+        self._settings = settings
         self._tally = Tally()
         self._foreign = ForeignServers(clock, self._is_ours)
         self._reception = Reception(
@@ -59,6 +64,8 @@ class DHCPServer:
         """Begin to answer."""
         for reader in self._readers:
             reader.start(self._reactor)
+        for sentence in self._unserved():
+            log.warn("{sentence}", sentence=sentence)
 
     def stop(self) -> None:
         """Answer no more. Idempotent."""
@@ -68,6 +75,7 @@ class DHCPServer:
 
     def adopt(self, settings: DHCPSettings) -> None:
         """Serve other interfaces, hold to other limits, from the next packet on."""
+        self._settings = settings
         self._reception.adopt(settings)
 
     def counters(self) -> Counters:
@@ -80,7 +88,10 @@ class DHCPServer:
 
     def warnings(self) -> tuple[str, ...]:
         """What operators should look at."""
-        return self._foreign.warnings()
+        return (*self._unserved(), *self._foreign.warnings())
+
+    def _unserved(self) -> tuple[str, ...]:
+        return tuple(unserved(self._settings.interfaces, self._links.links()))
 
     def _is_ours(self, address: str) -> bool:
         prefix = f"{address}/"
