@@ -11,7 +11,7 @@ from twisted.internet.task import Clock
 
 from provd.documents.base import Document, Kind
 from provd.documents.query import Page, Query
-from provd.store import SQLiteStore
+from provd.store import Keeping, SQLiteStore
 from provd.store._writer import Done, Work
 from provd.values import Committed
 
@@ -122,7 +122,8 @@ class Fixture(Struct):
 
 
 def on_file(path: Path, *kinds: Kind, **options: Any) -> Fixture:
-    """A store on a database file, which stays when the store is closed."""
+    """A store on a database file, which stays when the store is closed; it gathers nothing."""
+    options.setdefault("keeping", Keeping(gather=0.0))
     reactor = SteppedReactor()
     writer = SteppedWriter(reactor)
     return Fixture(

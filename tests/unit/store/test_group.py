@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from msgspec.structs import replace
 from twisted.internet.defer import Deferred
 from twisted.trial.unittest import SynchronousTestCase
 
@@ -11,7 +12,7 @@ from provd.store._group import GroupCommit, Keeping, Rows
 from provd.testing.store_fixture import SteppedReactor, SteppedWriter
 from provd.values import Change, StoreUnavailable
 
-KEEPING = Keeping(behind=2.0, first_retry=1.0, last_retry=4.0, stalled=10.0, bound=50)
+KEEPING = Keeping(behind=2.0, gather=0.0, first_retry=1.0, last_retry=4.0, stalled=10.0, bound=50)
 
 
 class Feed:
@@ -36,8 +37,11 @@ class GroupCommitTests(SynchronousTestCase):
         self.attempts = 0
         self.failure: Exception | None = None
         self.n = 0
+        self.group = self.group_with(KEEPING)
+
+    def group_with(self, keeping: Keeping) -> GroupCommit:
         kept = Feed(self.positions)
-        self.group = GroupCommit(self.reactor, self.writer, self.keep, kept, KEEPING, 0)
+        return GroupCommit(self.reactor, self.writer, self.keep, kept, keeping, 0)
 
     def keep(self, rows: Rows) -> None:
         self.attempts += 1
@@ -73,6 +77,40 @@ class GroupCommitTests(SynchronousTestCase):
         self.reactor.advance(0)
         self.assertEqual([[("a", 1), ("b", 2)], [("c", 5), ("d", 4)]], self.kept)
         self.assertEqual([2, 5], self.positions)
+
+    def test_the_rest_gathers(self) -> None:
+        """Where changes come while the disk works, the next commit begins `gather` after the last."""
+        self.group = self.group_with(replace(KEEPING, gather=0.25))
+        self.accept("a")
+        self.accept("b")
+        self.reactor.advance(0)
+        self.assertEqual([[("a", 1)]], self.kept)
+        self.reactor.advance(0.125)
+        self.accept("c")
+        self.assertEqual([[("a", 1)]], self.kept)
+        self.reactor.advance(0.125)
+        self.reactor.advance(0)
+        self.assertEqual([[("a", 1)], [("b", 2), ("c", 3)]], self.kept)
+
+    def test_nobody_gathers_alone(self) -> None:
+        """Who writes one thing after the other is not held up."""
+        self.group = self.group_with(replace(KEEPING, gather=0.25))
+        for document_id in "a", "b", "c":
+            self.accept(document_id)
+            self.reactor.advance(0)
+            self.assertEqual([(document_id, self.n)], self.kept[-1])
+
+    def test_nothing_gathers_at_the_end(self) -> None:
+        """A store that is closed keeps what it gathered at once."""
+        self.group = self.group_with(replace(KEEPING, gather=0.25))
+        self.accept("a")
+        self.accept("b")
+        self.reactor.advance(0)
+        ended = self.group.end()
+        self.reactor.advance(0)
+        self.successResultOf(ended)
+        self.assertEqual([[("a", 1)], [("b", 2)]], self.kept)
+        self.assertEqual([], self.reactor.getDelayedCalls())
 
     def test_refreshed_facts_wait_for_company(self) -> None:
         """What is not urgent is kept after `behind` seconds, and nobody is made to wait for it."""
