@@ -12,7 +12,7 @@ from typing import Any
 
 from provd.documents.dhcp import LEASES, RESERVATIONS, SHORTAGES, SUBNETS, TENURES
 from provd.store import MemoryStore, SQLiteStore
-from provd.testing.store_fixture import Fixture, SteppedReactor, SteppedWriter
+from provd.testing.store_fixture import AT_ONCE, Fixture, SteppedReactor, SteppedWriter
 
 DHCP_KINDS = (SUBNETS, RESERVATIONS, LEASES, TENURES, SHORTAGES)
 
@@ -38,7 +38,8 @@ def sqlite() -> Fixture:
 
     def reopen() -> SQLiteStore:
         path = homes[-1] / "provd.db"
-        return SQLiteStore.open(path, DHCP_KINDS, reactor, writer=SteppedWriter(reactor))
+        writer = SteppedWriter(reactor)
+        return SQLiteStore.open(path, DHCP_KINDS, reactor, writer=writer, keeping=AT_ONCE)
 
     def crash() -> SQLiteStore:
         homes.append(directory / f"{next(number)}")

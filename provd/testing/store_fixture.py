@@ -36,6 +36,9 @@ BOXES = Kind(name="boxes", type=Box, unique=("mac",), indexes=("vendor", "parent
 NOTES = Kind(name="notes", type=Note)
 KINDS = (BOXES, NOTES)
 
+AT_ONCE = Keeping(gather=0.0)
+"""For stores whose clock does not move: what came during a commit is written right after it."""
+
 
 class SteppedReactor(Clock):
     """A clock with a door for threads: what comes through it happens when the clock is moved."""
@@ -123,7 +126,7 @@ class Fixture(Struct):
 
 def on_file(path: Path, *kinds: Kind, **options: Any) -> Fixture:
     """A store on a database file, which stays when the store is closed; it gathers nothing."""
-    options.setdefault("keeping", Keeping(gather=0.0))
+    options.setdefault("keeping", AT_ONCE)
     reactor = SteppedReactor()
     writer = SteppedWriter(reactor)
     return Fixture(

@@ -24,6 +24,7 @@ from provd.store import SealBroken, SealUnknown, SQLiteStore
 from provd.store._errors import StoreNotOpened
 from provd.testing.store import make_document_store_tests
 from provd.testing.store_fixture import (
+    AT_ONCE,
     BOXES,
     NOTES,
     Fixture,
@@ -70,7 +71,9 @@ def sealed_boxes() -> Fixture:
     def reopen() -> SQLiteStore:
         path = directory / "provd.db"
         writer = SteppedWriter(reactor)
-        return SQLiteStore.open(path, kinds, reactor, writer=writer, seal=SealingKeys(ONE))
+        return SQLiteStore.open(
+            path, kinds, reactor, writer=writer, seal=SealingKeys(ONE), keeping=AT_ONCE
+        )
 
     return Fixture(reopen(), reactor, reopen, partial(shutil.rmtree, directory))
 

@@ -7,9 +7,9 @@ import tempfile
 from functools import partial
 from pathlib import Path
 
-from provd.store import Keeping, SQLiteStore
+from provd.store import SQLiteStore
 from provd.testing.store import make_document_store_tests
-from provd.testing.store_fixture import KINDS, Fixture, SteppedReactor, SteppedWriter
+from provd.testing.store_fixture import AT_ONCE, KINDS, Fixture, SteppedReactor, SteppedWriter
 from provd.testing.store_machine import make_store_machine
 
 
@@ -20,8 +20,8 @@ def sqlite() -> Fixture:
 
     def reopen() -> SQLiteStore:
         path = directory / "provd.db"
-        writer, keeping = SteppedWriter(reactor), Keeping(gather=0.0)
-        return SQLiteStore.open(path, KINDS, reactor, writer=writer, keeping=keeping)
+        writer = SteppedWriter(reactor)
+        return SQLiteStore.open(path, KINDS, reactor, writer=writer, keeping=AT_ONCE)
 
     return Fixture(reopen(), reactor, reopen, partial(shutil.rmtree, directory))
 
