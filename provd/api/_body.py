@@ -14,6 +14,7 @@ from typing import Any, NoReturn
 import msgspec
 
 from provd.api._errors import MalformedRequest
+from provd.documents.reading import json_type
 
 BODY_LIMIT = 1 << 20
 """Bytes of a request's body that are read at most."""
@@ -56,7 +57,7 @@ def read_object(body: bytes, part: str = "body") -> dict[str, Any]:
     """The object that `body` spells. @raise MalformedRequest: it is not one."""
     value = read_json(body, part)
     if not isinstance(value, dict):
-        raise MalformedRequest(part, f"is {type(value).__name__}", "a JSON object")
+        raise MalformedRequest(part, f"is {json_type(value)}", "a JSON object")
     return value
 
 

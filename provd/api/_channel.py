@@ -37,6 +37,8 @@ class Channel(HTTPChannel):
     """One connection."""
 
     _over = False
+    _arrives = False
+    """Whether some of a request is here, and not yet all of it."""
     _successor: Any = None
 
     def dataReceived(self, data: bytes) -> None:
@@ -52,6 +54,19 @@ class Channel(HTTPChannel):
             self._successor.dataReceived(data)
         else:
             super().rawDataReceived(data)
+
+    def resetTimeout(self) -> None:
+        """Something came: of a request, only its first bytes give it time, else who sends one byte at a
+        time would keep a connection for ever.
+        """
+        if not self._arrives:
+            self._arrives = True
+            super().resetTimeout()
+
+    def allContentReceived(self) -> None:
+        """The request is here as a whole."""
+        self._arrives = False
+        super().allContentReceived()
 
     def hand_over(self, successor: Any) -> None:
         """Let another protocol speak from now on: it `begin`s, and gets what was received already.

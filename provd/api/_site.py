@@ -21,7 +21,7 @@ from provd.api._screen import Screen
 from provd.values import ProvdError
 
 PATIENCE = 60
-"""Seconds a connection may be idle."""
+"""Seconds a connection may be idle, and a request may take to arrive."""
 
 ABORT_AFTER = 8 * BODY_LIMIT
 """Bytes of a refused body that are read and forgotten before the connection is cut."""

@@ -97,7 +97,7 @@ def test_number_of_values() -> None:
 
 def test_only_an_object_is_an_object() -> None:
     """The refusal says what came instead."""
-    with pytest.raises(MalformedRequest, match="is list"):
+    with pytest.raises(MalformedRequest, match="is a list"):
         read_object(b"[]")
 
 

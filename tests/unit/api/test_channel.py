@@ -12,6 +12,7 @@ from twisted.python.failure import Failure
 
 from provd.api._body import BODY_LIMIT
 from provd.api._channel import Connections
+from provd.api._site import PATIENCE
 from provd.testing.api import Bench, bench
 
 CREATE = b"POST /api/v1/devices HTTP/1.1\r\nhost: localhost\r\ncontent-type: application/json\r\n"
@@ -82,6 +83,25 @@ class Caller:
     def go(self) -> None:
         """Hang up."""
         self.protocol.connectionLost(Failure(ConnectionDone()))
+
+
+@pytest.mark.parametrize("sent", [CREATE + b"x: ", CREATE + b"content-length: 999\r\n\r\n"])
+def test_a_request_has_a_minute_to_arrive(sent: bytes) -> None:
+    """Whoever sends it byte by byte keeps no connection; the next one has a minute of its own."""
+    made = bench()
+    caller = Caller(made, "192.0.2.1")
+    made.core.clock.advance(PATIENCE - 1)
+    caller.protocol.dataReceived(CREATE + REST)
+    made.core.clock.pump([1.0] * (PATIENCE - 1))
+    assert b"201" in caller.transport.value()
+    caller.protocol.dataReceived(sent)
+    for _second in range(PATIENCE - 1):
+        made.core.clock.advance(1)
+        assert caller.stays()
+        caller.protocol.dataReceived(b"x")
+    made.core.clock.advance(1)
+    assert not caller.stays()
+    caller.go()
 
 
 def test_connections_are_bounded() -> None:
