@@ -8,7 +8,7 @@ what it is hearing, for every subscriber, so that all hear all in one order.
 from __future__ import annotations
 
 from collections import deque
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from typing import Any
 
 from twisted.internet.defer import Deferred, fail, succeed
@@ -45,6 +45,10 @@ class Subscription:
 
     def cancel(self) -> None:
         self._owner.forget(self)
+
+    def passes_over(self, collections: Iterable[str]) -> bool:
+        """Whether nothing of these is wanted: asked before `tell`, for a tenth of its price."""
+        return self._collections.isdisjoint(collections)
 
     def tell(self, changes: Sequence[Change]) -> None:
         """Pass on what is wanted of one commit; a subscriber that raises harms nobody else."""
@@ -123,8 +127,10 @@ class Cursor:
     def _tell_all(self) -> None:
         while self._untold:
             n, changes = self._untold.popleft()
+            touched = {change.collection for change in changes}
             for subscription in self._subscriptions:
-                if subscription in self._subscriptions:
+                # Most are about something else, and one may have been cancelled by one before it.
+                if not subscription.passes_over(touched) and subscription in self._subscriptions:
                     subscription.tell(changes)
             self.n = n
             if self._waiting:

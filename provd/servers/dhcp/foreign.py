@@ -42,12 +42,12 @@ class ForeignServers:
         self._is_ours = is_ours
         self._servers: OrderedDict[int, ForeignServer] = OrderedDict()
 
-    def heard(self, packet: Packet, interface: str) -> None:
-        """Look at whom a client chose."""
+    def heard(self, packet: Packet, interface: str, local: str = "") -> None:
+        """Look at whom a client chose; mostly us, at the address `local` that its packet came in at."""
         if packet.message_type != MessageType.REQUEST:
             return
         chosen = server_identifier(packet)
-        if not chosen or self._is_ours(format_address(chosen)):
+        if not chosen or format_address(chosen) == local or self._is_ours(format_address(chosen)):
             return
         now = self._clock()
         known = self._servers.pop(chosen, None)

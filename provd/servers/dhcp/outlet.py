@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import socket
 import struct
+from functools import lru_cache
 
 from provd.servers.dhcp.counters import Tally
 from provd.servers.dhcp.destination import Destination, Way
@@ -59,9 +60,7 @@ class Outlet:
     ) -> None:
         """Through the socket of our port. A broadcast is bound to its link; the rest goes by routes."""
         bound = link.index if link is not None and to.way is Way.BROADCAST else 0
-        source = socket.inet_aton(local) if local else _NOWHERE
-        info = (socket.IPPROTO_IP, IP_PKTINFO, _INFO.pack(bound, source, _NOWHERE))
-        sock.sendmsg([datagram], [info], 0, (format_address(to.address), to.port))
+        sock.sendmsg([datagram], _sent_from(bound, local), 0, (format_address(to.address), to.port))
 
     def _frame(
         self, datagram: bytes, to: Destination, link: Link, local: str, port: int, mac: bytes
@@ -69,6 +68,13 @@ class Outlet:
         """Straight to a hardware address: nobody answers for the IP address yet."""
         packet = _packet(datagram, to, local, port)
         self._frames.sendto(packet, (link.name, ETH_P_IP, 0, _ETHERNET, mac))
+
+
+@lru_cache(256)
+def _sent_from(link: int, local: str) -> list[tuple[int, int, bytes]]:
+    """What says on which interface and from which address of ours to send: the same for nearly all."""
+    source = socket.inet_aton(local) if local else _NOWHERE
+    return [(socket.IPPROTO_IP, IP_PKTINFO, _INFO.pack(link, source, _NOWHERE))]
 
 
 def _packet(datagram: bytes, to: Destination, local: str, port: int) -> bytes:

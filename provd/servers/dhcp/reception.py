@@ -87,7 +87,7 @@ class Reception:
             return
         kind = packet.message_type
         self._tally.received[message_name(packet)] += 1
-        self._foreign.heard(packet, link.name)
+        self._foreign.heard(packet, link.name, arrival.local)
         key = (packet.xid, packet.chaddr, kind, arrival.port)
         if key in self._waiting:
             self._tally.ignored["repeated"] += (
