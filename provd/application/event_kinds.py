@@ -65,6 +65,9 @@ EVENTS: tuple[EventKind, ...] = (
     EventKind("audit", "drain", "Somebody had the server be ready for nothing new."),
     EventKind("audit", "fill", "Somebody had the server be ready again."),
     EventKind("audit", "backup", "Somebody had a copy of the store made."),
+    EventKind("audit", "receive", "Somebody sent a copy from elsewhere, which was accepted."),
+    EventKind("audit", "restore", "Somebody put a copy in the place of what there was."),
+    EventKind("audit", "reseal", "Somebody had everything sealed with another key."),
     EventKind("audit", "log-in-failed", "Somebody could not prove who they are."),
     *_whole("subnets", "A subnet"),
     EventKind(

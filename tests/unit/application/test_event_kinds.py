@@ -3,16 +3,18 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
 import pytest
 from msgspec.structs import fields, replace
+from twisted.internet.defer import Deferred, succeed
 
 from provd.application.event_kinds import ACTIONS, EVENTS, MADE_FROM, SILENT, event_of
 from provd.documents import KINDS, Document, Operation, State
+from provd.store import Contents, Copy
 from provd.testing.access import basic
 from provd.testing.guarded import guarded
 from provd.values import Change
@@ -58,9 +60,38 @@ def life_of(collection: str) -> list[Change]:
     ]
 
 
+NAME = "provd-20261120T120000Z-0a1b2c3d.db"
+COPY = Copy(NAME, 7.0, 1, "ab" * 32)
+
+
+class OneCopy:
+    """Of nothing."""
+
+    def make(self, _name: str) -> Deferred[Copy]:
+        """It is there."""
+        return succeed(COPY)
+
+    def all(self) -> Deferred[Sequence[Copy]]:
+        """The one."""
+        return succeed([COPY])
+
+    def read(self, _name: str) -> Deferred[Contents]:
+        """It holds nothing that is restored."""
+        return succeed({})
+
+    def receive(self, _name: str, _offset: int, piece: bytes) -> Deferred[int]:
+        """Whatever it is."""
+        return succeed(len(piece))
+
+    def accept(self, _name: str, _sha256: str) -> Deferred[Copy]:
+        """It is that one."""
+        return succeed(COPY)
+
+
 def acts() -> set[tuple[str, str]]:
     """Events of the audit trail, after everything was done once that leaves a line there."""
     api = guarded()
+    api.operators.backups.kept_in(OneCopy())
     admin = {"authorization": basic("superuser")}
     told: list[Change] = []
     api.core.store.feed.subscribe("test", ["audit"], told.extend)
@@ -73,8 +104,12 @@ def acts() -> set[tuple[str, str]]:
         ("POST", "/api/v1/system/drain", {}),
         ("DELETE", "/api/v1/system/drain", None),
         ("POST", "/api/v1/system/backup", {}),
+        ("PUT", f"/api/v1/system/backups/{NAME}?sha256={COPY.sha256}", {}),
+        ("POST", "/api/v1/system/restore", {"name": NAME}),
+        ("POST", "/api/v1/system/reseal", {}),
     ):
-        answer = api.ask(method, path, body, **admin)
+        kind = "octet-stream" if method == "PUT" else "json"
+        answer = api.ask(method, path, body, **admin, content_type=f"application/{kind}")
         assert answer.status < 300, (path, answer.body)
     assert api.ask("GET", "/api/v1/self", authorization=basic("superuser", "wrong")).status == 401
     api.core.clock.pump([10] * 60)
