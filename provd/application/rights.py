@@ -69,8 +69,9 @@ class Rights(Documents[DeviceRight]):
         """
         wish = parse_right_wish(given, self._now())
         self._require_known(wish)
-        self._require_sound(self._store, wish, range(len(wish.devices)), by)
+        # First of all: who may not have a device is told nothing of it, not even that it is not there.
         self._require_covered(by, wish.actions, wish.devices, "grant")
+        self._require_sound(self._store, wish, range(len(wish.devices)), by)
         self._require_no_longer(by, wish)
         return [self._granting(wish, at, by) for at in range(len(wish.devices))]
 
@@ -109,7 +110,7 @@ class Rights(Documents[DeviceRight]):
         found: list[DeviceRight]
         if wanted.devices:
             on_them = (self._store.by(COLLECTION, "device", each) for each in wanted.devices)
-            found = [right for rights in on_them for right in rights]
+            found = [right for rights in on_them for right in rights if self._is_seen(right, by)]
             if wanted.user:
                 found = [right for right in found if right.user == wanted.user]
         else:
@@ -127,6 +128,11 @@ class Rights(Documents[DeviceRight]):
             draft.delete(COLLECTION, right_id)
 
         return Proposal(collection=COLLECTION, document_id=right_id, op="delete", propose=propose)
+
+    def _is_seen(self, right: DeviceRight, by: Principal) -> bool:
+        """Whether the caller may know of a right: it is on a device that is there for them, or theirs to take."""
+        claim = self._gate.claim_on((right.device,), right.actions)
+        return by.permits((SCOPE, "read"), right.device) or by.covers((claim,))
 
     def _require_known(self, wish: RightWish) -> None:
         """@raise Invalid: an action is none that the API has for one device."""

@@ -11,12 +11,13 @@ from provd.access import HeldRights
 from provd.api._assemble import NOUNS
 from provd.application.rights import MOST_ON_ONE
 from provd.documents import NOT_ON_ONE, Claim, DeviceRight, Role, holding
-from provd.testing.access import basic, keep
+from provd.testing.access import basic, keep, user
 from provd.testing.rights import ROOT, URL, Granting
 
 ANN = {"authorization": basic("ann")}
 BOB = {"authorization": basic("bob")}
 TESS = {"authorization": basic("tess")}
+REVOKE = f"{URL}/revoke"
 ACT = {"user": "ann", "devices": ["phone"], "actions": ["read", "act"]}
 
 
@@ -116,6 +117,25 @@ def test_nobody_grants_more_than_they_have(made: Granting) -> None:
     assert made.ask("DELETE", f"{URL}/{everything}", **BOB).status == 403
     assert made.ask("POST", f"{URL}/revoke", {"user": "ann"}, **BOB).status == 422
     assert made.rights() == ["ann phone", "ann phone", "bob phone"]
+
+
+def test_who_may_not_have_a_device_learns_nothing_of_it(made: Granting) -> None:
+    """Neither by granting nor by taking back: one that there is, with a right on it, is as one that there is not."""
+    claims = (
+        Claim(scope="rights", actions=("grant", "revoke")),
+        Claim(scope="devices", actions=("read", "act"), specific=("desk", "ghost")),
+    )
+    lender = Role(id="lender", claims=claims)
+    keep(made.bench.core.store, roles=[lender], users=[user("len", "lender")])
+    made.grant("phone")
+    told = []
+    for device in ("phone", "nothing"):
+        for path, body in ((URL, {**ACT, "devices": [device]}), (REVOKE, {"devices": [device]})):
+            answer = made.ask("POST", path, body, authorization=basic("len"))
+            told.append((answer.status, answer.body.replace(device.encode(), b"ID")))
+    assert told[:2] == told[2:]
+    gone = made.ask("POST", URL, {**ACT, "devices": ["ghost"]}, authorization=basic("len"))
+    assert gone.status == 422
 
 
 def test_nobody_grants_for_longer_than_they_have(made: Granting) -> None:
