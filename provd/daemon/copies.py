@@ -13,6 +13,7 @@ from provd.documents import KINDS
 from provd.store import (
     Contents,
     Copy,
+    CopyUnusable,
     Resealing,
     Seal,
     SQLiteStore,
@@ -58,7 +59,11 @@ class CopiesOnDisk:
 
     def _accept(self, name: str, sha256: str) -> Copy:
         path = received(self._directory, name, sha256)
-        read_copy(path, KINDS, self._seal())
+        try:
+            read_copy(path, KINDS, self._seal())
+        except CopyUnusable:
+            path.unlink(missing_ok=True)
+            raise
         return accept(path)
 
     def _read(self, name: str) -> Contents:

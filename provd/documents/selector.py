@@ -111,6 +111,8 @@ def compile_selector(selector: Mapping[str, Any]) -> Selector:
 def _path(key: object) -> Path:
     if not isinstance(key, str) or not all(parts := tuple(key.split("."))):
         raise MalformedSelector(str(key), "a key is a dotted path without empty components")
+    if key.startswith("$"):
+        raise MalformedSelector(key, "an operator stands in an object behind a path, not in its place")
     return parts
 
 

@@ -17,7 +17,7 @@ from zope.interface import implementer
 from provd.contracts import IInquiries
 from provd.servers.http import HTTPSettings
 from provd.servers.http._site import DeviceSite
-from provd.values import Answer, Content, Inquiry
+from provd.values import Answer, Content, Inquiry, ProvdError
 
 HELLO = Content(body=b"hello\n", media_type="text/plain", etag="cafe")
 PEER = "192.0.2.7"
@@ -192,7 +192,7 @@ class SameThread(Clock):
     ) -> None:
         try:
             result = call(*args, **more)
-        except OSError:
+        except (OSError, ProvdError):
             told(False, Failure())
         else:
             told(True, result)

@@ -121,6 +121,8 @@ MALFORMED = [
     ({"id": {"$natural": {"$ne": "1"}}}, "id", "$gt"),
     ({"a..b": 1}, "a..b", "path"),
     ({"": 1}, "", "path"),
+    ({"$where": "1"}, "$where", "behind a path"),
+    ({"$any": [{"id": "a"}]}, "$any", "behind a path"),
     ({str(n): n for n in range(300)}, "", "conditions"),
 ]
 
