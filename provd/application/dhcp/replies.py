@@ -59,15 +59,14 @@ def leased(
     request: Packet = question.packet
     first = _firsts(question, judgement)
     options = {**computed(judgement), **offered}
-    always: dict[int, bytes] = {}
-    if boot.rule is not None:
-        always = {option: options[option] for option in (VENDOR_CLASS,) if options.get(option)}
+    if boot.rule is not None and options.get(VENDOR_CLASS):  # whatever the client asks for
+        first[VENDOR_CLASS] = options[VENDOR_CLASS]
     file = boot.file.encode()
     if file:
         options[BOOT_FILE] = file
         options[TFTP_SERVER] = str_address(next_server)
     wanted = request.options.get(WANTED)
-    sent = chosen(wanted, {**first, **always}, options)
+    sent = chosen(wanted, first, options)
     if len(file) > _LONGEST_FILE:
         sent[BOOT_FILE] = file
     return reply(
@@ -189,14 +188,14 @@ def _hardware(mac: str) -> bytes:
     return bytes.fromhex(mac.replace(":", ""))
 
 
-def computed(judgement: Judgement) -> dict[int, bytes]:
+def computed(judgement: Judgement) -> Mapping[int, bytes]:
     """What follows from the network that the address is in."""
     if judgement.point_to_point:
         opposite = judgement.address ^ 1
         return {MASK: _POINT_TO_POINT, ROUTER: opposite.to_bytes(4, "big")}
     if judgement.subnet is None:
         return {}
-    return dict(_network_options(judgement.subnet.network))
+    return _network_options(judgement.subnet.network)
 
 
 def str_address(address: int) -> bytes:
@@ -213,10 +212,11 @@ def _firsts(question: Question, judgement: Judgement) -> dict[int, bytes]:
         KIND: _KINDS[judgement.verb],
         SERVER_ID: judgement.server_id.to_bytes(4, "big"),
     }
-    if judgement.duration and judgement.exchange is not Exchange.INFORM:
-        found[LEASE_TIME] = judgement.duration.to_bytes(4, "big")
-        found[RENEWAL] = judgement.renew_after.to_bytes(4, "big")
-        found[REBINDING] = judgement.rebind_after.to_bytes(4, "big")
+    duration = judgement.duration
+    if duration and judgement.exchange is not Exchange.INFORM:
+        found[LEASE_TIME], found[RENEWAL], found[REBINDING] = _times(
+            duration, judgement.renew_after, judgement.rebind_after
+        )
     if judgement.exchange is Exchange.RAPID:
         found[RAPID_COMMIT] = b""
     found.update(_echoed(request))
@@ -248,10 +248,16 @@ def _server_id(question: Question) -> int:
 
 
 @lru_cache(maxsize=4096)
-def _network_options(network: str) -> tuple[tuple[int, bytes], ...]:
+def _network_options(network: str) -> Mapping[int, bytes]:
     """Mask and broadcast address of a network."""
     net = IPv4Network(network)
-    return (MASK, net.netmask.packed), (BROADCAST_ADDRESS, net.broadcast_address.packed)
+    return {MASK: net.netmask.packed, BROADCAST_ADDRESS: net.broadcast_address.packed}
+
+
+@lru_cache(maxsize=256)
+def _times(*seconds: int) -> tuple[bytes, ...]:
+    """Times as options have them: the same few for all clients of a subnet."""
+    return tuple(each.to_bytes(4, "big") for each in seconds)
 
 
 def next_server_of(boot: Boot, reservation_says: str, subnet_says: str, otherwise: int) -> int:
