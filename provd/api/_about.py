@@ -224,6 +224,7 @@ OPTIONS_GIVEN: Schema = {
 
 ABOUT_SUBNETS = About(
     kind=SUBNETS,
+    reveals=True,
     filters={
         "network": TEXT,
         "mode": TEXT,
@@ -242,6 +243,7 @@ ABOUT_SUBNETS = About(
 
 ABOUT_RESERVATIONS = About(
     kind=RESERVATIONS,
+    reveals=True,
     filters={
         "address": IP,
         "strategy": TEXT,
@@ -308,7 +310,8 @@ ABOUT_TENURES = About(
 
 ABOUT_BOOT_RULES = About(
     kind=BOOT_RULES,
-    filters={"order": NUMBER, "file": TEXT, "description": TEXT, **EVERY_ONE},
+    reveals=True,
+    filters={"order": NUMBER, "description": TEXT, **EVERY_ONE},
     watched=("subnets",),
     refuses=("built-in",),
     given={"options": OPTIONS_GIVEN, "when": {"$ref": "#/components/schemas/WhenGiven"}},

@@ -5,11 +5,12 @@ Made only when somebody asks; the hot path keeps references.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from hashlib import sha256
 from typing import Any
 
 from provd.documents import Device
+from provd.documents.dhcp.secrets import secrets_in
 from provd.values import (
     Answer,
     Content,
@@ -76,15 +77,17 @@ def tell(decision: Decision) -> dict[str, Any]:
         "matched_by": decision.matched_by,
         "device": _device(decision.device),
         "plugin": decision.plugin_id or None,
-        "answer": tell_answer(decision.answer),
+        "answer": tell_answer(decision.answer, decision.secret_options),
         "tries": decision.tries,
         "steps": [{"step": str(step), "text": text} for step, text in _steps(decision)],
         "notes": [{"step": str(note.step), "text": str(note)} for note in decision.notes],
     }
 
 
-def tell_answer(answer: Answer | None) -> dict[str, Any]:
-    """An answer's kind, size and digest, and the reason of a refusal."""
+def tell_answer(
+    answer: Answer | None, secret_options: Collection[int] = frozenset()
+) -> dict[str, Any]:
+    """An answer's kind, size and digest, and the reason of a refusal; a packet without its secrets."""
     told: dict[str, Any] = {
         "kind": kind_of(answer),
         "size": size_of(answer),
@@ -101,7 +104,7 @@ def tell_answer(answer: Answer | None) -> dict[str, Any]:
     elif isinstance(answer, Redirect):
         told["location"] = answer.location
     elif isinstance(answer, Reply):
-        told["packet"] = format_packet(answer.packet)
+        told["packet"] = format_packet(answer.packet, secrets_in(answer.packet, secret_options))
     return told
 
 
@@ -225,7 +228,8 @@ def _summed_up(packet: Packet) -> str:
     """A packet in a few words; `provd explain --json` has all of it."""
     kind = message_name(packet).upper()
     address = f" of {format_address(packet.yiaddr)}" if packet.yiaddr else ""
-    file = f", file {packet.file.decode('latin-1')}" if packet.file else ""
+    named = "(not shown)" if "file" in secrets_in(packet) else packet.file.decode("latin-1")
+    file = f", file {named}" if packet.file else ""
     return f"{kind}{address}{file}"
 
 

@@ -12,6 +12,7 @@ from collections.abc import Collection, Mapping, Sequence
 from functools import lru_cache
 from typing import Any
 
+from provd.documents.dhcp.secrets import is_secret_text, names_password
 from provd.documents.raw_config.schema import KEYS, SECRETS, TABLES
 from provd.values import Problem
 
@@ -45,7 +46,10 @@ def redacted(value: Any, plain: Collection[str] = _NOBODY) -> Any:
     What is empty (null, an empty text or list) hides nothing and stays.
     """
     if isinstance(value, Mapping):
-        return {key: each if key in plain else _hidden(key, each) for key, each in value.items()}
+        shown = {key: each if key in plain else _hidden(key, each) for key, each in value.items()}
+        if "value" in value and "code" in value and _is_secret_option(value):
+            shown["value"] = REDACTED
+        return shown
     if isinstance(value, list | tuple):
         return [redacted(each) for each in value]
     return value
@@ -54,9 +58,24 @@ def redacted(value: Any, plain: Collection[str] = _NOBODY) -> Any:
 def _hidden(key: str, value: Any) -> Any:
     if value and value is not True and is_secret(key):
         return REDACTED
+    if key in _FILES and isinstance(value, str) and names_password(value):
+        return REDACTED
     # Most values are neither, and this is done for every value of every answer.
     return value if type(value) in _PLAIN_TYPES else redacted(value)
 
+
+def _is_secret_option(option: Mapping[str, Any]) -> bool:
+    """Whether the value of a DHCP option is not for everybody: it is marked, or shows what it is."""
+    code, value = option["code"], option["value"]
+    if not value:
+        return False
+    if option.get("secret") is True:
+        return True
+    return isinstance(code, int) and isinstance(value, str) and is_secret_text(code, value)
+
+
+_FILES = frozenset({"file", "boot_file"})
+"""What a machine boots, maybe a URL."""
 
 _PLAIN_TYPES = frozenset({str, int, bool, float, type(None)})
 
@@ -81,6 +100,10 @@ def _restored(given: Any, present: Any, path: str, problems: list[Problem]) -> A
         return present
     if isinstance(given, Mapping):
         known = present if isinstance(present, Mapping) else {}
+        if given.get("value") == REDACTED and known.get("secret") and not given.get("secret"):
+            problems.append(
+                Problem(path, "holds a secret, and is to be none", "secret, or a new value")
+            )
         return {
             key: _restored(each, known.get(key), f"{path}.{key}" if path else str(key), problems)
             for key, each in given.items()
@@ -88,13 +111,20 @@ def _restored(given: Any, present: Any, path: str, problems: list[Problem]) -> A
     if isinstance(given, list | tuple):
         known_items = present if isinstance(present, list | tuple) else ()
         return [
-            _restored(each, _at(known_items, at), f"{path}.{at}", problems)
+            _restored(each, _counterpart(known_items, at, each), f"{path}.{at}", problems)
             for at, each in enumerate(given)
         ]
     return given
 
 
-def _at(items: Sequence[Any], at: int) -> Any:
+def _counterpart(items: Sequence[Any], at: int, given: Any) -> Any:
+    """What was in the place of one item of a list; a DHCP option has its place by what it is."""
+    if isinstance(given, Mapping) and "code" in given:
+        same = (given["code"], given.get("vendor") or "")
+        for item in items:
+            if isinstance(item, Mapping) and (item.get("code"), item.get("vendor") or "") == same:
+                return item
+        return None
     return items[at] if at < len(items) else None
 
 
@@ -103,7 +133,18 @@ def holds_secrets(path: str, operand: Any = None) -> bool:
 
     By its value, or by comparing with a whole object that has one in it.
     """
-    return any(is_secret(name) for name in path.split(".")) or _compares_objects(operand)
+    names = path.split(".")
+    return (
+        any(is_secret(name) for name in names)
+        or _is_in_an_option(names)
+        or names[0] in _FILES
+        or _compares_objects(operand)
+    )
+
+
+def _is_in_an_option(names: Sequence[str]) -> bool:
+    """Whether that is the value of a DHCP option, any of which may be secret."""
+    return names[0] == "options" and names[-1] == "value"
 
 
 def orders_secrets(path: str) -> bool:
@@ -113,7 +154,7 @@ def orders_secrets(path: str) -> bool:
     with one in it, may be sorted by.
     """
     names = path.split(".")
-    if any(is_secret(name) for name in names):
+    if any(is_secret(name) for name in names) or names[0] in _FILES or _is_in_an_option(names):
         return True
     return (names[0] in _MIXED or names[0].startswith("X_")) and names[-1] not in _PLAIN
 
@@ -136,8 +177,12 @@ def patch_tells(patch: Sequence[Mapping[str, Any]]) -> str:
 
 
 def _names_secret(pointer: str) -> bool:
-    tokens = (token.replace("~1", "/").replace("~0", "~") for token in pointer.split("/"))
-    return any(is_secret(token) for token in tokens)
+    tokens = [token.replace("~1", "/").replace("~0", "~") for token in pointer.split("/")][1:]
+    if not tokens:
+        return False
+    return (
+        any(is_secret(token) for token in tokens) or _is_in_an_option(tokens) or tokens[0] in _FILES
+    )
 
 
 def _holds_objects(value: Any) -> bool:

@@ -36,16 +36,17 @@ def guarded() -> Bench:
     made = bench(acme(), required=True)
     config = {"id": "base", "parent_ids": [], "raw_config": secrets()}
     device = {"id": "phone", "plugin": "acme-1.0", "config": "base", "options": {"X_token": CANARY}}
+    marked = [{"code": 12, "value": CANARY, "secret": True}]
     keep(
         made.core.store,
         users=[user(role, *([role] if role in BUILT_IN else [])) for role in (*ROLES, "other")],
         roles=[Role(id="own", claims=(Claim(scope="devices", actions=("read",)),))],
         configs=[parse_config(config)],
         devices=[parse_device(device)],
-        subnets=[a_subnet()],
-        reservations=[a_reservation()],
+        subnets=[a_subnet(options=marked)],
+        reservations=[a_reservation(options=marked)],
         leases=[a_lease()],
         tenures=[Tenure(id="t", address="192.0.2.10", key="mac=00:00:5e:00:53:01")],
-        **{"boot-rules": [a_boot_rule()]},
+        **{"boot-rules": [a_boot_rule(options=marked)]},
     )
     return made

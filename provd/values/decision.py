@@ -57,6 +57,8 @@ class Decision(Struct, gc=True):
     """Over DHCP, what policy said of its packet (a `Judgement`)."""
     boot: str = ""
     """Over DHCP, the boot rule that named the file to load, or `reservation`."""
+    secret_options: frozenset[int] = frozenset()
+    """Over DHCP, options whose values may be sent, and are not to be shown."""
     answer: Any = None
     answer_etag: str = ""
     size: int = -1

@@ -28,6 +28,31 @@ PASSWORD = f"{CANARY} of a person"
 AASTRA = "Aastra6730i MAC:00-08-5D-00-00-02 V:3.2.0.1011-SIP"
 SEP = "SEP0002FDFF2103.cnf.xml"
 
+MARKED = {"code": 12, "value": CANARY, "secret": True}
+SHOWING = [
+    {"code": 66, "value": f"https://phone:{CANARY}@192.0.2.1/"},
+    {"code": 175, "value": f'{{190: "phone"; 191: "{CANARY}"}}'},
+]
+DHCP: dict[str, Any] = {
+    "subnets": {"id": "lan", "network": "192.0.2.0/24", "mode": "reserved", "options": SHOWING},
+    "reservations": {
+        "id": "phone",
+        "address": "192.0.2.9",
+        "token": "00:00:5e:00:53:09",
+        "options": [MARKED],
+        "boot_file": f"http://boot:{CANARY}@192.0.2.1/x",
+    },
+    "boot-rules": {"id": "own", "file": "x", "when": {"model": "none"}, "options": [MARKED]},
+}
+"""Secrets in options, marked or for everybody to see that they are some, and in what is booted."""
+BOOTING: dict[str, Any] = {
+    "protocol": "dhcp",
+    "mac": "00:00:5e:00:53:09",
+    "local": "192.0.2.1",
+    "options": {"55": {"hex": "010c4243af"}, "60": "PXEClient", "93": {"hex": "0007"}},
+}
+PHONING = BOOTING | {"options": {"55": {"hex": "010c4243af"}}}
+
 
 class Run:
     """A server that requires proof and logs all it can, and everything that it ever said."""
@@ -110,11 +135,13 @@ class Run:
                 raw = json.loads(bytes(config.raw_config))
                 raw |= {name: CANARY for name in SECRETS if name != "password"}
                 raw |= {"X_api_token": CANARY, "X_wifi": {"psk": CANARY}}
-                role = {"role": config.role} if config.role else {}
+                purpose = {"role": config.role} if config.role else {}
                 api.configs.create(
                     {"id": config.id, "parent_ids": list(config.parent_ids), "raw_config": raw}
-                    | role
+                    | purpose
                 )
+            for noun, planted in DHCP.items():
+                getattr(api, noun.replace("-", "_")).create(planted)
 
 
 @pytest.fixture(scope="module")
@@ -138,6 +165,26 @@ def devices_ask(run: Run) -> str:
     got.append(run.server.fetch(SEP, "127.0.0.4"))
     run.server.get("/aastra.cfg", "curl/8", "127.0.0.5")
     return b"".join(got).decode("utf-8", "replace")
+
+
+def people_ask_of_dhcp(run: Run, who: str) -> None:
+    """What a client would be answered, and whatever may be tried with documents of DHCP."""
+    for asks, hidden in (
+        (BOOTING, ("file", "option 12 ", "option 175 ")),
+        (PHONING, ("option 66 ", "option 175 ")),
+    ):
+        told = json.loads(run.ask(who, "POST", "/api/v1/whatif", asks)[1])
+        for each in hidden:
+            assert f"\n# {each}" in told["answer"]["packet"]
+    for noun, document in DHCP.items():
+        path = f"/api/v1/{noun}/{document['id']}"
+        run.ask(who, "PATCH", f"{path}?dryrun", {"description": who})
+        run.ask(who, "PATCH", path, {"description": who})
+        run.ask(who, "GET", f"/api/v1/{noun}?options.value={CANARY}")
+        run.said.popitem()  # it tells back what was asked
+        stolen = [{"op": "copy", "from": "/options/0/value", "path": "/description"}]
+        patch = "application/json-patch+json"
+        assert run.ask(who, "PATCH", f"{path}?dryrun", stolen, Content_Type=patch)[0] >= 400
 
 
 def people_ask(run: Run, who: str) -> None:
@@ -173,6 +220,7 @@ def test_no_secret_gets_out(run: Run) -> None:
     assert CANARY in devices_ask(run)
     for who in ("eye", "op", "admin"):
         people_ask(run, who)
+        people_ask_of_dhcp(run, who)
     run.hear()
     heard = [text for what, text in run.said.items() if " is told " in what]
     assert [text for text in heard if '"kind": "configs"' in text and "(not shown)" in text]

@@ -239,19 +239,25 @@ class DHCPAnswers:
         if subnet is not None:
             layer = self._layers.of("subnets", subnet.id, subnet.revision, subnet.options)
             found.update(layer.over(client, self._render))
-        found.update(self._of_rule(boot, packet))
+            if layer.secret:
+                decision.secret_options |= layer.secret
+        found.update(self._of_rule(decision, boot, packet))
         found.update(self._of_plugin(decision, view, keep=keep))
         if reservation is not None:
             kept = reservation.revision
             layer = self._layers.of("reservations", reservation.id, kept, reservation.options)
             found.update(layer.over(client, self._render))
+            if layer.secret:
+                decision.secret_options |= layer.secret
         return boot, found
 
-    def _of_rule(self, boot: Boot, packet: Packet) -> Mapping[int, bytes]:
+    def _of_rule(self, decision: Decision, boot: Boot, packet: Packet) -> Mapping[int, bytes]:
         rule = boot.rule
         if rule is None:
             return {}
         layer = self._layers.of("boot-rules", rule.id, rule.revision, rule.options)
+        if layer.secret:
+            decision.secret_options |= layer.secret
         return layer.over(packet.options, self._render)
 
     def _boot(
@@ -308,7 +314,9 @@ class DHCPAnswers:
         )
         verb = MessageType.ACK if at_binl else MessageType.OFFER
         return Reply(
-            proxied(question, boot, server, kind=verb, options=self._of_rule(boot, packet))
+            proxied(
+                question, boot, server, kind=verb, options=self._of_rule(decision, boot, packet)
+            )
         )
 
     # Probing.

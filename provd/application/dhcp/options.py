@@ -6,7 +6,7 @@ those, a client gets what it asks for (option 55), in its own order; all of them
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Collection, Mapping
 
 from msgspec import Struct
 from twisted.logger import Logger
@@ -30,6 +30,8 @@ class Layer(Struct, frozen=True):
     """Empty bytes: the option is not sent."""
     rest: tuple[OptionValue, ...]
     """Templates, and those for some vendors only."""
+    secret: frozenset[int] = frozenset()
+    """Those whose values are not shown."""
 
     def over(self, client: Mapping[int, bytes], render: Rendered) -> Mapping[int, bytes]:
         """This layer's options for one client."""
@@ -48,7 +50,7 @@ class Layer(Struct, frozen=True):
 NOTHING = Layer({}, ())
 
 
-def layer_of(options: Iterable[OptionValue]) -> Layer:
+def layer_of(options: Collection[OptionValue]) -> Layer:
     """Make the options of a document ready."""
     fixed: dict[int, bytes] = {}
     rest: list[OptionValue] = []
@@ -59,7 +61,8 @@ def layer_of(options: Iterable[OptionValue]) -> Layer:
             fixed[option.code] = option_bytes(option.code, option.value) if option.value else b""
     # What is for one vendor wins over what is for all, and the longer name over the shorter.
     rest.sort(key=lambda option: len(option.vendor))
-    return Layer(fixed, tuple(rest)) if rest or fixed else NOTHING
+    secret = frozenset(option.code for option in options if option.secret)
+    return Layer(fixed, tuple(rest), secret) if rest or fixed else NOTHING
 
 
 def _content(option: OptionValue, client: Mapping[int, bytes], render: Rendered) -> bytes | None:

@@ -56,6 +56,8 @@ class OptionValue(Struct, frozen=True, kw_only=True, gc=False, omit_defaults=Tru
     """`value` is a template over what the client sent, rendered for each answer."""
     vendor: str = ""
     """For clients only whose vendor class (60) begins with this."""
+    secret: bool = False
+    """`value` is shown to nobody who is not to see secrets, in packets neither."""
 
 
 def read_options(read: Reading, *, refused: Mapping[int, str]) -> tuple[OptionValue, ...]:
@@ -75,6 +77,7 @@ def read_options(read: Reading, *, refused: Mapping[int, str]) -> tuple[OptionVa
 def _option(read: Reading, *, refused: Mapping[int, str]) -> OptionValue | None:
     code = _code(read)
     template = read.flag("template", default=False)
+    secret = read.flag("secret", default=False)
     vendor = read.text("vendor") or ""
     if len(vendor) > LONGEST_VENDOR:
         read.note("vendor", "is too long", f"{LONGEST_VENDOR} characters at most")
@@ -89,6 +92,7 @@ def _option(read: Reading, *, refused: Mapping[int, str]) -> OptionValue | None:
         value=value if template else _normal(read, code, value),
         template=template,
         vendor=vendor,
+        secret=secret,
     )
 
 

@@ -19,7 +19,7 @@ code, put lines in any order after the first, and add blank lines and lines that
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from typing import Any
 
 from provd.values import MalformedPacket
@@ -103,17 +103,23 @@ _USUAL: Mapping[str, object] = {name: getattr(Packet(0, -1, b""), name) for name
 """What is left out; `xid` never is."""
 
 
-def format_packet(packet: Packet) -> str:
-    """The packet as text, one line for each thing it says, each ended by a newline."""
+def format_packet(packet: Packet, hidden: Collection[int | str] = ()) -> str:
+    """The packet as text, one line for each thing it says, each ended by a newline.
+
+    Of `hidden` options and fields a comment tells that they are there, and not what they are.
+    """
     lines = [_WORDS[packet.op, packet.cookie]]
     for name, (show, _parse) in _FIELDS.items():
         value = getattr(packet, name)
         if value != _USUAL[name]:
-            lines.append(f"{name}: {show(value)}")
+            lines.append(f"# {name} (not shown)" if name in hidden else f"{name}: {show(value)}")
     for code, content in packet.options.items():
         name = option_name(code)
         label = f"{code} {name}" if name else str(code)
-        lines.append(f"option {label}: {show_option(code, content)}")
+        if code in hidden:
+            lines.append(f"# option {label} (not shown)")
+        else:
+            lines.append(f"option {label}: {show_option(code, content)}")
     return "\n".join(lines) + "\n"
 
 

@@ -12,6 +12,15 @@ from provd.testing.access import PASSWORD, basic, keep, settle, user
 from provd.testing.api import bench
 from provd.testing.guarded import CANARY, guarded
 
+DOCUMENTS = {
+    "boot-rules": "rule",
+    "configs": "base",
+    "devices": "phone",
+    "reservations": "printer",
+    "subnets": "lan",
+}
+"""One of each collection that holds secrets."""
+
 
 class TestSecrets:
     """Ways around the hiding."""
@@ -82,7 +91,7 @@ class TestSecrets:
         told = (line["action"], line["collection"], line["document_id"], line["who"], line["where"])
         assert told == ("reveal", "configs", "base", "superuser", "127.0.0.1")
 
-    @pytest.mark.parametrize("scope", ["configs", "devices"])
+    @pytest.mark.parametrize("scope", sorted(DOCUMENTS))
     def test_revealing_has_a_claim_of_its_own(self, scope: str) -> None:
         """Whoever may do all else with a document does not see its secrets; who may only this, does."""
         made = guarded()
@@ -96,15 +105,14 @@ class TestSecrets:
             ],
             users=[user("most", "most"), user("one", "one")],
         )
-        document = {"configs": "base", "devices": "phone"}[scope]
-        path = f"/api/v1/{scope}/{document}/clear"
+        path = f"/api/v1/{scope}/{DOCUMENTS[scope]}/clear"
         refused = made.ask("GET", path, authorization=basic("most"))
         assert refused.status in {403, 404}
         assert CANARY not in refused.body.decode()
         assert CANARY in made.ask("GET", path, authorization=basic("one")).body.decode()
         who = {"authorization": basic("superuser")}
         lines = made.ask("GET", "/api/v1/audit?action=reveal", **who).json["items"]
-        assert [(line["who"], line["document_id"]) for line in lines] == [("one", document)]
+        assert [(line["who"], line["document_id"]) for line in lines] == [("one", DOCUMENTS[scope])]
 
     def test_what_cannot_be_written_down_is_not_revealed(self) -> None:
         """A store that keeps nothing keeps no line, so nothing is shown."""
