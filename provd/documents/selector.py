@@ -112,7 +112,9 @@ def _path(key: object) -> Path:
     if not isinstance(key, str) or not all(parts := tuple(key.split("."))):
         raise MalformedSelector(str(key), "a key is a dotted path without empty components")
     if key.startswith("$"):
-        raise MalformedSelector(key, "an operator stands in an object behind a path, not in its place")
+        raise MalformedSelector(
+            key, "an operator stands in an object behind a path, not in its place"
+        )
     return parts
 
 
