@@ -7,7 +7,7 @@ import sys
 
 from bench.report import Report
 
-BENCHES = ("wire", "leases", "store", "http", "edit", "tftp", "api")
+BENCHES = ("wire", "leases", "store", "http", "edit", "tftp", "dhcp", "api")
 
 
 def main(*names: str) -> int:
