@@ -10,6 +10,7 @@ somebody else's change that is not durable yet.  Anything else leaves at once.
 from __future__ import annotations
 
 from collections.abc import Mapping
+from functools import partial
 from typing import Any
 
 from twisted.internet.defer import Deferred
@@ -237,13 +238,9 @@ class Inquiries:
         if self._too_many():
             answer.addErrback(_nobodys_business)
             return TOO_MANY
-        answer.addCallbacks(
-            self._left, self._plugin_failed, callbackArgs=(decision,), errbackArgs=(decision,)
-        )
+        leave = partial(self._leave, decision)
+        answer.addCallbacks(leave, self._plugin_failed, errbackArgs=(decision,))
         return self._watched(decision.inquiry, answer)
-
-    def _left(self, answer: Answer, decision: Decision) -> Answer:
-        return self._leave(decision, answer)
 
     def _plugin_failed(self, failure: Failure, decision: Decision) -> Answer:
         failure.trap(PluginFailed)
