@@ -6,6 +6,7 @@ import contextlib
 import socket
 import struct
 from collections.abc import Callable
+from functools import lru_cache
 from typing import Protocol
 
 from msgspec import Struct
@@ -114,8 +115,12 @@ class Listener(_Reader):
         return True
 
 
+@lru_cache(256)
 def _came_in(info: bytes) -> tuple[int, str, bool]:
-    """The interface's number, our address there, and whether it was sent to that one (IP_PKTINFO, ip(7))."""
+    """The interface's number, our address there, and whether it was sent to that one (IP_PKTINFO, ip(7)).
+
+    The same for whatever comes in on one interface.
+    """
     if len(info) != _INFO.size:
         return 0, "", False
     index, ours, destination = _INFO.unpack(info)
