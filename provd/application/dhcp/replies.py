@@ -22,6 +22,7 @@ from provd.wire.dhcp import (
     client_kind,
     parse_address,
     reply,
+    requested_address,
 )
 
 MASK, ROUTER, BROADCAST_ADDRESS = 1, 3, 28
@@ -124,7 +125,8 @@ def proxied(
 ) -> Packet:
     """What a boot ROM gets from a server that gives no addresses: a file, and where it is.
 
-    Nothing else: its address and the rest are another server's business (PXE 2.1 section 2.2.1).
+    Nothing else: its address and the rest are another server's business (PXE 2.1 section 2.2.1).  At port
+    4011 it is told the address that it has, as every ACK tells one.
     """
     request: Packet = question.packet
     vendor = b"HTTPClient" if client_kind(request) is ClientKind.HTTP else b"PXEClient"
@@ -148,6 +150,7 @@ def proxied(
         request if acknowledged else _heard_by_all(request),
         sent,
         ciaddr=request.ciaddr if acknowledged else 0,
+        yiaddr=(request.ciaddr or requested_address(request)) if acknowledged else 0,
         siaddr=next_server,
         sname=str_address(next_server),
         file=file if len(file) <= _LONGEST_FILE else b"",
