@@ -38,3 +38,9 @@ class ZeroTests(
     make_plugin_tests(lambda into: assemble(PLUGINS / "zero", "", into))  # type: ignore[misc]  # the same
 ):
     """The zero plugin."""
+
+
+class YealinkTests(
+    make_plugin_tests(lambda into: assemble(PLUGINS / "yealink", "", into))  # type: ignore[misc]  # the same
+):
+    """The yealink plugin."""
