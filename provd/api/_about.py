@@ -234,6 +234,13 @@ ABOUT_SUBNETS = About(
         **EVERY_ONE,
     },
     refuses=("in-use",),
+    shown={
+        "usage": {
+            "type": "array",
+            "description": "How full each of its pools is now, in order of address.",
+            "items": {"$ref": "#/components/schemas/PoolUsage"},
+        }
+    },
     given={
         "network": {"type": "string", "examples": ["192.0.2.0/24"]},
         "options": OPTIONS_GIVEN,

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from typing import Any
 
 from attrs import frozen
 
@@ -12,7 +13,7 @@ from provd.application.interfaces import Interfaces
 from provd.application.leases import Leases, Tenures
 from provd.application.reservations import Reservations
 from provd.application.slices import Slices
-from provd.application.subnets import Subnets
+from provd.application.subnets import Subnets, nobody_counts
 from provd.contracts import IDocumentStore
 from provd.values import Link
 
@@ -34,17 +35,19 @@ def no_links() -> Sequence[Link]:
     return ()
 
 
-def make_dhcp_documents(
+def make_dhcp_documents(  # noqa: PLR0913 - what each of them is made of
     store: IDocumentStore,
     slices: Slices,
     grades: Grades,
     new_id: Callable[[], str],
     now: Callable[[], float],
     links: Callable[[], Sequence[Link]] = no_links,
+    *,
+    usage: Callable[[str], Sequence[Any]] = nobody_counts,
 ) -> DhcpDocuments:
-    """The use cases over a store; `now` tells seconds since the epoch."""
+    """The use cases over a store; `now` tells seconds since the epoch, `usage` how full a subnet's pools are."""
     return DhcpDocuments(
-        subnets=Subnets(store, slices, now, grades),
+        subnets=Subnets(store, slices, now, grades, usage),
         reservations=Reservations(store, slices, new_id, grades=grades),
         leases=Leases(store, slices, now, grades),
         tenures=Tenures(store, slices),

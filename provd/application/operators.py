@@ -39,6 +39,7 @@ from provd.application.retention import Retention
 from provd.application.revalidation import Revalidation
 from provd.application.rights import Rights
 from provd.application.slices import Slices
+from provd.application.subnets import nobody_counts
 from provd.application.system import System
 from provd.application.waiting import Waiting
 from provd.application.whatif import AsksWhatIf, WhatIf
@@ -119,13 +120,15 @@ def make_operators(  # noqa: PLR0913 - what a server is made of, each part named
     own_tenant: str = "",
     journal: Journal | None = None,
     links: Callable[[], Sequence[Link]] = no_links,
+    usage: Callable[[str], Sequence[Any]] = nobody_counts,
 ) -> Operators:
     """The use cases over these parts.
 
     `base` answers a fresh copy of what every raw config starts from; `new_id` an id nobody has;
     `clock` tells the time since the epoch; `local_of` the address of ours that a device at an address
     reaches (empty when unknown); `own_tenant` is whose the devices are that nobody has taken yet;
-    `journal` is what keeps the last lines of the log; `links` tells the interfaces of this host.
+    `journal` is what keeps the last lines of the log; `links` tells the interfaces of this host;
+    `usage` how full the pools of a subnet are.
     """
     slices = Slices(clock)
     readiness = Readiness(plugins, base)
@@ -186,5 +189,5 @@ def make_operators(  # noqa: PLR0913 - what a server is made of, each part named
         rights=rights,
         endings=endings,
         lapses=Lapses(store, slices, clock, endings.look_soon),
-        dhcp=make_dhcp_documents(store, slices, grades, new_id, clock.seconds, links),
+        dhcp=make_dhcp_documents(store, slices, grades, new_id, clock.seconds, links, usage=usage),
     )

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from itertools import islice
-from typing import ClassVar
+from typing import Any, ClassVar
+
+import msgspec
 
 from provd.access import Principal
 from provd.application.collection import Editable
@@ -25,10 +27,16 @@ NAMED = 8
 """Documents that are named when a subnet cannot go for their sake."""
 
 
+def nobody_counts(_subnet: str) -> Sequence[Any]:
+    """How full the pools are where no policy counts."""
+    return ()
+
+
 class Subnets(Editable[Subnet]):
     """Subnets: no two of them overlap, and none goes while somebody has an address of it."""
 
     kind: ClassVar[Kind] = SUBNETS
+    told: ClassVar[frozenset[str]] = frozenset({"usage"})
 
     def __init__(
         self,
@@ -36,10 +44,19 @@ class Subnets(Editable[Subnet]):
         slices: Slices,
         now: Callable[[], float],
         grades: Grades | None = None,
+        usage: Callable[[str], Sequence[Any]] = nobody_counts,
     ) -> None:
-        """`now` tells seconds since the epoch."""
+        """`now` tells seconds since the epoch; `usage` is `ILeases.utilisation`."""
         super().__init__(store, slices, grades=grades)
         self._now = now
+        self._usage = usage
+
+    def beside(self, document: Subnet) -> dict[str, Any]:
+        """How full each of its pools is: counts that are kept, whatever the size of a pool."""
+        pools = [msgspec.to_builtins(each) for each in self._usage(document.id)]
+        for pool in pools:
+            del pool["subnet"]
+        return {"usage": pools}
 
     def check(
         self, draft: IDraft, by: Principal, before: Subnet | None, after: Subnet | None

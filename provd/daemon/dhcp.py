@@ -59,6 +59,10 @@ class Serving:
         if self._server is not None:
             self._server.adopt(settings)
 
+    def usage(self, subnet: str) -> Sequence[Any]:
+        """How full each pool of a subnet is."""
+        return self._leases.utilisation(subnet)
+
     def counters(self) -> Any:
         """What the server counts; None where nothing is served."""
         return self._server.counters() if self._server is not None else None

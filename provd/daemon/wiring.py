@@ -200,6 +200,7 @@ def wire(settings: Settings, reactor: Any, journal: Journal | None = None) -> Se
         own_tenant=settings.service.tenant,
         journal=journal,
         links=kernel.links if kernel is not None else no_links,
+        usage=dhcp.usage,
     )
     http, tftp = servers_towards_devices(settings, reactor, inquiries, kernel, timekeeper)
     count(operators.tally, http, tftp, dhcp, limits)

@@ -18,6 +18,7 @@ from provd.access import AccessSettings
 from provd.api import make_api, rights
 from provd.application.administration import Administration
 from provd.application.operators import Operators, make_operators
+from provd.application.subnets import nobody_counts
 from provd.testing.access import administration as access_over
 from provd.testing.inquiries import Core, core
 
@@ -100,9 +101,12 @@ def bench(
     interface: str = "127.0.0.1",
     hosts: Any = (),
     required: bool = False,
+    usage: Any = nobody_counts,
     **given: Any,
 ) -> Bench:
-    """The API over `core(*plugins, **given)`; `required`: everybody must prove who they are."""
+    """The API over `core(*plugins, **given)`; `required`: everybody must prove who they are; `usage`: see
+    `make_operators`.
+    """
     made = core(*plugins, **given)
     numbers = count(1)
     administration = access_over(
@@ -117,6 +121,7 @@ def bench(
         base=lambda: dict(BASE),
         clock=made.clock,
         new_id=lambda: f"new-{next(numbers)}",
+        usage=usage,
     )
     operators.revalidation.start()
     operators.endings.start()

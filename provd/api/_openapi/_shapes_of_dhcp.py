@@ -39,6 +39,31 @@ class Interface(Struct, kw_only=True):
     """Subnets that could be served there."""
 
 
+class PoolUsage(Struct, kw_only=True):
+    """How full a pool is. Each address counts once in what follows `size`, `reserved` before all others."""
+
+    first: str
+    """The first address."""
+    last: str
+    """The last one."""
+    size: int
+    """How many addresses it has."""
+    reserved: int
+    """Of which so many are reserved, whoever has them now."""
+    live: int
+    """Clients have so many."""
+    resting: int
+    """So many rest, since somebody else was found to use them."""
+    offered: int
+    """So many are offered to clients that have not answered yet."""
+    over: int
+    """The lease of so many is over: they are their clients', until others need them."""
+    free: int
+    """Nobody has, had or shall have so many."""
+    short: bool
+    """Whether it is fuller than `low_water`, and has not clearly more room since."""
+
+
 class OptionGiven(Struct, kw_only=True):
     """One DHCP option with its value, as a client may send it."""
 
@@ -50,6 +75,8 @@ class OptionGiven(Struct, kw_only=True):
     """`value` is a template over what the client sent."""
     vendor: str | None = None
     """For clients only whose vendor class (60) begins with this."""
+    secret: bool | None = None
+    """`value` is shown to nobody who is not to see secrets."""
 
 
 class WhenGiven(Struct, kw_only=True):
@@ -77,6 +104,7 @@ class WhenGiven(Struct, kw_only=True):
 
 SHAPES_OF_DHCP: tuple[type[Struct], ...] = (
     Interface,
+    PoolUsage,
     OptionGiven,
     OptionValue,
     Pool,

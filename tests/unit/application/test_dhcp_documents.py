@@ -24,6 +24,7 @@ from provd.documents.dhcp import (
     Tenure,
     client_key,
 )
+from provd.leases import Leases
 from provd.store import MemoryStore
 from provd.testing.access import settle
 from provd.testing.at_once import ANYBODY, AtOnce
@@ -34,6 +35,7 @@ LAN = {"network": "192.0.2.0/24", "pools": [{"first": "192.0.2.10", "last": "192
 PRINTER = {"address": "192.0.2.5", "strategy": "mac", "token": MAC}
 OTHER = "00:00:5e:00:53:02"
 NOW = 2000
+USED = ("live", "over", "free", "short")
 
 
 class DhcpDocumentsTests(SynchronousTestCase):
@@ -242,6 +244,28 @@ class DhcpDocumentsTests(SynchronousTestCase):
         self.assertIsNone(settle(self.subnets.delete("lan", "test")))
         [error] = settle(self.reservations.get(made["id"]))["errors"]
         self.assertIn("it says no mask", error)
+
+    def test_a_subnet_tells_how_full_it_is(self) -> None:
+        """As policy counts it now; what is sent back of it is nobody's word."""
+        leases = Leases(self.store, NOW)
+        self.addCleanup(leases.close)
+        documents = make_dhcp_documents(
+            self.store,
+            self.slices,
+            Grades(self.store),
+            lambda: "id",
+            self.clock.seconds,
+            usage=leases.utilisation,
+        )
+        subnets = AtOnce(documents.subnets, self.store)
+        settle(subnets.create({"id": "lan", **LAN}, "test"))
+        self.keep(LEASES.name, a_lease(until=NOW + 100), a_lease("192.0.2.11", OTHER, until=1))
+        shown = settle(subnets.get("lan"))
+        [pool] = shown["usage"]
+        self.assertEqual(("192.0.2.10", "192.0.2.99", 90), tuple(pool.values())[:3])
+        self.assertEqual((1, 1, 88, False), tuple(pool[key] for key in USED))
+        changed = settle(subnets.replace("lan", {**shown, "usage": [], "lease_time": 600}, "test"))
+        self.assertEqual((600, shown["usage"]), (changed["lease_time"], changed["usage"]))
 
     # Leases and their history.
 
