@@ -1,0 +1,95 @@
+"""Polycom, later Poly, phones with UC Software: SoundPoint IP, SoundStation IP, VVX, Trio, CCX, Edge E.
+
+A phone asks for `<MAC>.cfg`, which names the other files: firmware, and configuration of which the
+leftmost file wins.  Here these are `<MAC>-user.cfg` with what belongs to one phone (passwords, lines, keys)
+and `<MAC>-common.cfg` with what is no secret.  Then it asks for what it wrote itself (`<MAC>-phone.cfg`,
+`<MAC>-web.cfg`; nothing is written here, so there is none) and for its directory.  All names begin with
+the phone's address, also those of firmware: its first requests say the model and not which phone it is.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from zope.interface import implementer
+
+from provd.sdk import (
+    Answer,
+    Asked,
+    Clue,
+    Format,
+    IAnswerDHCP,
+    IAssociate,
+    IConfigure,
+    IIdentify,
+    Info,
+    IPlugin,
+    IServe,
+    IView,
+    Protocol,
+    Rendered,
+    Served,
+    Tree,
+)
+
+from .identify import RANGES, SIGNATURE, VENDOR, by_path, by_user_agent, by_vendor_class, support
+from .settings import complete
+
+XML = "text/xml; charset=utf-8"
+
+TREE = Tree(
+    Rendered("{mac}.cfg", "master.tpl", Format.XML, media_type=XML),
+    Rendered("{MAC}.cfg", "master.tpl", Format.XML, media_type=XML),
+    Rendered("000000000000.cfg", "master.tpl", Format.XML, media_type=XML),
+    Rendered("{mac}-user.cfg", "user.tpl", Format.XML, media_type=XML),
+    Rendered("{mac}-common.cfg", "common.tpl", Format.XML, media_type=XML),
+    Rendered("{mac}-directory.xml", "directory.tpl", Format.XML, media_type=XML),
+    Served("**"),
+)
+
+
+TFTP_SERVER_NAME, PROVISIONING_SERVER = 66, 160
+"""What a phone looks in as it comes from its box: 160 ("custom option") first, then 66."""
+
+
+@implementer(IPlugin, IIdentify, IAssociate, IConfigure, IServe, IAnswerDHCP)
+class Polycom:
+    """All models; firmware and languages are what the operator puts into the tree."""
+
+    clues = (
+        Clue.user_agent(by_user_agent, "FileTransport Poly"),
+        Clue.filename(
+            Protocol.TFTP, by_path, suffixes=(".cfg", ".log", ".ld", "-directory.xml", "-calls.xml")
+        ),
+        Clue.vendor_class(by_vendor_class, SIGNATURE.decode("latin-1"), "Polycom", "Poly-"),
+        Clue.hardware(VENDOR, *RANGES),
+    )
+    # Over HTTP a phone's files and, once it is configured, its User-Agent name it.
+    by_address = frozenset({"tftp"})
+
+    def associate(self, info: Info) -> int:
+        return support(info)
+
+    def configure(self, device: Any, raw_config: dict[str, Any]) -> None:
+        complete(device, raw_config)
+
+    def serve(self, path: str, view: IView) -> Answer:
+        """What stands below a directory of the phone's own address is what stands in the tree."""
+        own = (view.device.mac or "").replace(":", "")
+        return TREE.serve(path.removeprefix(f"{own}/") if own else path, view)
+
+    def dhcp_options(self, asked: Asked, view: IView) -> Mapping[int, str | bytes]:
+        """The server in the two options that the phone looks for it in, both as a URL.
+
+        Administrator guide of SIP 3.1, "DHCP Menu" ("Custom+Option 66": "first use the custom option if
+        present or use Option 66"; a string "must match one of the formats described for Server Address").
+        """
+        return (
+            dict.fromkeys((PROVISIONING_SERVER, TFTP_SERVER_NAME), view.base_url)
+            if view.base_url
+            else {}
+        )
+
+
+PLUGIN = Polycom()
