@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import AsyncIterator, Callable, Mapping, Sequence
 from typing import Any
 
 from provd.api._asked import how
@@ -14,6 +14,7 @@ from provd.application.changing import Changes, Proposal
 from provd.application.collection import Editable
 from provd.application.json_patch import check_patch
 from provd.application.precondition import UNCONDITIONAL, Precondition
+from provd.application.slices import Slices
 from provd.values import Invalid, NoSuchDocument, Problem, ProvdError
 
 STATUS: Mapping[str, int] = {"create": 201, "replace": 200, "patch": 200, "delete": 204}
@@ -29,8 +30,13 @@ KEYS: Mapping[str, frozenset[str]] = {
 Outcome = Proposal | ProvdError
 
 
-async def bulk(call: Call, changes: Changes, documents: Editable[Any], scope: str) -> Reply:
-    """Make the operations in the body: in one commit, or, where `atomic` is false, each in its own."""
+async def bulk(
+    call: Call, changes: Changes, documents: Editable[Any], scope: str, slices: Slices
+) -> Reply:
+    """Make the operations in the body: in one commit, or, where `atomic` is false, each in its own.
+
+    But for the commit, all of it in turns.
+    """
     asked = how(call)
     body = call.object()
     atomic, operations = _read(body)
@@ -38,7 +44,8 @@ async def bulk(call: Call, changes: Changes, documents: Editable[Any], scope: st
     def tell(error: ProvdError) -> dict[str, Any]:
         return problem_of(call.telling(error))
 
-    proposals = _proposals(call, documents, scope, operations, atomic=atomic)
+    numbered = slices.over(enumerate(operations))
+    proposals = await _proposals(call, documents, scope, numbered, atomic=atomic)
     if asked.rehearse:
         return await _rehearsed(call, changes, proposals, atomic=atomic)
     if atomic:
@@ -50,7 +57,7 @@ async def bulk(call: Call, changes: Changes, documents: Editable[Any], scope: st
         outcomes = before
         if before is None:
             outcomes = await changes.make_each(proposals, call.cause, tell, asked.once)
-    results = [await _result(documents, each) for each in outcomes]
+    results = [await _result(documents, each) async for each in slices.over(outcomes)]
     replayed = {"idempotency-replayed": "true"} if before is not None else {}
     return Reply(body=_told(results, atomic=atomic), headers=replayed)
 
@@ -154,17 +161,17 @@ _CHECKS: Sequence[tuple[str, Callable[[Any], bool], str]] = (
 )
 
 
-def _proposals(
+async def _proposals(
     call: Call,
     documents: Editable[Any],
     scope: str,
-    operations: Sequence[Mapping[str, Any]],
+    operations: AsyncIterator[tuple[int, Mapping[str, Any]]],
     *,
     atomic: bool,
 ) -> list[Outcome]:
     """A proposal for each. Where they do not belong together, the error of one is its result."""
     found: list[Outcome] = []
-    for at, operation in enumerate(operations):
+    async for at, operation in operations:
         try:
             found.append(_proposal(call, documents, scope, operation))
         except Invalid as error:

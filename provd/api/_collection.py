@@ -78,7 +78,8 @@ class Collection(Noun):
 
     async def bulk(self, call: Call) -> Reply:
         """Many changes: all of them or, where `atomic` is false, those that can be made."""
-        return await bulk(call, self.door.changes, self.documents, self.about.scope)
+        door = self.door
+        return await bulk(call, door.changes, self.documents, self.about.scope, door.slices)
 
     async def show(self, call: Call, document_id: str) -> Reply:
         """One; with `Prefer: wait`, once it is another than If-None-Match names."""

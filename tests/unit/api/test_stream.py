@@ -116,3 +116,29 @@ class Streaming(SynchronousTestCase):
         self.assertTrue(turn.called)
         self.assertEqual([turn], slices.waiting)
         self.assertEqual([], self.flushLoggedErrors())
+
+
+class Bulk(SynchronousTestCase):
+    """`POST /api/v1/devices:bulk` of hundreds."""
+
+    def test_other_work_is_done_meanwhile(self) -> None:
+        """While the operations are looked at, made, and shown: each costs a step of a turn each time."""
+        for atomic in (True, False):
+            api, slices = many(0)
+            api.operators.changes._slices = slices
+            operations = [{"op": "create", "document": {"id": f"d{at}"}} for at in range(300)]
+            body = json.dumps({"atomic": atomic, "operations": operations}).encode()
+            head = REQUEST.replace(b"GET /api/v1/devices", b"POST /api/v1/devices:bulk")[:-2]
+            length = b"content-type: application/json\r\ncontent-length: %d\r\n\r\n" % len(body)
+            transport = StringTransport(peerAddress=ADDRESS)
+            protocol = api.site.buildProtocol(ADDRESS)
+            protocol.makeConnection(transport)
+            protocol.dataReceived(head + length + body)
+            turns = 0
+            for _turn in range(1000):
+                if slices.waiting:
+                    slices.step()
+                    turns += 1
+                api.core.clock.advance(0)
+            self.assertGreaterEqual(turns, 3 * (300 // 5 - 1))
+            self.assertEqual(300, json.loads(parse(transport.value()).body)["made"])
