@@ -55,7 +55,7 @@ class Serving:
         """Hold to other limits from the next packet on."""
         self._settings = settings
         self._leases.tell(settings.lease_queries)
-        self.upkeep.history = settings.history
+        self.upkeep.history.kept = settings.history
         if self._server is not None:
             self._server.adopt(settings)
 

@@ -7,11 +7,10 @@ from typing import Any
 
 from twisted.internet.defer import Deferred
 from twisted.internet.task import LoopingCall
-from twisted.logger import Logger
 
+from provd.application.dhcp.history import OldTenures
 from provd.application.dhcp.shortages import Shortages
 from provd.contracts import IDocumentStore, ILeases
-from provd.documents import Query
 from provd.values import DraftRefused, StoreUnavailable
 
 EVERY = 1.0
@@ -20,10 +19,6 @@ AT_ONCE = 256
 """Leases that are looked at, or deleted, in one turn of the reactor."""
 KEPT = 30 * 86400.0
 """Seconds that a lease that is over is kept, for its client to come back to."""
-SELDOM = 3600
-"""Seconds between two looks at the history: each goes through all of it, in slices."""
-
-log = Logger("provd.dhcp")
 
 
 class Upkeep:
@@ -31,9 +26,7 @@ class Upkeep:
 
     def __init__(self, leases: ILeases, store: IDocumentStore, clock: Any, history: float) -> None:
         """`clock` is IReactorTime; `history` is how many seconds a tenure that is over is kept."""
-        self.history = history
-        self._old: Deferred[None] | None = None
-        self._next_history = 0.0
+        self.history = OldTenures(store, history)
         self._leases = leases
         self._store = store
         self._clock = clock
@@ -56,27 +49,7 @@ class Upkeep:
         self._leases.tick(now, AT_ONCE)
         self._delete(self._leases.outdated(now - KEPT, AT_ONCE), now)
         self._shortages.look(now)
-        if self._old is None and now >= self._next_history:
-            self._next_history = now + SELDOM
-            self._old = Deferred.fromCoroutine(self._delete_history(now - self.history))
-            self._old.addErrback(lambda failure: log.failure("old history stays", failure))
-            self._old.addCallback(self._deleted)
-
-    def _deleted(self, _done: None) -> None:
-        self._old = None
-
-    async def _delete_history(self, before: float) -> None:
-        """Delete what was over by then, some at a time."""
-        tenures = self._store.collection("tenures")
-        query = Query(selector={"ended": {"$gt": 0, "$lt": before}}, limit=AT_ONCE)
-        while (page := await tenures.find(query)).documents:
-            draft = self._store.draft("upkeep of leases")
-            for tenure in page.documents:
-                draft.delete("tenures", tenure.id)
-            try:
-                await self._store.commit(draft)
-            except (DraftRefused, StoreUnavailable):
-                return  # they are as old at the next look
+        self.history.look(now)
 
     def warnings(self) -> tuple[str, ...]:
         """A sentence for each pool that is nearly empty now."""

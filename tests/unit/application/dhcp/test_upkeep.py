@@ -5,8 +5,10 @@ from __future__ import annotations
 from twisted.internet.task import Clock
 
 from provd.application.dhcp import Upkeep
-from provd.application.dhcp.upkeep import KEPT, SELDOM
+from provd.application.dhcp.history import AT_ONCE, SELDOM, OldTenures
+from provd.application.dhcp.upkeep import KEPT
 from provd.application.event_kinds import event_of
+from provd.documents.dhcp import Tenure
 from provd.testing.leases import START, US, Desk, lan, sent
 from provd.testing.leases_stores import memory
 from provd.values import Change
@@ -37,12 +39,57 @@ def test_history_ends() -> None:
     desk.serve(sent(MessageType.RELEASE, 1, ciaddr=gone, server=US))
     clock = Clock()
     upkeep = Upkeep(desk.leases, desk.fixture.store, clock, 5000.0)
-    for passed, kept in ((START + 4999, 1), (1, 1), (SELDOM, 0)):
+    for passed, kept in ((START + 4999, 1), (1, 1), (SELDOM, 1), (1, 0)):
         clock.advance(passed)
         upkeep.look()
+        desk.fixture.reactor.advance(0)
         assert len(desk.tenures(gone)) == kept
     assert len(desk.tenures(there)) == 1
     desk.close()
+
+
+MANY = 100_000
+
+
+def test_a_long_history_is_cut_a_little_each_second() -> None:
+    """Of 100,000 tenures nine in ten are too old: no second deletes more than its share, and the rest stay."""
+    fixture = memory()
+    store = fixture.store
+    draft = store.draft("test")
+    for number in range(MANY):
+        ended = 0 if number % 20 == 0 else 1000 + number if number % 10 else 200_000
+        draft.put("tenures", Tenure(id=f"{number:06}", address="192.0.2.1", key="k", ended=ended))
+    store.commit(draft)
+    old = OldTenures(store, 50_000.0)
+    collection = store.collection("tenures")
+    clock, seconds = 180_000.0, 0
+    while len(collection) > MANY // 10:
+        before = len(collection)
+        clock += 1
+        old.look(clock)
+        fixture.reactor.pump([0] * 50)
+        assert before - len(collection) <= AT_ONCE
+        seconds += 1
+        assert seconds < 2 * MANY / AT_ONCE, len(collection)
+    for _second in range(10):
+        old.look(clock + SELDOM)
+        fixture.reactor.pump([0] * 50)
+    assert len(collection) == MANY // 10
+    assert {tenure.ended for tenure in collection} == {0, 200_000}
+
+
+def test_what_is_to_be_kept_for_longer_after_all_stays() -> None:
+    """A setting that is changed between the search and the end of deleting is in force at once."""
+    fixture = memory()
+    draft = fixture.store.draft("test")
+    draft.put("tenures", Tenure(id="t", address="192.0.2.1", key="k", ended=1000))
+    fixture.store.commit(draft)
+    old = OldTenures(fixture.store, 10.0)
+    old.look(2000.0)
+    old.kept = 5000.0
+    for second in range(3):
+        old.look(2001.0 + second)
+    assert fixture.store.get("tenures", "t") is not None
 
 
 YEAR = 366 * 86400.0
