@@ -105,7 +105,7 @@ def test_where_a_phone_says_its_address(
         (b"\0\0\x36\x3d\x12\x04\x0fSIP/4.0.13.1445", {}),
         (b"\0\0\x36\x3d\x12\x04\x10SIP/4.0.13.1445/", {"version": "4.0.13.1445"}),
         (b"\0\0\x36\x3d\x40\x02\xffVVX_410", {}),
-        (b"\0\0\x36\x3d\x40\xff\x02\x07VVX_410", {}),
+        (b"\0\0\x36\x3d\x40\xff\0\x02\x07VVX_410", {}),
         (b"Polycom-VVX410", {"model": "VVX410"}),
         (b"Polycom HDX", None),
         (b"\0\0\x36\x3e\x10\x02\x07VVX_410", None),
