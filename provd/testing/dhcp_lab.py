@@ -181,6 +181,12 @@ class DHCPLab:
         words = ("busybox", "udhcpc", "-i", "eth0", "-f", "-t", "8", "-T", "1", "-s", "{hook}")
         return self.start(host, *words, *more)
 
+    def dhcpcd(self, host: str, *more: str) -> Client:
+        """Another client of many systems, which finds no process and no lease of a former test."""
+        alone = "for each in /run /var/lib; do mkdir -p $each/dhcpcd; mount -t tmpfs none $each/dhcpcd; done"
+        words = ("-4", "-B", "-c", "{hook}", "--nolink", "-t", "15", *more, "eth0")
+        return self.start(host, "sh", "-c", f'{alone}; exec dhcpcd "$@"', "dhcpcd", *words)
+
     def dnsmasq(self, host: str, port: str = "eth0", network: str = "192.0.2") -> Client:
         """Another server, which gives .30 to .39 of a /24, and knows nothing of boot files."""
         return self.start(

@@ -55,10 +55,7 @@ def test_udhcpc(lab: DHCPLab) -> None:
 @pytest.mark.needs("dhcpcd")
 def test_dhcpcd(lab: DHCPLab) -> None:
     """It probes what it is given, and finds nobody there."""
-    client = lab.start(
-        "client", "dhcpcd", "-4", "-B", "-c", "{hook}", "--nolink", "-t", "15", "eth0"
-    )
-    assert client.wait_for("BOUND")["new_ip_address"] == FIRST
+    assert lab.dhcpcd("client").wait_for("BOUND")["new_ip_address"] == FIRST
 
 
 @pytest.mark.needs("nmap")

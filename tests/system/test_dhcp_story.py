@@ -99,8 +99,7 @@ def _clients(lab: DHCPLab) -> dict[str, str]:
     """Three programs get addresses, one of them behind the relay; which."""
     lab.plug_in("box")
     lab.plug_in("desk")
-    hook = ("dhcpcd", "-4", "-B", "-c", "{hook}", "--nolink", "-t", "15", "--noarp", "eth0")
-    far, box, desk = lab.dhclient("far"), lab.udhcpc("box"), lab.start("desk", *hook)
+    far, box, desk = lab.dhclient("far"), lab.udhcpc("box"), lab.dhcpcd("desk", "--noarp")
     bound = far.wait_for("BOUND")
     assert (bound["new_ip_address"], bound["new_routers"]) == (f"{BEYOND}.50", f"{BEYOND}.1")
     given = {
@@ -202,6 +201,6 @@ def _tells_of_booting(lab: DHCPLab, device: dict[str, Any]) -> None:
     assert f"answered with OFFER, file http://{OFFICE}.1:8667/default.ipxe" in loader
     requests = "".join(stories["dhcp request"])
     assert "it asks the server that gives addresses: a proxy says nothing" in requests
-    assert "answered with ACK, file ipxe.efi" in requests
+    assert f"answered with ACK of {device['ip']}, file ipxe.efi" in requests
     assert f"learnt: ip unset → {device['ip']}" in requests
     assert "bytes of application/octet-stream" in stories[script][0]
