@@ -34,6 +34,18 @@ class NetbootTests(
     """The netboot plugin."""
 
 
+class PolycomTests(
+    make_plugin_tests(lambda into: assemble(PLUGINS / "polycom", "", into))  # type: ignore[misc]  # the same
+):
+    """The polycom plugin."""
+
+
+class SnomTests(
+    make_plugin_tests(lambda into: assemble(PLUGINS / "snom", "", into))  # type: ignore[misc]  # the same
+):
+    """The snom plugin."""
+
+
 class ZeroTests(
     make_plugin_tests(lambda into: assemble(PLUGINS / "zero", "", into))  # type: ignore[misc]  # the same
 ):
