@@ -85,8 +85,15 @@ class Users(Editable[User]):
         if not (by.covers(self._gate.claims_of(roles), lasting=True) and by.covers(held)):
             detail = "the user may do more than you may yourself"
             raise Forbidden(by.user, self.kind.name, action, detail)
-        if before is not None and before.id == by.user and (after is None or after.disabled):
+        if before is not None and before.id == by.user and _loses(before, after):
             raise Forbidden(by.user, self.kind.name, action, "not yourself")
+
+
+def _loses(before: User, after: User | None) -> bool:
+    """Whether a change takes something from a user: who did that to themselves could not undo it."""
+    if after is None or after.disabled:
+        return True
+    return after.tenants != before.tenants or not set(after.roles) >= set(before.roles)
 
 
 def _require_roles(draft: IDraft, roles: Sequence[str], had: Sequence[str]) -> None:

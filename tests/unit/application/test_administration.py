@@ -152,9 +152,12 @@ class AdministrationTests(SynchronousTestCase):
         """The last superuser stays."""
         users, root = self.users, self.by("root")
         self.assertIsInstance(settle(users.by(root).delete("root", CAUSE)), Forbidden)
-        self.assertIsInstance(
-            settle(users.by(root).patch("root", {"disabled": True}, CAUSE)), Forbidden
-        )
+        for loss in ({"disabled": True}, {"roles": []}, {"tenants": ["a"]}):
+            self.assertIsInstance(
+                settle(users.by(root).patch("root", loss, CAUSE)), Forbidden, loss
+            )
+        for other in ({"description": "x"}, {"roles": ["viewer", "superuser"]}):
+            self.assertIsInstance(settle(users.by(root).patch("root", other, CAUSE)), dict, other)
 
     def test_tokens_go_with_their_user_and_with_the_password(self) -> None:
         """Whoever has the name next has not the tokens of before."""
