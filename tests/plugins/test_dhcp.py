@@ -15,7 +15,7 @@ from provd.testing.families import installed
 from provd.wire.dhcp import Packet, format_packet
 
 PLUGINS = Path(__file__).resolve().parents[2] / "plugins"
-AASTRA, CISCO = "00:08:5d:00:53:01", "00:1b:54:00:53:01"
+AASTRA, CISCO, SNOM = "00:08:5d:00:53:01", "00:1b:54:00:53:01", "00:04:13:00:53:01"
 PHONE = {60: b"AastraIPPhone6731i", 55: bytes((1, 3, 6, 42, 43, 66, 159, 160))}
 OLD_PHONE = {60: b"Cisco Systems, Inc. IP Phone CP-7941G\0", 55: bytes((1, 66, 6, 3, 15, 150, 35))}
 
@@ -73,6 +73,22 @@ option 3 router: 192.0.2.1
 option 150 tftp-server-address: 192.0.2.1
 """
 
+SNOM_ACK = """\
+reply
+xid: 0x00000000
+chaddr: 00:04:13:00:53:01
+yiaddr: 192.0.2.10
+option 53 message-type: ack
+option 54 server-id: 192.0.2.1
+option 51 address-time: 3600
+option 58 renewal-time: 1800
+option 59 rebinding-time: 2700
+option 1 subnet-mask: 255.255.255.0
+option 3 router: 192.0.2.1
+option 43 vendor-specific: {66: hex 687474703a2f2f3139322e302e322e313a3836363700}
+option 66 tftp-server-name: "http://192.0.2.1:8667"
+"""
+
 
 def test_aastra(scratch: Path) -> None:
     """The configuration server, over HTTP, wherever the phone looks for it."""
@@ -84,6 +100,13 @@ def test_cisco(scratch: Path) -> None:
     """The TFTP server, as an address in both options."""
     ack = told("cisco-7900", scratch, CISCO, OLD_PHONE)
     assert format_packet(replace(ack, xid=0)) == CISCO_ACK
+
+
+@pytest.mark.parametrize("vendor_class", [{60: b"snomD785"}, {}])
+def test_snom(scratch: Path, vendor_class: dict[int, bytes]) -> None:
+    """The settings server, inside 43 with a NUL behind it; also to a phone that only its address is known by."""
+    ack = told("snom", scratch, SNOM, {**vendor_class, 55: bytes((1, 3, 6, 43, 66, 67))})
+    assert format_packet(replace(ack, xid=0)) == SNOM_ACK
 
 
 def test_a_phone_is_told_what_it_asks_for(scratch: Path) -> None:
