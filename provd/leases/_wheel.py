@@ -31,12 +31,18 @@ class Wheel:
         """The second up to which it should be."""
 
     def put(self, address: int, until: int) -> None:
-        """Look at an address when the second `until` is over; not before the next one."""
-        due = min(max(until, self._at + 1), self._at + _MASK) & _MASK
+        """Look at an address when the second `until` is over; not before the next one.
+
+        One that is looked at before that anyway stays where it is.
+        """
         places = self._pages[address >> 8].places
         place = places[address & 255]
         if place:
+            ahead = (place - 1 - self._at) & _MASK or HORIZON
+            if self._at + ahead <= until:
+                return
             self._slots[place - 1].discard(address)
+        due = min(max(until, self._at + 1), self._at + _MASK) & _MASK
         self._slots[due].add(address)
         places[address & 255] = due + 1
 
@@ -81,5 +87,6 @@ class Wheel:
                 until = end(address, self.now)
                 if until:
                     self.put(address, until)  # until > now > _at: never in this slot again
+            self._slots[(self._at + 1) & _MASK] = set()  # an empty one keeps the room it had
             self._at += 1
         return True

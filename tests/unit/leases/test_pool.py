@@ -120,13 +120,13 @@ class TestWheel:
     def test_every_end_is_noticed(
         self, leases: list[tuple[int, int]], steps: list[int], at_most: int
     ) -> None:
-        """Whatever the pace: nothing is noticed early, and nothing is missed."""
+        """Whatever the pace, and however often a time was changed: nothing is noticed early, and nothing missed."""
         marks, start = Marks(), 1000
         wheel = Wheel(marks, start)
         until = {BASE + at: start + seconds for at, seconds in leases}
-        for address, end in until.items():
-            marks.change(address, 0, LIVE)
-            wheel.put(address, end)
+        for at, seconds in leases:
+            marks.change(BASE + at, 0, LIVE)
+            wheel.put(BASE + at, start + seconds)
         noticed: set[int] = set()
 
         def look_at(address: int, now: int) -> int:
@@ -156,6 +156,19 @@ class TestWheel:
             wheel.turn(now)
             wheel.look(10, lambda address, at: looks.append(at) or 10**9)
         assert 9 <= len(looks) <= 11
+
+    def test_a_renewal_moves_nothing(self) -> None:
+        """A wheel of clients that renew every second is no larger than one of clients that wait."""
+        marks = Marks()
+        wheel = Wheel(marks, 0)
+        marks.change(BASE, 0, LIVE)
+        places = set()
+        for now in range(HORIZON - 1):
+            wheel.turn(now)
+            wheel.look(10, lambda _address, _at: 10**9)
+            wheel.put(BASE, now + 3600)
+            places.add(marks.pages[BASE >> 8].places[BASE & 255])
+        assert len(places) == 1
 
     def test_a_clock_that_is_set_back(self) -> None:
         """Ends are noticed within one turn of the wheel, at the latest."""
