@@ -5,62 +5,25 @@ from __future__ import annotations
 import re
 from pathlib import Path
 from tempfile import TemporaryDirectory
-from typing import Any
 
 import pytest
 
 from provd.testing.dhcp import a_subnet
 from provd.testing.dhcp_site import Site, site
 from provd.testing.families import installed
-from provd.testing.inquiries import http, tftp
+from provd.testing.phone import SERVER, Phone
 from provd.values import Content, Refusal
 
 SOURCE = Path(__file__).resolve().parents[2] / "plugins" / "yealink"
-US = "192.0.2.1"
 MAC, BARE = "80:5e:c0:00:53:01", "805ec0005301"
 USER_AGENT = f"Yealink SIP-T54W 96.86.0.45 {MAC}"
 WANTED = bytes((1, 3, 6, 12, 15, 42, 43, 66, 160))
 
 
-class Phone:
-    """A phone at one address, which counts its requests."""
-
-    def __init__(self, where: Site, peer: str, user_agent: str = "") -> None:
-        """Nothing asked yet; requests of two phones have different numbers."""
-        self.where, self.peer, self.user_agent = where, peer, user_agent
-        self.asked = 100 * int(peer.rpartition(".")[2])
-
-    def http(self, path: str) -> Any:
-        """A GET."""
-        return self._answer(http(path, self.user_agent, **self._more()))
-
-    def tftp(self, name: str) -> Any:
-        """A read request."""
-        return self._answer(tftp(name, **self._more()))
-
-    def text(self, path: str) -> str:
-        """The file that a GET is answered with."""
-        answer = self.http(path)
-        assert isinstance(answer, Content), answer
-        return answer.body.decode()
-
-    def _more(self) -> dict[str, Any]:
-        self.asked += 1
-        return {"peer": self.peer, "local": US, "number": self.asked}
-
-    def _answer(self, inquiry: Any) -> Any:
-        answer = self.where.core.inquiries.ask(inquiry)
-        if hasattr(answer, "addBoth"):
-            told: list[Any] = []
-            answer.addBoth(told.append)
-            return told[0]
-        return answer
-
-
 def a_site(scratch: str) -> Site:
     """A site that knows the plugin and no phone."""
-    registry = installed(SOURCE, Path(scratch), base_url=f"http://{US}:8667")
-    return site(a_subnet(options=[{"code": 3, "value": US}]), registry=registry)
+    registry = installed(SOURCE, Path(scratch), base_url=f"http://{SERVER}:8667")
+    return site(a_subnet(options=[{"code": 3, "value": SERVER}]), registry=registry)
 
 
 def included(boot: str) -> list[str]:
@@ -74,12 +37,12 @@ def test_a_new_phone_ends_configured(vendor_class: dict[int, bytes]) -> None:
     with TemporaryDirectory() as scratch:
         where = a_site(scratch)
         ack = where.lease(MAC, options={**vendor_class, 55: WANTED})
-        assert ack.options[66] == f"http://{US}:8667".encode()
+        assert ack.options[66] == f"http://{SERVER}:8667".encode()
         phone = Phone(where, "192.0.2.10", USER_AGENT)
         files = included(phone.text(f"/{BARE}.boot"))
         assert files == ["y000000000096.cfg", f"{BARE}.cfg"]
         read = "".join(phone.text(f"/{name}") for name in files)
-        assert f"static.auto_provision.server.url = http://{US}:8667/" in read
+        assert f"static.auto_provision.server.url = http://{SERVER}:8667/" in read
         assert "account.1.user_name = autoprov" in read
         (device,) = where.core.devices()
         assert (device.mac, device.model, device.version) == (MAC, "T54W", "96.86.0.45")
