@@ -6,6 +6,7 @@ templates of each release (docs/plugins/yealink.rst says which fact is from wher
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from typing import Any
 
@@ -52,6 +53,9 @@ _8021X_MODE = {
     "fast": 7,
 }
 FIRMWARE, HANDSET_FIRMWARE = "X_yealink_firmware", "X_yealink_handset_firmware"
+PARAMETERS = "X_yealink_parameters"
+_HANDSET = re.compile("[A-Za-z0-9_]{2,20}")
+_PARAMETER = re.compile(r"[A-Za-z0-9_]+(?:\.[A-Za-z0-9_]+)+")
 
 
 def complete(device: Any, raw_config: dict[str, Any]) -> None:
@@ -79,6 +83,7 @@ def complete(device: Any, raw_config: dict[str, Any]) -> None:
     raw_config["XX_certificates"] = certificates(raw_config)
     raw_config["XX_firmware"] = _firmware(device.model, raw_config.get(FIRMWARE))
     raw_config["XX_handset_firmware"] = _handset_firmware(raw_config.get(HANDSET_FIRMWARE))
+    raw_config["XX_parameters"] = _parameters(raw_config.get(PARAMETERS))
     url = phonebook_url(raw_config, "yealink", "lookup")
     raw_config["XX_xivo_phonebook_url"] = f"{url}&term=#SEARCH" if url else ""
 
@@ -133,4 +138,23 @@ def _handset_firmware(said: Any) -> list[tuple[str, str]]:
     files = said or {}
     if not isinstance(files, Mapping) or not all(isinstance(file, str) for file in files.values()):
         raise RawConfigError(f"{HANDSET_FIRMWARE} is no object of file names by model of handset")
+    for handset in files:
+        if _HANDSET.fullmatch(handset) is None:
+            raise RawConfigError(f"{HANDSET_FIRMWARE}: {handset!r} is no model of a handset")
     return sorted((handset.lower(), file) for handset, file in files.items())
+
+
+def _parameters(said: Any) -> list[tuple[str, str]]:
+    """Parameters of the vendor's that nothing else writes, by their names."""
+    wanted = said or {}
+    if not isinstance(wanted, Mapping):
+        raise RawConfigError(f"{PARAMETERS} is no object of values by the names of parameters")
+    for name, value in wanted.items():
+        if _PARAMETER.fullmatch(name) is None:
+            raise RawConfigError(f"{PARAMETERS}: {name!r} is not the name of a parameter")
+        if not isinstance(value, str | int):
+            raise RawConfigError(f"{PARAMETERS}: {name} is neither a text nor a number")
+    return [
+        (name, str(int(value)) if isinstance(value, bool) else str(value))
+        for name, value in wanted.items()
+    ]

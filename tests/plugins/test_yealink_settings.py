@@ -300,6 +300,11 @@ def test_release_70_counts_lines_of_watched_keys_from_0(
         ({"X_8021x_mode": ["md5"]}, "X_8021x_mode: ['md5'] is none of"),
         ({"X_yealink_firmware": 86}, "X_yealink_firmware is no name"),
         ({"X_yealink_handset_firmware": {"w73h": 1}}, "X_yealink_handset_firmware is no object"),
+        ({"X_yealink_handset_firmware": {"w73h\nx": "a"}}, "'w73h\\nx' is no model"),
+        ({"X_yealink_parameters": ["a.b"]}, "X_yealink_parameters is no object"),
+        ({"X_yealink_parameters": {"a.b\nc": 1}}, "'a.b\\nc' is not the name of a parameter"),
+        ({"X_yealink_parameters": {"account": 1}}, "'account' is not the name of a parameter"),
+        ({"X_yealink_parameters": {"a.b": None}}, "a.b is neither a text nor a number"),
         ({"sip_local_certificate": "-----BEGIN x"}, "sip_local_certificate and sip_local_key go"),
         (
             {"sip_servers_root_and_intermediate_certificates": ["x"]},
@@ -335,6 +340,14 @@ def test_firmware_is_what_somebody_named(
     """One file for all, or one for each model; a phone of another model is told none."""
     written = parameters(asked(plugins, COMMON, {"X_yealink_firmware": said}, model=model))
     assert written.get("static.firmware.url") == expected
+
+
+def test_parameters_that_nothing_else_writes(plugins: Plugins) -> None:
+    """Numbers, truths and texts, each on its line, whatever the text holds."""
+    wanted = {"account.1.codec.opus.enable": True, "voice.ring_vol": 3, "a.b": "x\nc.d = 1"}
+    written = parameters(asked(plugins, OWN, {"X_yealink_parameters": wanted}))
+    assert written["account.1.codec.opus.enable"] == "1"
+    assert (written["voice.ring_vol"], written["a.b"]) == ("3", "x c.d = 1")
 
 
 def test_every_time_zone_is_one_the_phone_understands(plugins: Plugins) -> None:

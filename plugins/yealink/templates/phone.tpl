@@ -118,6 +118,9 @@ remote_phonebook.data.1.name = Directory
 {% endif %}
 {% endif %}
 {% endfor %}
+{% for name, value in XX_parameters %}
+{{ name }} = {{ value }}
+{% endfor %}
 {% for number in XX_keys_left_out %}
 # function key {{ number }} is left out: this model has no such key, or the key has no value
 {% endfor %}
