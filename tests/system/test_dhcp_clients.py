@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import shutil
+import tempfile
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
+import provd
 from provd.testing.dhcp_lab import US, DHCPLab, dhcp_lab, lan
 
 pytestmark = [pytest.mark.root, pytest.mark.needs("ip")]
@@ -167,3 +170,20 @@ def test_two_servers_on_one_network(lab: DHCPLab) -> None:
         lambda: "another DHCP server, 192.0.2.250, is chosen" in lab.daemon.log, "nobody is told"
     )
     assert [each["mac"] for each in lab.api("GET", "/devices")["items"]] == [mac]
+
+
+@pytest.mark.needs("busybox")
+def test_without_roots_powers() -> None:
+    """The raw sockets are opened as root; who answers, probes and sends by them is nobody."""
+    home = Path(tempfile.mkdtemp(prefix="provd-test-"))
+    home.chmod(0o755)
+    try:
+        closed = [each for each in Path(provd.__file__).parents if not each.stat().st_mode & 0o001]
+        if closed:
+            pytest.skip(f"another user cannot read this checkout: {closed[-1]} is closed to others")
+        with dhcp_lab(home, {"service": {"user": "nobody"}}, subnets=[lan()]) as lab:
+            lab.plug_in("squatter", f"{FIRST}/24")
+            lab.plug_in("client")
+            assert lab.udhcpc("client").wait_for("bound")["ip"] == "192.0.2.101"
+    finally:
+        shutil.rmtree(home)
