@@ -134,7 +134,11 @@ ABOUT_DEVICES = About(
         "is_new": {
             "type": "boolean",
             "description": "Whether nobody has taken it yet: its tenant is that of provd itself.",
-        }
+        },
+        "lease": {
+            "$ref": "#/components/schemas/DeviceLease",
+            "description": "Its lease, the one that ends last; absent where it has none.",
+        },
     },
     given={"mac": A_MAC, "ip": AN_IP, "added": {"type": "string", "enum": ["auto"]}},
 )

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from functools import partial
+from operator import attrgetter
 from typing import Any, ClassVar
 
 from provd.application.collection import Editable
@@ -15,9 +16,11 @@ from provd.application.slices import Slices
 from provd.contracts import IDocumentStore, IDraft
 from provd.documents import (
     DEVICES,
+    LEASES,
     Device,
     Document,
     Kind,
+    Lease,
     Status,
     is_new,
     keep_what_the_server_manages,
@@ -26,8 +29,14 @@ from provd.documents import (
 )
 from provd.documents.device import DERIVED_KEYS
 
-SHOWN_OF_STATUS = ("configured", "problems", "last_seen", "versions", "answers")
+SHOWN_OF_STATUS = (
+    *("configured", "problems", "last_seen", "versions", "answers"),
+    *("dhcp_seen", "vendor_class"),
+)
 """What of a device's status is shown with it."""
+
+OF_LEASE = ("id", "state", "until", "subnet", "hostname")
+"""What of a device's lease is shown with it."""
 
 NOT_LOOKED_AT = "nobody has looked yet whether everything is there to answer it"
 
@@ -36,7 +45,7 @@ class Devices(Editable[Device]):
     """Devices, with what the server observed of each; one takes the config made for it alone along."""
 
     kind: ClassVar[Kind] = DEVICES
-    told: ClassVar[frozenset[str]] = frozenset((*SHOWN_OF_STATUS, *DERIVED_KEYS))
+    told: ClassVar[frozenset[str]] = frozenset((*SHOWN_OF_STATUS, *DERIVED_KEYS, "lease"))
 
     def __init__(
         self,
@@ -58,9 +67,13 @@ class Devices(Editable[Device]):
         }
 
     def beside(self, document: Device) -> dict[str, Any]:
-        """What was observed of it."""
+        """What was observed of it, and its lease."""
         status = self._status(document)
         observed = to_dict(status, SHOWN_OF_STATUS) if status is not None else {}
+        leases = self._store.by(LEASES.name, "device", document.id)
+        if leases:
+            lease: Lease = max(leases, key=attrgetter("until"))
+            observed["lease"] = {key: getattr(lease, key) for key in OF_LEASE}
         return {"is_new": self._is_new(document), "configured": False} | observed
 
     def errors(self, document: Device) -> Sequence[str]:

@@ -18,7 +18,7 @@ from twisted.logger import Logger
 
 from provd.application.explain import kind_of, size_of
 from provd.contracts import IDocumentStore
-from provd.documents import Answered, Status, answered, seen_with_version
+from provd.documents import Answered, Status, answered, seen_over_dhcp, seen_with_version
 from provd.documents.status import KEPT_ANSWERS, LONGEST_TEXT
 from provd.pipeline import Memo
 from provd.values import (
@@ -27,6 +27,8 @@ from provd.values import (
     Decision,
     DraftRefused,
     FileContent,
+    Protocol,
+    Reply,
     StoreUnavailable,
 )
 
@@ -34,6 +36,7 @@ EVERY = 0.5
 REPEAT = 60.0
 _SLICE = 100
 _PENDING = 50_000
+_VENDOR_CLASS = 60
 
 log = Logger("provd.statuses")
 
@@ -123,13 +126,26 @@ def brought_up_to_date(status: Status, decisions: list[Decision]) -> Status:
         version = decision.info.get("version")
         if version:
             status = seen_with_version(status, version)
+        inquiry = decision.inquiry
+        if inquiry.protocol is Protocol.DHCP:
+            said = inquiry.dhcp.get(_VENDOR_CLASS, b"")
+            status = seen_over_dhcp(status, decision.answered, _readable(said))
     return status
 
 
 def _mark(answer: Answer) -> Any:
     if type(answer) is Content or type(answer) is FileContent:
         return answer.etag
+    if type(answer) is Reply:
+        # Each packet has a number of its own; what it grants is what counts.
+        return answer.packet.message_type, answer.packet.yiaddr
     return answer
+
+
+def _readable(said: bytes) -> str:
+    """A vendor class as one line of text, whatever the client put into it."""
+    text = said.rstrip(b"\0").decode("latin-1")
+    return "".join(sign if sign.isprintable() else "\ufffd" for sign in text)
 
 
 def _answered(decision: Decision) -> Answered:

@@ -89,6 +89,7 @@ from provd.documents.status import (
     Status,
     answered,
     configured,
+    seen_over_dhcp,
     seen_with_version,
 )
 from provd.documents.token import SHORTEST_LIFE, TOKENS, Token, TokenWish, parse_token_wish
@@ -232,6 +233,7 @@ __all__ = [
     "redacted",
     "revision_of",
     "secrets_restored",
+    "seen_over_dhcp",
     "seen_with_version",
     "server_raw_config",
     "service_of",

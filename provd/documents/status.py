@@ -57,6 +57,10 @@ class Status(Document, frozen=True, kw_only=True, gc=False, omit_defaults=True):
     """Firmware versions it was seen with, newest first."""
     answers: tuple[Answered, ...] = ()
     """Newest first."""
+    dhcp_seen: float = 0.0
+    """When it was last noted over DHCP, in seconds since the epoch; 0 when it never was."""
+    vendor_class: str = ""
+    """What it said there last that it is (option 60)."""
 
 
 STATUSES = Kind(name="statuses", type=Status)
@@ -79,6 +83,12 @@ def seen_with_version(status: Status, version: str) -> Status:
         return status
     others = tuple(known for known in status.versions if known != version)
     return replace(status, versions=(version, *others[: KEPT_VERSIONS - 1]))
+
+
+def seen_over_dhcp(status: Status, time: float, vendor_class: str) -> Status:
+    """The device sent a packet; one that says no vendor class leaves that as it was."""
+    said = vendor_class[:LONGEST_TEXT] or status.vendor_class
+    return replace(status, dhcp_seen=max(status.dhcp_seen, time), vendor_class=said)
 
 
 def configured(status: Status, problems: Sequence[str] = ()) -> Status:

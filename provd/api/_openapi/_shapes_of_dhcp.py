@@ -39,6 +39,21 @@ class Interface(Struct, kw_only=True):
     """Subnets that could be served there."""
 
 
+class DeviceLease(Struct, kw_only=True):
+    """The lease of a device, the one that ends last; absent where it has none."""
+
+    id: str
+    """The address."""
+    state: LeaseState
+    """How it stands."""
+    until: int
+    """When its time is over, in seconds since the epoch."""
+    subnet: str
+    """The id of the subnet it is in; empty for a reservation outside every one."""
+    hostname: str
+    """What the device called itself (12)."""
+
+
 class PoolUsage(Struct, kw_only=True):
     """How full a pool is. Each address counts once in what follows `size`, `reserved` before all others."""
 
@@ -103,6 +118,7 @@ class WhenGiven(Struct, kw_only=True):
 
 
 SHAPES_OF_DHCP: tuple[type[Struct], ...] = (
+    DeviceLease,
     Interface,
     PoolUsage,
     OptionGiven,

@@ -40,7 +40,7 @@ def shared() -> Bench:
         devices=[
             parse_device({"id": "ours", "mac": mac(1), "tenant": "a", "config": "mine"}),
             parse_device({"id": "theirs", "mac": mac(2), "tenant": "b"}),
-            parse_device({"id": "free", "mac": mac(3)}),
+            parse_device({"id": "unowned", "mac": mac(3)}),
         ],
     )
     return made
@@ -58,10 +58,10 @@ def test_lists_show_ones_own() -> None:
     made = shared()
     for query in ("", "?tenant=a", f"?mac=In({mac(1)},{mac(2)})", '?q={"tenant":{"$ne":"x"}}'):
         assert ids(made.ask("GET", f"/api/v1/devices{query}", **ANN)) == ["ours"], query
-    for query in ("?tenant=b", "?id=theirs", f"?mac={mac(2)}", '?q={"id":"free"}'):
+    for query in ("?tenant=b", "?id=theirs", f"?mac={mac(2)}", '?q={"id":"unowned"}'):
         assert ids(made.ask("GET", f"/api/v1/devices{query}", **ANN)) == [], query
     assert ids(made.ask("GET", "/api/v1/configs", **ANN)) == ["mine"]
-    assert ids(made.ask("GET", "/api/v1/devices", **ROOT)) == ["free", "ours", "theirs"]
+    assert ids(made.ask("GET", "/api/v1/devices", **ROOT)) == ["ours", "theirs", "unowned"]
 
 
 def test_what_is_not_theirs_is_told_like_what_is_not_there() -> None:
@@ -74,7 +74,7 @@ def test_what_is_not_theirs_is_told_like_what_is_not_there() -> None:
         ("PATCH", "", {"description": "x"}),
         ("DELETE", "", None),
     ]
-    for collection, there in (("devices", ("theirs", "free")), ("configs", ("hidden",))):
+    for collection, there in (("devices", ("theirs", "unowned")), ("configs", ("hidden",))):
         more = [("GET", "/raw", None)] if collection == "configs" else []
         for method, rest, body in (*asked, *more):
             told = []
@@ -89,7 +89,7 @@ def test_what_is_not_theirs_is_told_like_what_is_not_there() -> None:
             assert len(set(told)) == 1, told
     for collection, document_id in (
         ("devices", "theirs"),
-        ("devices", "free"),
+        ("devices", "unowned"),
         ("configs", "hidden"),
     ):
         assert made.core.store.get(collection, document_id) is not None
@@ -166,7 +166,7 @@ def test_many_changes_at_once() -> None:
     operations: list[dict[str, Any]] = [
         {"op": "patch", "id": "ours", "patch": {"description": "desk"}},
         {"op": "patch", "id": "theirs", "patch": {"description": "desk"}},
-        {"op": "delete", "id": "free"},
+        {"op": "delete", "id": "unowned"},
         {"op": "create", "document": {"id": "new"}},
     ]
     body = {"operations": operations, "atomic": False}
@@ -176,7 +176,7 @@ def test_many_changes_at_once() -> None:
     assert (
         made.ask("POST", "/api/v1/devices/:bulk", {"operations": operations}, **ANN).status >= 400
     )
-    assert made.core.store.get("devices", "free") is not None
+    assert made.core.store.get("devices", "unowned") is not None
     assert made.core.store.get("devices", "theirs").description is None
 
 
@@ -198,7 +198,7 @@ def test_everything_else_is_not_for_them() -> None:
                 assert answer.status == 426  # it tells them of what is theirs, and of nothing else
                 continue
             assert answer.status == (200 if theirs else 403), (noun, answer.body)
-            for word in (b'"theirs"', b'"hidden"', b'"free"'):
+            for word in (b'"theirs"', b'"hidden"', b'"unowned"'):
                 assert word not in answer.body
 
 
