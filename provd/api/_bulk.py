@@ -67,14 +67,14 @@ async def _rehearsed(
 ) -> Reply:
     if atomic:
         made = [each for each in proposals if isinstance(each, Proposal)]
-        told = await changes.rehearse(made, call.cause)
+        told = await changes.rehearse(made, call.cause, hides=call.hides)
         return Reply(body={"dryrun": True, "changes": told})
     results: list[dict[str, Any]] = []
     for each in proposals:
         try:
             if isinstance(each, ProvdError):
                 raise each
-            told = await changes.rehearse([each], call.cause)
+            told = await changes.rehearse([each], call.cause, hides=call.hides)
             results.append({**_outline(each), "status": STATUS[each.op], "changes": told})
         except ProvdError as error:
             problem = problem_of(call.telling(error))

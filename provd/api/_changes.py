@@ -21,7 +21,7 @@ async def answer(
     """Make a change as the call asks, and show what came of it."""
     prefix = f"/api/v1/{proposal.collection}"
     if asked.rehearse:
-        told = await changes.rehearse([proposal], call.cause)
+        told = await changes.rehearse([proposal], call.cause, hides=call.hides)
         return Reply(body={"dryrun": True, "changes": told})
     before = await changes.make(proposal, call.cause, asked.once)
     if before is None:

@@ -7,7 +7,7 @@ shared or thrown away.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any
 
 from attrs import define
@@ -19,12 +19,15 @@ from provd.application.receipts import AlreadyMade, Once, Receipts
 from provd.application.slices import Slices
 from provd.application.writing import TRIES, commit, write
 from provd.contracts import IDocumentStore, IDraft
-from provd.documents import redacted, to_show
+from provd.documents import Document, redacted, to_show
 from provd.values import Invalid, Problem, ProvdError, RevisionConflict, StoreUnavailable
 
 Patch = Mapping[str, Any] | Sequence[Mapping[str, Any]]
 """A merge patch (RFC 7396), or the operations of a JSON patch (RFC 6902)."""
 
+
+Change = tuple[str, Document | None, Document | None]
+"""A collection, and a document of it before and after; None: there is none."""
 
 Outcome = Mapping[str, Any]
 """What came of a change: its `op` and `id`, and the `problem` where it was not made."""
@@ -189,8 +192,14 @@ class Changes:
 
         return propose
 
-    async def rehearse(self, proposals: Sequence[Proposal], cause: str) -> list[dict[str, Any]]:
+    async def rehearse(
+        self, proposals: Sequence[Proposal], cause: str, *, hides: bool = False
+    ) -> list[dict[str, Any]]:
         """What would change, by the very code that changes; the draft is thrown away.
+
+        What was asked for comes first.  To whom secrets are hidden (`hides`), a document that has any
+        is told as one that changes also where it would not: else whoever guesses a secret would be told
+        when the guess is right.
 
         @raise ProvdError: as making them would.
         """
@@ -198,7 +207,8 @@ class Changes:
             raise StoreUnavailable(why_not)
         draft = await self._fitting(proposals, cause)
         asked = {each.collection for each in proposals}
-        return [_change(each, whole=each[0] in asked) for each in draft.proposals()]
+        changes = _with_guesses(draft, proposals) if hides else draft.proposals()
+        return [_change(each, whole=each[0] in asked) for each in changes]
 
     async def _fitting(self, proposals: Sequence[Proposal], cause: str) -> IDraft:
         """A draft with all of them that could be committed; it is made in turns, as often as for a commit.
@@ -253,6 +263,26 @@ def _outline(proposal: Proposal | ProvdError) -> dict[str, str]:
     if isinstance(proposal, ProvdError):
         return {}
     return {"op": proposal.op, "id": proposal.document_id}
+
+
+def _with_guesses(draft: IDraft, proposals: Sequence[Proposal]) -> Iterable[Change]:
+    """What a draft changes, with the documents that were asked for, in their order, before all others."""
+    changes: dict[tuple[str, str], Change] = {}
+    for each in proposals:
+        key = each.collection, each.document_id
+        present = draft.get(*key)
+        if present is not None and _has_secret(present):
+            changes[key] = (each.collection, present, present)
+    for collection, before, after in draft.proposals():
+        document = before or after
+        assert document is not None  # noqa: S101 - a proposal has one of the two
+        changes[collection, document.id] = (collection, before, after)
+    return changes.values()
+
+
+def _has_secret(document: Document) -> bool:
+    shown = to_show(document)
+    return bool(redacted(shown) != shown)
 
 
 def _change(proposed: tuple[str, Any, Any], *, whole: bool) -> dict[str, Any]:

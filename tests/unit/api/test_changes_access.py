@@ -123,6 +123,31 @@ def test_no_patch_tells_a_secret() -> None:
     assert CANARY not in answer.body.decode()
 
 
+def test_no_rehearsal_tells_whether_a_guess_is_right() -> None:
+    """One that would change nothing, since that is the secret, is told like one that would."""
+    who = {"authorization": basic("operator")}
+    told = []
+    for guess in (CANARY, "wrong"):
+        made = guarded()
+        merge = {"raw_config": {"admin_password": guess}}
+        steps = [{"op": "replace", "path": "/raw_config/admin_password", "value": guess}]
+        path = f"{CONFIGS}/base?dryrun"
+        harmless = {"op": "patch", "id": "other", "patch": {"X_a": 1}}
+        create = {"op": "create", "document": {"id": "other", "parent_ids": [], "raw_config": {}}}
+        each = [create, {"op": "patch", "id": "base", "patch": merge}, harmless]
+        answers = [
+            made.ask("PATCH", path, merge, **who),
+            made.ask("PATCH", path, steps, content_type=JSON_PATCH, **who),
+            made.ask("POST", f"{CONFIGS}:bulk?dryrun", {"operations": each}, **who),
+            made.ask(
+                "POST", f"{CONFIGS}:bulk?dryrun", {"atomic": False, "operations": each[1:2]}, **who
+            ),
+        ]
+        assert [answer.status for answer in answers] == [200] * 4, answers
+        told.append([answer.body for answer in answers])
+    assert told[0] == told[1]
+
+
 def test_a_key_is_its_callers_own() -> None:
     """Another user's call with the same key is another call."""
     made = guarded()
