@@ -28,6 +28,12 @@ class Cisco7900Tests(
     """The cisco-7900 plugin."""
 
 
+class GrandstreamTests(
+    make_plugin_tests(lambda into: assemble(PLUGINS / "grandstream", "", into))  # type: ignore[misc]  # the same
+):
+    """The grandstream plugin."""
+
+
 class NetbootTests(
     make_plugin_tests(lambda into: assemble(PLUGINS / "netboot", "", into))  # type: ignore[misc]  # the same
 ):
