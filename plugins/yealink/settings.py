@@ -55,7 +55,6 @@ _8021X_MODE = {
 FIRMWARE, HANDSET_FIRMWARE = "X_yealink_firmware", "X_yealink_handset_firmware"
 PARAMETERS = "X_yealink_parameters"
 _HANDSET = re.compile("[A-Za-z0-9_]{2,20}")
-_PARAMETER = re.compile(r"[A-Za-z0-9_]+(?:\.[A-Za-z0-9_]+)+")
 
 
 def complete(device: Any, raw_config: dict[str, Any]) -> None:
@@ -83,7 +82,7 @@ def complete(device: Any, raw_config: dict[str, Any]) -> None:
     raw_config["XX_certificates"] = certificates(raw_config)
     raw_config["XX_firmware"] = _firmware(device.model, raw_config.get(FIRMWARE))
     raw_config["XX_handset_firmware"] = _handset_firmware(raw_config.get(HANDSET_FIRMWARE))
-    raw_config["XX_parameters"] = _parameters(raw_config.get(PARAMETERS))
+    raw_config["XX_parameters"] = own_parameters(raw_config, PARAMETERS)
     url = phonebook_url(raw_config, "yealink", "lookup")
     raw_config["XX_xivo_phonebook_url"] = f"{url}&term=#SEARCH" if url else ""
 
@@ -142,19 +141,3 @@ def _handset_firmware(said: Any) -> list[tuple[str, str]]:
         if _HANDSET.fullmatch(handset) is None:
             raise RawConfigError(f"{HANDSET_FIRMWARE}: {handset!r} is no model of a handset")
     return sorted((handset.lower(), file) for handset, file in files.items())
-
-
-def _parameters(said: Any) -> list[tuple[str, str]]:
-    """Parameters of the vendor's that nothing else writes, by their names."""
-    wanted = said or {}
-    if not isinstance(wanted, Mapping):
-        raise RawConfigError(f"{PARAMETERS} is no object of values by the names of parameters")
-    for name, value in wanted.items():
-        if _PARAMETER.fullmatch(name) is None:
-            raise RawConfigError(f"{PARAMETERS}: {name!r} is not the name of a parameter")
-        if not isinstance(value, str | int):
-            raise RawConfigError(f"{PARAMETERS}: {name} is neither a text nor a number")
-    return [
-        (name, str(int(value)) if isinstance(value, bool) else str(value))
-        for name, value in wanted.items()
-    ]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 from collections.abc import Iterator, Mapping
 from pathlib import Path
@@ -34,6 +35,11 @@ MAC = "00:15:65:00:53:01"
 LINE = {"username": "alice", "password": "secret", "proxy_ip": "192.0.2.10"}
 PEM = "-----BEGIN CERTIFICATE-----\nMIIB\n-----END CERTIFICATE-----\n"
 KEY = "-----BEGIN PRIVATE KEY-----\nMIIC\n-----END PRIVATE KEY-----\n"
+
+CAPABILITIES: dict[str, dict[str, Any]] = {
+    key.split(", ")[1]: capability
+    for key, capability in json.loads((SOURCE / "plugin-info").read_bytes())["capabilities"].items()
+}
 
 
 @pytest.fixture(scope="module")
@@ -131,6 +137,20 @@ def test_how_well_a_device_is_supported(
 def test_golden_files() -> None:
     """What the cases render is what is kept: `python -m provd.testing.golden plugins/yealink`."""
     assert rendered_files(SOURCE) == kept_files(SOURCE)
+
+
+@pytest.mark.parametrize("model", sorted(CAPABILITIES))
+def test_a_model_has_what_it_is_said_to_have(plugins: Plugins, model: str) -> None:
+    """plugin-info and the files agree on how many lines and keys there are, and on the common file."""
+    capability = CAPABILITIES[model]
+    own = asked(plugins, "/001565005301.cfg", {}, model=model).body.decode()
+    assert len(re.findall(r"^account\.\d+\.enable = 0$", own, re.MULTILINE)) == capability["lines"]
+    keys = re.findall(r"^(?:line|memory)key\.\d+\.type = 0$", own, re.MULTILINE)
+    assert len(keys) == capability["function_keys"]
+    boot = asked(plugins, "/001565005301.boot", {}, model=model).body.decode()
+    [name] = re.findall(r'^include:config "(y0{9}\d{3}\.cfg)"$', boot, re.MULTILINE)
+    common = asked(plugins, f"/{name}", {}, model=model)
+    assert (b"pc_port" in common.body) is not (capability["type"] == "dect")
 
 
 def test_a_boot_file_names_what_the_phone_is_served(plugins: Plugins) -> None:

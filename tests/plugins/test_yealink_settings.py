@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import re
 from collections.abc import Iterator, Mapping
 from pathlib import Path
@@ -26,10 +25,6 @@ from provd.values import Content, Refusal
 SOURCE = Path(__file__).resolve().parents[2] / "plugins" / "yealink"
 OWN, BOOT, COMMON = "/001565005301.cfg", "/001565005301.boot", "/y000000000000.cfg"
 LINE = {"username": "alice", "password": "secret", "proxy_ip": "192.0.2.10"}
-CAPABILITIES: dict[str, dict[str, Any]] = {
-    key.split(", ")[1]: capability
-    for key, capability in json.loads((SOURCE / "plugin-info").read_bytes())["capabilities"].items()
-}
 
 
 @pytest.fixture(scope="module")
@@ -363,21 +358,6 @@ def test_every_time_zone_is_one_the_phone_understands(plugins: Plugins) -> None:
             for when in ("start", "end"):
                 change = written[f"local_time.{when}_time"]
                 assert re.fullmatch(r"([1-9]|1[0-2])/[1-5]/[1-7]/(1?\d|2[0-3])", change), zone
-
-
-@pytest.mark.parametrize("model", sorted(CAPABILITIES))
-def test_a_model_has_what_it_is_said_to_have(plugins: Plugins, model: str) -> None:
-    """plugin-info and the files agree on how many lines and keys there are, and on the common file."""
-    capability = CAPABILITIES[model]
-    own = parameters(asked(plugins, OWN, {}, model=model))
-    assert sum(name.endswith(".enable") for name in own) == capability["lines"]
-    keys = [name for name in own if re.fullmatch(r"(line|memory)key\.\d+\.type", name)]
-    assert len(keys) == capability["function_keys"]
-    boot = asked(plugins, BOOT, {}, model=model).body.decode()
-    [common] = re.findall(r'^include:config "(y0{9}\d{3}\.cfg)"$', boot, re.MULTILINE)
-    assert isinstance(asked(plugins, f"/{common}", {}, model=model), Content)
-    is_dect = capability["type"] == "dect"
-    assert (b"pc_port" in asked(plugins, f"/{common}", {}, model=model).body) is not is_dect
 
 
 @given(
