@@ -16,7 +16,7 @@ from provd.plugins.assemble import assemble, editions
 from provd.values import ProvdError
 
 LOOPBACK = "127.0.0.1"
-FAMILIES = ("aastra", "cisco-7900", "netboot", "polycom", "yealink", "zero")
+FAMILIES = ("aastra", "cisco-7900", "netboot", "polycom", "snom", "yealink", "zero")
 
 
 @define
