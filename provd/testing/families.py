@@ -8,6 +8,7 @@ import msgspec
 from msgspec import Struct
 from twisted.internet.task import Clock
 
+from provd.pipeline.dispatch import field_of
 from provd.plugins import Advertised, Plugins
 from provd.plugins.assemble import assemble, editions
 from provd.sdk import Asked, Clue
@@ -74,15 +75,12 @@ def concluded(plugins: Plugins, inquiry: Inquiry) -> list[Info]:
 
 def _matches(clue: Clue, inquiry: Inquiry) -> bool:
     """Whether the host would show the request to whoever gave the clue (see `provd.sdk.Clue`)."""
-    if clue.protocol != inquiry.protocol:
+    if clue.protocol != inquiry.protocol or clue.guess:
         return False
-    text = _text_of(clue.field, Asked(inquiry)).lower()
-    starts = text.startswith(tuple(prefix.lower() for prefix in clue.prefixes))
-    return starts or text.endswith(tuple(suffix.lower() for suffix in clue.suffixes))
-
-
-def _text_of(field: str, asked: Asked) -> str:
-    kind, _, name = field.partition(":")
-    if kind == "header":
-        return asked.header(name)
-    return asked.dhcp(int(name)).decode("latin-1") if kind == "dhcp" else asked.filename
+    value = field_of(clue.field)(inquiry)
+    for each in value if isinstance(value, tuple) else (value,):
+        text = (each.decode("latin-1") if isinstance(each, bytes) else each).lower()
+        starts = text.startswith(tuple(prefix.lower() for prefix in clue.prefixes))
+        if starts or text.endswith(tuple(suffix.lower() for suffix in clue.suffixes)):
+            return True
+    return False
