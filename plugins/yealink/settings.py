@@ -10,7 +10,7 @@ import re
 from collections.abc import Mapping
 from typing import Any
 
-from provd.sdk import RawConfigError, phonebook_url
+from provd.sdk import RawConfigError, own_parameters, phonebook_url
 
 from .certificates import certificates
 from .clock import clock_of

@@ -17,6 +17,7 @@ from provd.contracts.plugin import (
 )
 from provd.sdk.clue import TR069, Asked, Clue
 from provd.sdk.lines import SipServer, SipServers, numbered, sip_servers
+from provd.sdk.parameters import own_parameters
 from provd.sdk.phonebook import phonebook_url
 from provd.sdk.reach import server_address
 from provd.sdk.support import DeviceSupport, RawConfigError
@@ -75,6 +76,7 @@ __all__ = [
     "encapsulate",
     "format_mac",
     "numbered",
+    "own_parameters",
     "parse_mac",
     "phonebook_url",
     "server_address",
