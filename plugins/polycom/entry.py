@@ -2,7 +2,8 @@
 
 A phone asks for `<MAC>.cfg`, which names the other files: firmware, and configuration of which the
 leftmost file wins.  Here these are `<MAC>-user.cfg` with what belongs to one phone (passwords, lines, keys)
-and `<MAC>-common.cfg` with what is no secret.  Then it asks for what it wrote itself (`<MAC>-phone.cfg`,
+and `<MAC>-common.cfg` with what is no secret, before them `<MAC>-own.cfg` where the operator says
+parameters in the vendor's own words.  Then it asks for what it wrote itself (`<MAC>-phone.cfg`,
 `<MAC>-web.cfg`; nothing is written here, so there is none) and for its directory.  All names begin with
 the phone's address, also those of firmware: its first requests say the model and not which phone it is.
 """
@@ -42,6 +43,7 @@ TREE = Tree(
     Rendered("{mac}.cfg", "master.tpl", Format.XML, media_type=XML),
     Rendered("{MAC}.cfg", "master.tpl", Format.XML, media_type=XML),
     Rendered("000000000000.cfg", "master.tpl", Format.XML, media_type=XML),
+    Rendered("{mac}-own.cfg", "own.tpl", Format.XML, media_type=XML),
     Rendered("{mac}-user.cfg", "user.tpl", Format.XML, media_type=XML),
     Rendered("{mac}-common.cfg", "common.tpl", Format.XML, media_type=XML),
     Rendered("{mac}-directory.xml", "directory.tpl", Format.XML, media_type=XML),

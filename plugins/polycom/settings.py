@@ -9,7 +9,7 @@ import re
 from collections.abc import Mapping
 from typing import Any
 
-from provd.sdk import RawConfigError, numbered, phonebook_url, sip_servers
+from provd.sdk import RawConfigError, numbered, own_parameters, phonebook_url, sip_servers
 
 from .certificates import trusted
 from .clock import clock_of
@@ -53,7 +53,7 @@ _8021X_METHOD = {
     "peap-mschapv2": "EAP-PEAPv0-MSCHAPv2",
     "fast": "EAP-FAST",
 }
-FIRMWARE = "X_polycom_firmware"
+FIRMWARE, PARAMETERS = "X_polycom_firmware", "X_polycom_parameters"
 _NAME = r"[A-Za-z0-9_-][A-Za-z0-9._-]{0,63}"
 _DIRECTORY = re.compile(rf"{_NAME}(?:/{_NAME}){{0,3}}")
 
@@ -81,6 +81,7 @@ def complete(device: Any, raw_config: dict[str, Any]) -> None:
     raw_config["XX_clock"] = clock_of(raw_config.get("timezone") or "")
     raw_config["XX_8021x_method"] = _8021x_method(raw_config.get("X_8021x_mode") or "disabled")
     raw_config["XX_trusted"] = trusted(raw_config)
+    raw_config["XX_parameters"] = own_parameters(raw_config, PARAMETERS)
     raw_config["XX_xivo_phonebook_url"] = phonebook_url(raw_config, "polycom")
     language = (raw_config.get("locale") or "")[:2]
     raw_config["XX_directory"] = "Annuaire" if language == "fr" else "Directory"

@@ -222,3 +222,16 @@ def test_over_dhcp_it_is_told_a_url_in_both_options(plugins: Plugins, tmp_path: 
     ack = lan.lease("00:00:5e:00:53:01", options=told)
     assert ack.options[160] == ack.options[66] == b"http://192.0.2.1:8667"
     assert 43 not in ack.options
+
+
+def test_what_is_left_to_overrides(tmp_path: Path) -> None:
+    """An administrator adds parameters, such as the order of codecs, to what the plugin writes."""
+    override = tmp_path / "no-overrides" / "polycom" / "common.tpl"
+    override.parent.mkdir(parents=True)
+    block = '<codecs voice.codecPref.G711_Mu="1"/>'
+    extends = '{% extends "shipped/common.tpl" %}'
+    override.write_text(extends + "{% block more %}" + block + "{% endblock %}")
+    plugins = installed(SOURCE, tmp_path)
+    text = asked(plugins, f"/{BARE}-common.cfg", {"locale": "fr_FR"}).body.decode()
+    assert 'lcl.ml.lang="French_France"' in text
+    assert text.endswith(block + "</polycomConfig>\n")

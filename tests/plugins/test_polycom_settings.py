@@ -282,6 +282,7 @@ def test_where_firmware_is(plugins: Plugins, firmware: object, path: str) -> Non
             "1536 are the most",
         ),
         ({TRUSTED: ["MIIB"]}, "no certificate in PEM"),
+        ({"X_polycom_parameters": {"a=b": 1}}, "'a=b' is not the name of a parameter"),
     ],
 )
 def test_why_a_phone_is_not_configured(
@@ -352,16 +353,13 @@ def test_languages(plugins: Plugins, locale: str, language: str | None) -> None:
     assert parameters(asked(plugins, COMMON, {"locale": locale})).get("lcl.ml.lang") == language
 
 
-def test_what_is_left_to_overrides(tmp_path: Path) -> None:
-    """An administrator adds parameters, such as the order of codecs, to what the plugin writes."""
-    override = tmp_path / "no-overrides" / "polycom" / "common.tpl"
-    override.parent.mkdir(parents=True)
-    block = '<codecs voice.codecPref.G711_Mu="1"/>'
-    extends = '{% extends "shipped/common.tpl" %}'
-    override.write_text(extends + "{% block more %}" + block + "{% endblock %}")
-    written = parameters(asked(installed(SOURCE, tmp_path), COMMON, {"locale": "fr_FR"}))
-    assert written["voice.codecPref.G711_Mu"] == "1"
-    assert written["lcl.ml.lang"] == "French_France"
+def test_the_vendors_own_words_go_first(plugins: Plugins) -> None:
+    """Parameters of the operator's are in a file of their own, the first that the master file names."""
+    raw = {"X_polycom_parameters": {"sec.srtp.enable": 1}}
+    assert parameters(asked(plugins, f"/{BARE}-own.cfg", raw)) == {"sec.srtp.enable": "1"}
+    first = f"{BARE}-own.cfg, "
+    assert parameters(asked(plugins, MASTER, raw))["CONFIG_FILES"].startswith(first)
+    assert first not in parameters(asked(plugins, MASTER, {}))["CONFIG_FILES"]
 
 
 TEXTS = st.text(st.characters(exclude_categories=["Cs"]), min_size=1, max_size=30)
@@ -381,6 +379,7 @@ def test_no_value_adds_an_element_or_a_parameter(
             "exten_pickup_call": text,
             "X_8021x_mode": "md5",
             "X_8021x_identity": text,
+            "X_polycom_parameters": {"a.b": text},
             "sip_lines": {"1": {**LINE, **given}},
             "funckeys": {
                 "1": {"type": "blf", "value": text, "label": text},
@@ -389,7 +388,7 @@ def test_no_value_adds_an_element_or_a_parameter(
         }
         for given, text in ((line, value), (dict.fromkeys(line, "x"), "x"))
     )
-    for path in (MASTER, COMMON, USER, DIRECTORY):
+    for path in (MASTER, f"/{BARE}-own.cfg", COMMON, USER, DIRECTORY):
         one, other = (
             [(part.tag, list(part.attrib)) for part in element(asked(plugins, path, given)).iter()]
             for given in (raw, harmless)
