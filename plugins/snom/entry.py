@@ -74,7 +74,9 @@ class Snom:
     """All models; firmware and languages are what the operator puts into the tree."""
 
     clues = (
-        Clue.user_agent(by_user_agent, "Mozilla/4.0 (compatible; snom"),
+        Clue.user_agent(
+            by_user_agent, "Mozilla/4.0 (compatible; snom", "Mozilla/5.0 (compatible; snom", "snom"
+        ),
         Clue.filename(Protocol.TFTP, by_path, prefixes=("snom", "000413", "00087b")),
         Clue.vendor_class(by_vendor_class, "snom"),
         Clue.hardware(VENDOR, *RANGES),

@@ -20,14 +20,14 @@ RANGES = ("00:04:13", "00:08:7b")
 
 _MODEL = r"(?P<model>D?[0-9]{3}|M[0-9]{3}|MP|PA1|SP800)"
 _VERSION = r"(?P<version>[0-9]{1,3}(?:\.[0-9]{1,6}){1,3})"
-_DESK = re.compile(
-    rf"Mozilla/4\.0 \(compatible; snom{_MODEL}-SIP {_VERSION}(?P<rest>[; )].{{0,200}})?"
-)
+# Wazo's plugin looks for `snom<model>-SIP <version>` wherever it stands.
+_BROWSER = r"(?:Mozilla/[45]\.0 \(compatible; )?"
+_DESK = re.compile(rf"{_BROWSER}snom{_MODEL}-SIP {_VERSION}(?P<rest>[; )].{{0,200}})?")
 _BASE = re.compile(
-    rf"Mozilla/4\.0 \(compatible; [Ss]nom ?(?P<model>M[0-9]{{3}}) {_VERSION}(?P<rest>[; )].{{0,200}})?"
+    rf"{_BROWSER}[Ss]nom ?(?P<model>M[0-9]{{3}}) {_VERSION}(?P<rest>[; )].{{0,200}})?"
 )
-_M9 = re.compile(rf"Mozilla/4\.0 \(compatible; snom (?P<model>m9) {_VERSION}\)")
-_RESCUE = re.compile(r"Mozilla/4\.0 \(compatible; snom lid [0-9]{1,6}\)")
+_M9 = re.compile(rf"{_BROWSER}snom (?P<model>m9) {_VERSION}\)")
+_RESCUE = re.compile(rf"{_BROWSER}snom lid [0-9]{{1,6}}\)")
 _MAC_IN_REST = re.compile(r" (?P<mac>[0-9A-Fa-f]{12})(?=[ )]|$)")
 _MAC_IN_NAME = re.compile(r"(?:.{0,40}-)?(?P<mac>[0-9A-Fa-f]{12})(?:-firmware)?\.(?:htm|xml)")
 _MODEL_FILE = re.compile(

@@ -110,6 +110,13 @@ def test_a_file_name_tells_the_address_that_old_firmware_does_not(
     assert "mac" not in concluded(plugins, http("/snom370.htm", user_agent))[0]
 
 
+@pytest.mark.parametrize("before", ["", "Mozilla/5.0 (compatible; "])
+def test_what_stands_before_the_model_is_nobodys_word(plugins: Plugins, before: str) -> None:
+    """Whatever browser a firmware says that it is like, the phone is the same."""
+    (info,) = concluded(plugins, http("/", f"{before}snomD862-SIP 10.1.198.19 000413005301)"))
+    assert info == {"vendor": "Snom", "model": "D862", "version": "10.1.198.19", "mac": MAC}
+
+
 def test_the_address_in_the_user_agent_goes_before_that_of_the_file(plugins: Plugins) -> None:
     """Asking for another's file makes nobody the other."""
     user_agent = (
