@@ -48,7 +48,6 @@ from provd.application.auditing import Auditing
 from provd.application.changing import Changes
 from provd.application.operators import Collections, Operators
 from provd.application.rights import Rights
-from provd.application.slices import Slices
 
 TENANCIES = 256
 """Sets of tenants whose use cases are kept."""
@@ -111,7 +110,7 @@ def make_api(  # noqa: PLR0913 - what an API is made of, each part named
     permission = AccessPermission(administration.gate, administration.failed_logins)
     door = Door(
         permission=permission,
-        slices=Slices(reactor),
+        slices=parts.slices,
         next_cause=names_of_calls(boot_id),
         changes=parts.changes,
         waiting=parts.waiting,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any, Protocol
 
@@ -98,6 +99,8 @@ class Operators:
     lapses: Lapses
     retention: Retention
     dhcp: DhcpDocuments
+    slices: Slices
+    """In turns of which all long work is done."""
     over: Callable[[IDocumentStore], Limited]
     """The use cases that work on documents, over a store that holds less."""
 
@@ -121,6 +124,7 @@ def make_operators(  # noqa: PLR0913 - what a server is made of, each part named
     journal: Journal | None = None,
     links: Callable[[], Sequence[Link]] = no_links,
     usage: Callable[[str], Sequence[Any]] = nobody_counts,
+    stopwatch: Callable[[], float] = time.perf_counter,
 ) -> Operators:
     """The use cases over these parts.
 
@@ -128,9 +132,10 @@ def make_operators(  # noqa: PLR0913 - what a server is made of, each part named
     `clock` tells the time since the epoch; `local_of` the address of ours that a device at an address
     reaches (empty when unknown); `own_tenant` is whose the devices are that nobody has taken yet;
     `journal` is what keeps the last lines of the log; `links` tells the interfaces of this host;
-    `usage` how full the pools of a subnet are.
+    `usage` how full the pools of a subnet are; `stopwatch` measures how long work has taken, which a
+    virtual `clock` cannot.
     """
-    slices = Slices(clock)
+    slices = Slices(clock, now=stopwatch)
     readiness = Readiness(plugins, base)
     operations = Operations(store, slices, new_id, clock.seconds)
     revalidation = Revalidation(store, readiness, operations, slices, clock)
@@ -190,4 +195,5 @@ def make_operators(  # noqa: PLR0913 - what a server is made of, each part named
         endings=endings,
         lapses=Lapses(store, slices, clock, endings.look_soon),
         dhcp=make_dhcp_documents(store, slices, grades, new_id, clock.seconds, links, usage=usage),
+        slices=slices,
     )

@@ -122,6 +122,8 @@ def bench(
         clock=made.clock,
         new_id=lambda: f"new-{next(numbers)}",
         usage=usage,
+        # How fast a machine is decides nothing: a turn that is used up lets other work come between.
+        stopwatch=made.clock.seconds,
     )
     operators.revalidation.start()
     operators.endings.start()
