@@ -305,5 +305,22 @@ def inquiries(draw: st.DrawFn, clue: Clue) -> Inquiry:
         peer="192.0.2.7",
         arrived=0.0,
         headers={"user-agent": said},
-        dhcp={60: said.encode("utf-8", "replace"), 55: b"\x01\x42"},
+        dhcp={
+            60: said.encode("utf-8", "replace"),
+            55: b"\x01\x42",
+            **_over_dhcp(clue.field, start, said.encode("utf-8", "replace")),
+        },
     )
+
+
+def _over_dhcp(field: str, start: str, said: bytes) -> dict[int, bytes]:
+    """The options by which a request matches a clue that does not watch the vendor class."""
+    kind, _colon, code = field.partition(":")
+    if kind == "dhcp":
+        return {int(code): said}
+    if kind == "user-class":
+        return {77: said}
+    if kind == "enterprise":
+        number = int(start.removesuffix(".")).to_bytes(4, "big")
+        return {code: number + bytes([len(said[:200])]) + said[:200] for code in (124, 125)}
+    return {}
