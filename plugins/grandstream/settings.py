@@ -48,7 +48,7 @@ def complete(device: Any, raw_config: dict[str, Any]) -> None:
     raw_config["XX_own"] = [*_secured(model, raw_config), *_phone_book(model, raw_config)]
     raw_config["XX_accounts"], raw_config["XX_lines_left_out"] = written, lines_left_out
     raw_config["XX_keys"], raw_config["XX_keys_left_out"] = keys, keys_left_out
-    raw_config["XX_more"] = _more(raw_config.get("X_grandstream_p_values"))
+    raw_config["XX_more"] = _more(raw_config)
 
 
 def server(view: IView) -> dict[str, object]:
@@ -203,16 +203,16 @@ def _firmware(said: Any) -> str:
     return said
 
 
-def _more(said: Any) -> list[PValue]:
+def _more(raw_config: Mapping[str, Any]) -> list[PValue]:
     """P-values that somebody wants besides, in the order of their numbers."""
-    if said is None:
-        return []
-    if not isinstance(said, Mapping):
-        raise RawConfigError("X_grandstream_p_values is no object of values by their numbers")
     found: dict[int, object] = {}
-    for name, value in said.items():
-        code = _P_VALUE.fullmatch(name)
-        if code is None or isinstance(value, Mapping | list):
-            raise RawConfigError(f"X_grandstream_p_values: {name!r} is no number with a value")
-        found[int(code[1])] = int(value) if isinstance(value, bool) else value
+    for parameter in ("X_grandstream_p_values", "X_grandstream_secret_p_values"):
+        said = raw_config.get(parameter) or {}
+        if not isinstance(said, Mapping):
+            raise RawConfigError(f"{parameter} is no object of values by their numbers")
+        for name, value in said.items():
+            code = _P_VALUE.fullmatch(name)
+            if code is None or isinstance(value, Mapping | list):
+                raise RawConfigError(f"{parameter}: {name!r} is no number with a value")
+            found[int(code[1])] = int(value) if isinstance(value, bool) else value
     return sorted(found.items())

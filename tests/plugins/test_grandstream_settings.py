@@ -13,7 +13,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from twisted.internet.task import Clock
 
-from provd.documents import CONFIGS, DEVICES
+from provd.documents import CONFIGS, DEVICES, REDACTED, redacted
 from provd.plugins import Plugins
 from provd.sdk.timezones import dst_rules, parse_posix_rule, zone_names
 from provd.store import MemoryStore
@@ -25,6 +25,8 @@ from provd.values import Content, Refusal
 SOURCE = Path(__file__).resolve().parents[2] / "plugins" / "grandstream"
 MAC, OWN_FILE = "00:0b:82:00:53:01", "/cfg000b82005301.xml"
 LINE = {"username": "alice", "password": "secret", "proxy_ip": "192.0.2.10"}
+
+OPEN, HIDDEN = "X_grandstream_p_values", "X_grandstream_secret_p_values"
 
 
 @pytest.fixture(scope="module")
@@ -304,9 +306,18 @@ def test_whom_a_device_trusts(plugins: Plugins, model: str, codes: tuple[int, ..
 
 def test_p_values_of_ones_own_come_last(plugins: Plugins) -> None:
     """Codecs and whatever else there is no parameter for."""
-    raw = {"X_grandstream_p_values": {"P58": "8", "57": 9, "P1650": True}}
-    answer = asked(plugins, "GXP2130", raw)
-    assert list(values(answer).items())[-3:] == [(57, "9"), (58, "8"), (1650, "1")]
+    raw = {
+        OPEN: {"P58": "8", "57": 9, "P1650": True},
+        HIDDEN: {"P1361": "secret"},
+    }
+    written = list(values(asked(plugins, "GXP2130", raw)).items())
+    assert written[-4:] == [(57, "9"), (58, "8"), (1361, "secret"), (1650, "1")]
+
+
+def test_p_values_that_are_secret_are_not_shown() -> None:
+    """Whoever reads a config without the right to its secrets sees one parameter and not the other."""
+    raw = {name: {"P1361": "x"} for name in (OPEN, HIDDEN)}
+    assert redacted(raw) == {OPEN: {"P1361": "x"}, HIDDEN: REDACTED}
 
 
 @given(

@@ -26,7 +26,7 @@
     <!-- Some function keys are left out: this model has no such key, or the key has no value. -->
 {% endif %}
 {% if XX_more %}
-    <!-- X_grandstream_p_values -->
+    <!-- what somebody wants besides -->
 {% endif %}
 {% for code, value in XX_more %}
     <P{{ code }}>{{ value }}</P{{ code }}>
