@@ -34,7 +34,7 @@ from provd.documents.dhcp.boot_rule import BOOT_RULES, BootRule, When
 from provd.documents.dhcp.lease import LEASES, TENURES, Lease, LeaseState, Tenure
 from provd.documents.dhcp.options import OptionValue
 from provd.documents.dhcp.reservation import RESERVATIONS, Reservation
-from provd.documents.dhcp.shortage import SHORTAGES, SubnetShortage
+from provd.documents.dhcp.shortage import SHORTAGES, ShortPool, SubnetShortage
 from provd.documents.dhcp.strategy import STRATEGIES, client_key
 from provd.documents.dhcp.subnet import SUBNETS, Creates, Mode, Picker, Pool, Probe, Subnet
 from provd.documents.explain import SERVER, explain
@@ -182,6 +182,7 @@ __all__ = [
     "RightWish",
     "Role",
     "Selector",
+    "ShortPool",
     "State",
     "Status",
     "Subnet",
