@@ -85,8 +85,8 @@ class Aastra:
         """The configuration server in each option that the phone may look for it in.
 
         It takes a URL in all of them, and which one wins is a setting of the phone: they say the same.
-        Administrator guides 41-001160-01 (release 2.3, "DHCP Options 60, 66, and 43") and 41-001343-02
-        (release 3.3.1, "Multiple DHCP Servers"); the sub-options as sites of XiVO have used them.
+        Administrator guides 41-001160-01 (release 2.3, page 4-5: 66 over TFTP, FTP, HTTP and HTTPS) and
+        41-001343-02 (page 4-17: 43, 66, 159 and 160); the sub-options as sites of XiVO have used them.
         """
         url = view.base_url
         if not url:

@@ -91,8 +91,8 @@ class Cisco7900:
     def dhcp_options(self, asked: Asked, view: IView) -> Mapping[int, str | bytes]:
         """The TFTP server, always an address: while it boots, the phone may know no name server.
 
-        Cisco's ASA configuration guide ("Configuring DHCP", Cisco IP phones) has both: 150 is a list of
-        addresses, 66 one address or name.
+        Cisco's ASA 8.4 configuration guide by CLI, chapter on DHCP, has both for its phones: 150 is a list
+        of addresses, 66 one address or name.
         """
         address = server_address(asked, view)
         return dict.fromkeys((TFTP_SERVER_ADDRESS, TFTP_SERVER_NAME), address) if address else {}
