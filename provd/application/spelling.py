@@ -25,7 +25,10 @@ def word(text: str) -> str:
 
 
 def line_of(decision: Decision) -> str:
-    """The line of one inquiry: it runs for every packet, so it is spelled by hand."""
+    """The line of one inquiry: it runs for every packet, so it is spelled by hand.
+
+    Who has no address yet is told by its hardware address.
+    """
     inquiry, device, answer = decision.inquiry, decision.device, decision.answer
     path = inquiry.path
     if not _PLAIN(path):
@@ -38,7 +41,7 @@ def line_of(decision: Decision) -> str:
     else:
         given = _not_given(answer)
     return (
-        f"{inquiry.id} {inquiry.protocol} {inquiry.peer} {path}"
+        f"{inquiry.id} {inquiry.protocol} {inquiry.peer or inquiry.mac or '-'} {path}"
         f" {device.id if device is not None else '-'} {decision.plugin_id or '-'} {given}"
     )
 

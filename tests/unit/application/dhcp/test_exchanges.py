@@ -7,9 +7,10 @@ from pathlib import Path
 import pytest
 
 from provd.application.explain import tell
+from provd.application.spelling import line_of
 from provd.testing.dhcp import a_subnet
 from provd.testing.dhcp_exchanges import played
-from provd.testing.dhcp_site import boot_rom, site
+from provd.testing.dhcp_site import MAC, boot_rom, said, site
 from provd.wire.dhcp import MessageType
 
 EXCHANGES = sorted((Path(__file__).parent / "exchanges").glob("*.txt"))
@@ -37,3 +38,10 @@ def test_a_proxys_story_names_its_rule(port: int) -> None:
     lan = site(a_subnet(mode="proxy"))
     lan.reply(boot_rom(MessageType.DISCOVER), local_port=port)
     assert "boot rule shipped-pxe-uefi-x64" in str(tell(lan.last())["steps"])
+
+
+def test_the_line_of_a_client_without_an_address() -> None:
+    """The log tells by its hardware address who was not answered."""
+    nowhere = site()
+    nowhere.silence(said(MessageType.DISCOVER))
+    assert f" dhcp {MAC} discover - - silence (" in line_of(nowhere.last())
