@@ -227,8 +227,12 @@ def dhcp_lab(
     *,
     subnets: Sequence[Mapping[str, Any]] = (),
     before: Sequence[str] = (),
+    started: bool = True,
 ) -> Iterator[DHCPLab]:
-    """A lab whose server serves eth0; `before` is put before its command, inside its namespace."""
+    """A lab whose server serves eth0; `before` is put before its command, inside its namespace.
+
+    It runs unless it is not to be `started`.
+    """
     with ExitStack() as stack:
         lab = Lab()
         stack.callback(lab.close)
@@ -245,7 +249,8 @@ def dhcp_lab(
         made.add_bridge("br0")
         made.plug_in("server", f"{US}/24")
         stack.enter_context(closing(daemon))
-        daemon.start()
+        if started:
+            daemon.start()
         for subnet in subnets:
             made.api("POST", "/subnets", subnet)
         yield made
