@@ -15,15 +15,17 @@ import threading
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
+from itertools import count
 
 from attrs import define, field
+from msgspec.structs import replace
 
 from provd.testing.dhcp_lab import DHCPLab
 from provd.values import MalformedPacket
 from provd.wire.dhcp import GREATEST_PACKET, REPLY, Packet, decode, encode
 from provd.wire.inet import read_datagram, udp_datagram
 
-PATIENCE = 5.0
+PATIENCE = 10.0
 NOBODY, EVERYBODY = "0.0.0.0", "255.255.255.255"  # noqa: S104 - as a client's source, not to listen at
 
 _ALL, _IPV4 = 0x0003, b"\x08\x00"
@@ -31,6 +33,7 @@ _TO_ALL = b"\xff" * 6
 _SOL_PACKET, _IGNORE_OUTGOING = 263, 23
 """packet(7): what is sent at a socket's interface is not read there."""
 _ETHTOOL, _SUMS_OF_SENT = 0x8946, 0x17
+_NUMBERS = count(0x5301)
 _HELD = 0.03
 """Seconds that a frame is held back where nothing comes to overtake it."""
 
@@ -94,8 +97,11 @@ class Crafted:
     ) -> Packet:
         """Send it again and again, as clients do, until it has the answer that is wanted; that one.
 
+        Under a number of its own: an answer to what was asked before it may come late.
+
         @raise AssertionError: it never was.
         """
+        packet = replace(packet, xid=next(_NUMBERS))
         end = time.monotonic() + patience
         while time.monotonic() < end:
             self.send(packet, **more)  # type: ignore[arg-type]  # those of `send`
