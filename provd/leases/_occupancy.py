@@ -169,8 +169,12 @@ class Occupancy:
         return 0
 
     def outdated(self, before: float, at_most: int) -> list[Lease]:
-        """Leases that were over by then, the oldest first; of addresses that rested, all that are over."""
-        found = [self._lease(address) for address in islice(self.rested, at_most)]
+        """Leases that were over by then, the oldest first; of addresses that rested, all that are over.
+
+        What was noticed to be over is not, once the clock is set back: it is passed over until it is again.
+        """
+        rested = map(self._lease, islice(self.rested, at_most))
+        found = [lease for lease in rested if lease.until <= self.wheel.now]
         for address in islice(self.over, at_most - len(found)):
             lease = self._lease(address)
             if lease.until > before:

@@ -364,6 +364,11 @@ def make_leases_tests(make_desk: MakeDesk) -> type[SynchronousTestCase]:  # noqa
             self.assertEqual("", desk.obtain(2))
             desk.now += 61
             desk.leases.tick(desk.now, 10)
+            desk.now -= 61  # the clock is set back: it rests on
+            desk.leases.tick(desk.now, 10)
+            self.assertEqual([], list(desk.leases.outdated(desk.now - 1e6, 10)))
+            desk.now += 61
+            desk.leases.tick(desk.now, 10)
             [rested] = desk.leases.outdated(desk.now - 1e6, 10)
             desk.drop("leases", rested.id)
             self.assertEqual("next_free", desk.serve(discover(2)).picker)
