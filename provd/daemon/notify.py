@@ -5,6 +5,7 @@ from __future__ import annotations
 import socket
 import time
 from collections.abc import Mapping
+from contextlib import suppress
 
 
 class Notify:
@@ -30,11 +31,12 @@ class Notify:
         self._send("STOPPING=1\nSTATUS=stopping")
 
     def _send(self, message: str) -> None:
+        """Say it, unless nobody listens (any more), or does not read: phones do not wait for that."""
         if not self._address:
             return
-        with socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM | socket.SOCK_CLOEXEC) as sock:
-            try:
-                sock.sendto(message.encode(), self._address)
-            except OSError:
-                # Nobody listens (any more): there is nobody to tell that to either.
-                return
+        with (
+            socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM | socket.SOCK_CLOEXEC) as sock,
+            suppress(OSError),
+        ):
+            sock.setblocking(False)
+            sock.sendto(message.encode(), self._address)

@@ -229,7 +229,8 @@ class GroupCommit:
 
     def _write_on(self) -> None:
         """Write what came meanwhile: soon, with what comes until then."""
-        left = self._since + self._keeping.gather - self._reactor.seconds()
+        # A clock that was set back meanwhile makes nobody wait longer than that.
+        left = min(self._since - self._reactor.seconds(), 0) + self._keeping.gather
         if left <= 0 or self._ended is not None or not self._forming.urgent:
             self._write()
         elif self._gathering is None:

@@ -39,3 +39,15 @@ def test_nobody_listens(environment: dict[str, str]) -> None:
     """Without systemd, or with one that is gone, it is silent."""
     Notify(environment).ready("answering")
     Notify(environment).stopping()
+
+
+def test_whoever_does_not_read_holds_up_nobody(tmp_path: Path) -> None:
+    """The kernel keeps a few messages for them; what is said after that is lost, and the server goes on."""
+    address = str(tmp_path / "notify")
+    with socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM) as deaf:
+        deaf.bind(address)
+        notify = Notify({"NOTIFY_SOCKET": address})
+        for _reload in range(1000):
+            notify.reloading()
+            notify.ready("answering")
+        assert b"RELOADING=1" in deaf.recv(4096)
