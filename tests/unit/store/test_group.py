@@ -92,6 +92,20 @@ class GroupCommitTests(SynchronousTestCase):
         self.reactor.advance(0)
         self.assertEqual([[("a", 1)], [("b", 2), ("c", 3)]], self.kept)
 
+    def test_a_clock_that_is_set_back(self) -> None:
+        """While the disk works: the next commit is gathered for as long as ever, and no longer."""
+        self.reactor.advance(1000)
+        self.group = self.group_with(replace(KEEPING, gather=0.25))
+        self.accept("a")
+        self.accept("b")
+        self.reactor.rightNow -= 500
+        for call in self.reactor.getDelayedCalls():  # as our timekeeper does
+            call.delay(-500)
+        self.reactor.advance(0)
+        self.reactor.advance(0.25)
+        self.reactor.advance(0)
+        self.assertEqual([[("a", 1)], [("b", 2)]], self.kept)
+
     def test_nobody_gathers_alone(self) -> None:
         """Who writes one thing after the other is not held up."""
         self.group = self.group_with(replace(KEEPING, gather=0.25))
