@@ -71,7 +71,6 @@ TRIES = 4
 """Addresses that are tried for one packet when the first ones turn out to be in use."""
 
 NO_PACKET = Silence("what it would be answered depends on its packet: describe one")
-NO_SUBNET = Silence("it came from a network that no subnet is about")
 OFF = Silence("its subnet is switched off")
 OBSERVED = Silence("its subnet is observed only: what it says is learnt")
 NOT_BOOTING = Silence("its subnet is a proxy's, and it does not boot over the network")
@@ -207,17 +206,9 @@ class DHCPAnswers:
             return Reply(refused(question, judgement))
         if verb is not Verb.OFFER and verb is not Verb.ACK:
             return Reply(queried(question, judgement))
-        subnet = judgement.subnet
-        boot, offered = self._told(
-            decision, question, subnet, judgement.reservation, view, keep=keep
-        )
-        reservation = judgement.reservation
-        server = next_server_of(
-            boot,
-            reservation.next_server if reservation is not None else "",
-            subnet.next_server if subnet is not None else "",
-            self._own(question),
-        )
+        subnet, reservation = judgement.subnet, judgement.reservation
+        boot, offered = self._told(decision, question, subnet, reservation, view, keep=keep)
+        server = next_server_of(question, boot, reservation, subnet)
         say = informed if judgement.exchange is Exchange.INFORM else leased
         return Reply(say(question, judgement, offered, boot, server))
 
@@ -233,29 +224,20 @@ class DHCPAnswers:
     ) -> tuple[Boot, Mapping[int, bytes]]:
         """What a client loads, and the options it may have: each layer over the one before."""
         packet: Packet = question.packet
-        client = packet.options
         boot = self._boot(decision, question, subnet, reservation)
-        found: dict[int, bytes] = {}
-        if subnet is not None:
-            layer = self._layers.of("subnets", subnet.id, subnet.revision, subnet.options)
-            found.update(layer.over(client, self._render))
-            if layer.secret:
-                decision.secret_options |= layer.secret
-        found.update(self._of_rule(decision, boot, packet))
+        found = dict(self._said_by("subnets", subnet, decision, packet))
+        found.update(self._said_by("boot-rules", boot.rule, decision, packet))
         found.update(self._of_plugin(decision, view, keep=keep))
-        if reservation is not None:
-            kept = reservation.revision
-            layer = self._layers.of("reservations", reservation.id, kept, reservation.options)
-            found.update(layer.over(client, self._render))
-            if layer.secret:
-                decision.secret_options |= layer.secret
+        found.update(self._said_by("reservations", reservation, decision, packet))
         return boot, found
 
-    def _of_rule(self, decision: Decision, boot: Boot, packet: Packet) -> Mapping[int, bytes]:
-        rule = boot.rule
-        if rule is None:
+    def _said_by(
+        self, collection: str, document: Any, decision: Decision, packet: Packet
+    ) -> Mapping[int, bytes]:
+        """The options that a document has for a client; the decision learns which of them are secret."""
+        if document is None:
             return {}
-        layer = self._layers.of("boot-rules", rule.id, rule.revision, rule.options)
+        layer = self._layers.of(collection, document.id, document.revision, document.options)
         if layer.secret:
             decision.secret_options |= layer.secret
         return layer.over(packet.options, self._render)
@@ -283,10 +265,6 @@ class DHCPAnswers:
             decision.notes += (Note(Step.ANSWER, "{why}", (("why", str(error)),)),)
             return {}
 
-    @staticmethod
-    def _own(question: Question) -> int:
-        return question.server_ids[0] if question.server_ids else 0
-
     # Files only.
 
     def _file_only(
@@ -306,18 +284,10 @@ class DHCPAnswers:
         boot = self._boot(decision, question, subnet, reservation)
         if not boot.file:
             return NO_FILE
-        server = next_server_of(
-            boot,
-            reservation.next_server if reservation is not None else "",
-            subnet.next_server,
-            self._own(question),
-        )
+        server = next_server_of(question, boot, reservation, subnet)
         verb = MessageType.ACK if at_binl else MessageType.OFFER
-        return Reply(
-            proxied(
-                question, boot, server, kind=verb, options=self._of_rule(decision, boot, packet)
-            )
-        )
+        options = self._said_by("boot-rules", boot.rule, decision, packet)
+        return Reply(proxied(question, boot, server, kind=verb, options=options))
 
     # Probing.
 

@@ -11,6 +11,8 @@ from msgspec.structs import replace
 from provd.application.dhcp.boot import Boot
 from provd.application.dhcp.options import chosen
 from provd.documents.dhcp.lease import Lease
+from provd.documents.dhcp.reservation import Reservation
+from provd.documents.dhcp.subnet import Subnet
 from provd.values import INFINITE, Exchange, Judgement, Question, Verb
 from provd.wire.dhcp import (
     BROADCAST,
@@ -31,7 +33,7 @@ RENEWAL, REBINDING, VENDOR_CLASS, CLIENT_ID = 58, 59, 60, 61
 RELAY, LAST_HEARD, ASSOCIATED = 82, 91, 92
 TFTP_SERVER, BOOT_FILE, RAPID_COMMIT, UUID = 66, 67, 80, 97
 _VENDOR_SPECIFIC = 43
-_LONGEST_FILE, _LONGEST_NAME = 127, 63
+_LONGEST_FILE = 127
 _JUST_LOAD_IT = bytes((6, 1, 8, 255))
 """Option 43 for a BIOS's boot ROM: look for no boot servers, load the file that is named (PXE 2.1, 2.2.1)."""
 _POINT_TO_POINT = (0xFFFFFFFE).to_bytes(4, "big")
@@ -89,15 +91,7 @@ def informed(
     next_server: int,
 ) -> Packet:
     """The ACK to an INFORM: options, no address and no times (RFC 2131 section 4.3.5)."""
-    answer = leased(question, judgement, offered, boot, next_server)
-    return reply(
-        question.packet,
-        answer.options,
-        ciaddr=question.packet.ciaddr,
-        siaddr=answer.siaddr,
-        sname=answer.sname,
-        file=answer.file,
-    )
+    return replace(leased(question, judgement, offered, boot, next_server), yiaddr=0)
 
 
 def refused(question: Question, judgement: Judgement) -> Packet:
@@ -110,9 +104,7 @@ def refused(question: Question, judgement: Judgement) -> Packet:
         **_echoed(request),
     }
     answer = reply(request, options)
-    if not request.giaddr:
-        return answer
-    return reply(_heard_by_all(request), options)
+    return _heard_by_all(answer) if request.giaddr else answer
 
 
 def proxied(
@@ -146,8 +138,8 @@ def proxied(
     if len(file) > _LONGEST_FILE or client_kind(request) is ClientKind.HTTP:
         sent[BOOT_FILE] = file
     acknowledged = kind is MessageType.ACK
-    return reply(
-        request if acknowledged else _heard_by_all(request),
+    answer = reply(
+        request,
         sent,
         ciaddr=request.ciaddr if acknowledged else 0,
         yiaddr=(request.ciaddr or requested_address(request)) if acknowledged else 0,
@@ -155,6 +147,7 @@ def proxied(
         sname=str_address(next_server),
         file=file if len(file) <= _LONGEST_FILE else b"",
     )
+    return answer if acknowledged else _heard_by_all(answer)
 
 
 def queried(question: Question, judgement: Judgement) -> Packet:
@@ -232,18 +225,8 @@ def _echoed(request: Packet) -> dict[int, bytes]:
     return {CLIENT_ID: identifier} if identifier else {}
 
 
-def _heard_by_all(request: Packet) -> Packet:
-    return Packet(
-        request.op,
-        request.xid,
-        request.chaddr,
-        request.options,
-        request.htype,
-        flags=request.flags | BROADCAST,
-        ciaddr=request.ciaddr,
-        giaddr=request.giaddr,
-        cookie=request.cookie,
-    )
+def _heard_by_all(answer: Packet) -> Packet:
+    return replace(answer, flags=answer.flags | BROADCAST)
 
 
 def _server_id(question: Question) -> int:
@@ -263,7 +246,13 @@ def _times(*seconds: int) -> tuple[bytes, ...]:
     return tuple(each.to_bytes(4, "big") for each in seconds)
 
 
-def next_server_of(boot: Boot, reservation_says: str, subnet_says: str, otherwise: int) -> int:
+def next_server_of(
+    question: Question, boot: Boot, reservation: Reservation | None, subnet: Subnet | None
+) -> int:
     """Where files are: the reservation's word, the rule's, the subnet's, else this server."""
-    said = reservation_says or boot.next_server or subnet_says
-    return parse_address(said) if said else otherwise
+    said = (
+        (reservation is not None and reservation.next_server)
+        or boot.next_server
+        or (subnet is not None and subnet.next_server)
+    )
+    return parse_address(said) if said else _server_id(question)
