@@ -2,16 +2,23 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Mapping
 from pathlib import Path
+from typing import Any
+from typing import Protocol as Structure
 
 import msgspec
 from msgspec import Struct
 from twisted.internet.task import Clock
 
+from provd.documents import CONFIGS, DEVICES
 from provd.pipeline.dispatch import field_of
 from provd.plugins import Advertised, Plugins
 from provd.plugins.assemble import assemble, editions
 from provd.sdk import Asked, Clue
+from provd.store import MemoryStore
+from provd.testing.documents import a_config, a_device
+from provd.testing.inquiries import http, tftp
 from provd.values import Info, Inquiry, Protocol
 
 BASE_URL = "http://192.0.2.9:8667"
@@ -71,6 +78,49 @@ def concluded(plugins: Plugins, inquiry: Inquiry) -> list[Info]:
         if _matches(clue, inquiry)
     ]
     return [info for info in said if info]
+
+
+class Serving(Structure):
+    """How a test asks a family for a file."""
+
+    def __call__(
+        self, plugins: Plugins, path: str, raw_config: Mapping[str, Any], **device: Any
+    ) -> Any:
+        """The answer to the test's phone, or to one that differs from it by `device`."""
+
+
+def asking_as(ask: Callable[..., Inquiry] = http, **phone: Any) -> Serving:
+    """What fetches files as one phone (fields of a device, its plugin among them) over HTTP or TFTP."""
+
+    def asked(plugins: Plugins, path: str, raw_config: Mapping[str, Any], **device: Any) -> Any:
+        draft = MemoryStore((DEVICES, CONFIGS), Clock()).draft("test")
+        draft.put("configs", a_config("c", revision=0, **raw_config))
+        document = a_device(**{"config": "c", **phone, **device})
+        plugin = plugins.get(document.plugin or "")
+        assert plugin is not None
+        return plugin.serve(ask(path, local="192.0.2.9"), document, draft, keep=False)
+
+    return asked
+
+
+def levels(plugins: Plugins, vendor: str, info: Mapping[str, str | None]) -> list[int]:
+    """How well each plugin takes a device of a vendor of which `info` is known; None is unknown."""
+    known = {key: value for key, value in {"vendor": vendor, **info}.items() if value}
+    return [plugin.associate(known) for plugin in plugins.loaded()]
+
+
+def assert_ranges_are_guesses(plugins: Plugins, vendor: str, own_file: str) -> None:
+    """Hardware addresses hint at the vendor over DHCP alone, and are those believed in a file's name.
+
+    `own_file` is how a phone names its file over TFTP, with `{}` for its twelve digits.
+    """
+    [plugin] = plugins.loaded()
+    [guess] = [clue for clue in plugin.clues if clue.guess]
+    assert (guess.protocol, guess.guess) == ("dhcp", vendor)
+    for prefix in guess.prefixes:
+        mac = f"{prefix}:00:53:01"
+        said = concluded(plugins, tftp(own_file.format(mac.replace(":", ""))))
+        assert said == [{"vendor": vendor, "mac": mac}]
 
 
 def _matches(clue: Clue, inquiry: Inquiry) -> bool:

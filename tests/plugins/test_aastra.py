@@ -3,24 +3,17 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator, Mapping
 from pathlib import Path
-from tempfile import TemporaryDirectory
 from typing import Any
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from twisted.internet.task import Clock
 
-from provd.documents import CONFIGS, DEVICES
 from provd.plugins import Plugins
 from provd.sdk import DeviceSupport
 from provd.sdk.timezones import zone_names
-from provd.store import MemoryStore
-from provd.testing.documents import a_config, a_device
-from provd.testing.families import RecordedRequest, concluded, installed, recorded_requests
-from provd.testing.golden import kept_files, rendered_files
+from provd.testing.families import asking_as, concluded, levels
 from provd.testing.inquiries import dhcp, http, tftp
 from provd.values import Content, FileContent, Refusal
 
@@ -30,21 +23,8 @@ MAC, OWN_FILE = "00:08:5d:00:53:01", "/00085D005301.cfg"
 LINE = {"username": "alice", "password": "secret", "proxy_ip": "192.0.2.10"}
 
 
-@pytest.fixture(scope="module")
-def plugins() -> Iterator[Plugins]:
-    """Both editions, installed and loaded."""
-    with TemporaryDirectory() as scratch:
-        yield installed(SOURCE, Path(scratch))
-
-
-def asked(plugins: Plugins, path: str, raw_config: Mapping[str, Any], **device: Any) -> Any:
-    """What a phone gets, a 6757i of the newer edition unless said otherwise."""
-    draft = MemoryStore((DEVICES, CONFIGS), Clock()).draft("test")
-    draft.put("configs", a_config("c", revision=0, **raw_config))
-    given = {"mac": MAC, "config": "c", "model": "6757i", "plugin": NEW, **device}
-    plugin = plugins.get(given["plugin"])
-    assert plugin is not None
-    return plugin.serve(http(path, local="192.0.2.9"), a_device(**given), draft, keep=False)
+asked = asking_as(mac=MAC, model="6757i", plugin=NEW)
+"""What a phone gets, a 6757i of the newer edition unless said otherwise."""
 
 
 def parameters(answer: Any) -> dict[str, str]:
@@ -55,13 +35,6 @@ def parameters(answer: Any) -> dict[str, str]:
     found = {name: value for name, _colon, value in pairs}
     assert len(found) == len(pairs)
     return found
-
-
-@pytest.mark.parametrize("recorded", recorded_requests(SOURCE), ids=str)
-def test_requests_are_recognised(plugins: Plugins, recorded: RecordedRequest) -> None:
-    """What phones ask tells what the record says, and both editions say the same."""
-    said = concluded(plugins, recorded.inquiry())
-    assert said == ([] if recorded.expect is None else [recorded.expect] * 2)
 
 
 @pytest.mark.parametrize(
@@ -88,11 +61,6 @@ def test_no_request_makes_the_plugin_fail(plugins: Plugins, text: str) -> None:
     concluded(plugins, tftp(text + ".st"))
     concluded(plugins, dhcp(MAC, dhcp={60: b"AastraIPPhone" + text.encode()}))
     assert [plugin.failures for plugin in plugins.loaded()] == [0, 0]
-
-
-def test_an_address_stands_for_a_phone_over_tftp_only(plugins: Plugins) -> None:
-    """Its HTTP requests name it, so that a browser behind its address is not taken for it."""
-    assert {plugin.by_address for plugin in plugins.loaded()} == {frozenset({"tftp"})}
 
 
 EXACT, COMPLETE, INCOMPLETE, PROBABLE, UNKNOWN, NONE = (
@@ -128,9 +96,7 @@ def test_the_edition_of_the_phones_own_firmware_fits_best(
     plugins: Plugins, info: dict[str, Any], old: int, new: int
 ) -> None:
     """The phone's own version is exact, its release complete, any other incomplete."""
-    known = {key: value for key, value in {"vendor": "Aastra", **info}.items() if value}
-    levels = [plugin.associate(known) for plugin in plugins.loaded()]
-    assert levels == [old, new]
+    assert levels(plugins, "Aastra", info) == [old, new]
 
 
 def test_two_editions_serve_one_path_side_by_side(plugins: Plugins) -> None:
@@ -161,11 +127,6 @@ def test_a_phones_own_file_is_its_own(plugins: Plugins) -> None:
     answer = asked(plugins, "/00085D005302.cfg", {})
     assert isinstance(answer, Refusal)
     assert "another device" in answer.reason
-
-
-def test_golden_files() -> None:
-    """What the cases render is what is kept: `python -m provd.testing.golden plugins/aastra`."""
-    assert rendered_files(SOURCE) == kept_files(SOURCE)
 
 
 def test_what_is_common_holds_no_secret(plugins: Plugins) -> None:

@@ -3,25 +3,18 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator, Mapping
 from pathlib import Path
-from tempfile import TemporaryDirectory
 from typing import Any
 from xml.etree import ElementTree as ET
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from twisted.internet.task import Clock
 
-from provd.documents import CONFIGS, DEVICES
 from provd.plugins import Plugins
 from provd.sdk import DeviceSupport
 from provd.sdk.timezones import zone_names
-from provd.store import MemoryStore
-from provd.testing.documents import a_config, a_device
-from provd.testing.families import RecordedRequest, concluded, installed, recorded_requests
-from provd.testing.golden import kept_files, rendered_files
+from provd.testing.families import asking_as, concluded
 from provd.testing.inquiries import dhcp, tftp
 from provd.values import Content, Refusal, RefusalKind
 
@@ -30,20 +23,8 @@ MAC, SEP, TEXT = "00:1b:d4:00:53:01", "SEP001BD4005301.cnf.xml", "SIP001BD400530
 LINE = {"username": "alice", "password": "secret", "proxy_ip": "192.0.2.10"}
 
 
-@pytest.fixture(scope="module")
-def plugins() -> Iterator[Plugins]:
-    """The plugin, installed and loaded."""
-    with TemporaryDirectory() as scratch:
-        yield installed(SOURCE, Path(scratch))
-
-
-def asked(plugins: Plugins, path: str, raw_config: Mapping[str, Any], **device: Any) -> Any:
-    """What a phone gets, a 7961G unless said otherwise."""
-    draft = MemoryStore((DEVICES, CONFIGS), Clock()).draft("test")
-    draft.put("configs", a_config("c", revision=0, **raw_config))
-    phone = a_device(**{"mac": MAC, "config": "c", "model": "7961G", **device})
-    [plugin] = plugins.loaded()
-    return plugin.serve(tftp(path, local="192.0.2.9"), phone, draft, keep=False)
+asked = asking_as(ask=tftp, mac=MAC, model="7961G", plugin="cisco-7900")
+"""What a phone gets, a 7961G unless said otherwise."""
 
 
 def element(answer: Any) -> ET.Element:
@@ -52,25 +33,12 @@ def element(answer: Any) -> ET.Element:
     return ET.fromstring(answer.body)
 
 
-@pytest.mark.parametrize("recorded", recorded_requests(SOURCE), ids=str)
-def test_requests_are_recognised(plugins: Plugins, recorded: RecordedRequest) -> None:
-    """What phones ask tells what the record says, and nothing where it says nothing."""
-    said = concluded(plugins, recorded.inquiry())
-    assert said == ([] if recorded.expect is None else [recorded.expect])
-
-
 @given(st.text(max_size=40), st.sampled_from(["SEP", "CTLSEP", "SIP", "OS79XX", "P0S", ""]))
 def test_no_request_makes_the_plugin_fail(plugins: Plugins, text: str, prefix: str) -> None:
     """Whatever is asked, the plugin concludes something or nothing; it never raises."""
     concluded(plugins, tftp(prefix + text))
     concluded(plugins, dhcp(MAC, dhcp={60: b"Cisco Systems" + text.encode()}))
     assert [plugin.failures for plugin in plugins.loaded()] == [0]
-
-
-def test_an_address_stands_for_a_phone_over_tftp_only(plugins: Plugins) -> None:
-    """Most of its requests name nobody; over HTTP there is no such excuse."""
-    [plugin] = plugins.loaded()
-    assert plugin.by_address == {"tftp"}
 
 
 @pytest.mark.parametrize(
@@ -98,11 +66,6 @@ def test_models_are_its_capabilities(plugins: Plugins) -> None:
         vendor, model, _version = key.split(", ")
         info = {"vendor": vendor, "model": model}
         assert plugin.associate(info) == DeviceSupport.COMPLETE
-
-
-def test_golden_files() -> None:
-    """What the cases render is what is kept: `python -m provd.testing.golden plugins/cisco-7900`."""
-    assert rendered_files(SOURCE) == kept_files(SOURCE)
 
 
 @pytest.mark.parametrize("path", ["CTLSEP001BD4005301.tlv", "ITLSEP001BD4005301.tlv", "x.loads"])

@@ -3,26 +3,19 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator, Mapping
 from pathlib import Path
-from tempfile import TemporaryDirectory
 from typing import Any
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from msgspec.structs import replace
-from twisted.internet.task import Clock
 
-from provd.documents import CONFIGS, DEVICES
 from provd.plugins import Plugins
 from provd.sdk import DeviceSupport
-from provd.store import MemoryStore
 from provd.testing.dhcp import a_subnet
 from provd.testing.dhcp_site import site
-from provd.testing.documents import a_config, a_device
-from provd.testing.families import RecordedRequest, concluded, installed, recorded_requests
-from provd.testing.golden import kept_files, rendered_files
+from provd.testing.families import asking_as, concluded, installed, levels
 from provd.testing.inquiries import dhcp, http, tftp
 from provd.values import Content, FileContent, Refusal
 from provd.wire.dhcp import format_packet
@@ -32,28 +25,8 @@ MAC, OWN_FILE = "00:0b:82:00:53:01", "/cfg000b82005301.xml"
 LINE = {"username": "alice", "password": "secret", "proxy_ip": "192.0.2.10"}
 
 
-@pytest.fixture(scope="module")
-def plugins() -> Iterator[Plugins]:
-    """The plugin, installed and loaded."""
-    with TemporaryDirectory() as scratch:
-        yield installed(SOURCE, Path(scratch))
-
-
-def asked(plugins: Plugins, path: str, raw_config: Mapping[str, Any], **device: Any) -> Any:
-    """What a device gets, a GXP2130 unless said otherwise."""
-    draft = MemoryStore((DEVICES, CONFIGS), Clock()).draft("test")
-    draft.put("configs", a_config("c", revision=0, **raw_config))
-    given = {"mac": MAC, "config": "c", "model": "GXP2130", "plugin": "grandstream", **device}
-    plugin = plugins.get("grandstream")
-    assert plugin is not None
-    return plugin.serve(http(path, local="192.0.2.9"), a_device(**given), draft, keep=False)
-
-
-@pytest.mark.parametrize("recorded", recorded_requests(SOURCE), ids=str)
-def test_requests_are_recognised(plugins: Plugins, recorded: RecordedRequest) -> None:
-    """What devices ask tells what the record says."""
-    said = concluded(plugins, recorded.inquiry())
-    assert said == ([] if recorded.expect is None else [recorded.expect])
+asked = asking_as(mac=MAC, model="GXP2130", plugin="grandstream")
+"""What a device gets, a GXP2130 unless said otherwise."""
 
 
 @pytest.mark.parametrize(
@@ -115,8 +88,7 @@ EXACT, COMPLETE, INCOMPLETE, PROBABLE, IMPROBABLE, UNKNOWN, NONE = (
 )
 def test_how_well_a_device_is_supported(plugins: Plugins, info: dict[str, Any], level: int) -> None:
     """A known model is complete, exact with the firmware that the sources describe."""
-    known = {key: value for key, value in {"vendor": "Grandstream", **info}.items() if value}
-    assert [plugin.associate(known) for plugin in plugins.loaded()] == [level]
+    assert levels(plugins, "Grandstream", info) == [level]
 
 
 def test_models_are_capabilities(plugins: Plugins) -> None:
@@ -126,16 +98,6 @@ def test_models_are_capabilities(plugins: Plugins) -> None:
         vendor, model, version = key.split(", ")
         assert version == "*"
         assert plugin.associate({"vendor": vendor, "model": model}) == COMPLETE
-
-
-def test_an_address_stands_for_a_device_over_tftp_only(plugins: Plugins) -> None:
-    """Its HTTP requests name it, so that a browser behind its address is not taken for it."""
-    assert {plugin.by_address for plugin in plugins.loaded()} == {frozenset({"tftp"})}
-
-
-def test_golden_files() -> None:
-    """What the cases render is what is kept: `python -m provd.testing.golden plugins/grandstream`."""
-    assert rendered_files(SOURCE) == kept_files(SOURCE)
 
 
 @pytest.mark.parametrize("path", ["/cfg000b82005302.xml", "/cfg000b82005302", "/cfg000b82005301"])

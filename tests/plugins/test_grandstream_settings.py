@@ -2,24 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from pathlib import Path
-from tempfile import TemporaryDirectory
 from typing import Any
 from xml.etree import ElementTree as ET
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from twisted.internet.task import Clock
 
-from provd.documents import CONFIGS, DEVICES, REDACTED, redacted
+from provd.documents import REDACTED, redacted
 from provd.plugins import Plugins
 from provd.sdk.timezones import dst_rules, parse_posix_rule, zone_names
-from provd.store import MemoryStore
-from provd.testing.documents import a_config, a_device
-from provd.testing.families import installed
-from provd.testing.inquiries import http
+from provd.testing.families import asking_as
 from provd.values import Content, Refusal
 
 SOURCE = Path(__file__).resolve().parents[2] / "plugins" / "grandstream"
@@ -29,21 +24,12 @@ LINE = {"username": "alice", "password": "secret", "proxy_ip": "192.0.2.10"}
 OPEN, HIDDEN = "X_grandstream_p_values", "X_grandstream_secret_p_values"
 
 
-@pytest.fixture(scope="module")
-def plugins() -> Iterator[Plugins]:
-    """The plugin, installed and loaded."""
-    with TemporaryDirectory() as scratch:
-        yield installed(SOURCE, Path(scratch))
+served = asking_as(mac=MAC, plugin="grandstream")
 
 
 def asked(plugins: Plugins, model: str, raw_config: Mapping[str, Any]) -> Any:
     """What a device of a model gets as its own file."""
-    draft = MemoryStore((DEVICES, CONFIGS), Clock()).draft("test")
-    draft.put("configs", a_config("c", revision=0, **raw_config))
-    device = a_device(mac=MAC, config="c", model=model, plugin="grandstream")
-    plugin = plugins.get("grandstream")
-    assert plugin is not None
-    return plugin.serve(http(OWN_FILE, local="192.0.2.9"), device, draft, keep=False)
+    return served(plugins, OWN_FILE, raw_config, model=model)
 
 
 def values(answer: Any) -> dict[int, str]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
@@ -10,17 +10,18 @@ from typing import Any
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from twisted.internet.task import Clock
 
-from provd.documents import CONFIGS, DEVICES
 from provd.plugins import Plugins
 from provd.sdk import DeviceSupport
-from provd.store import MemoryStore
 from provd.testing.dhcp import a_subnet
 from provd.testing.dhcp_site import site
-from provd.testing.documents import a_config, a_device
-from provd.testing.families import RecordedRequest, concluded, installed, recorded_requests
-from provd.testing.golden import kept_files, rendered_files
+from provd.testing.families import (
+    asking_as,
+    assert_ranges_are_guesses,
+    concluded,
+    installed,
+    levels,
+)
 from provd.testing.inquiries import dhcp, http, tftp
 from provd.values import FileContent, Refusal
 
@@ -41,20 +42,8 @@ def plugins() -> Iterator[Plugins]:
         yield found
 
 
-def asked(plugins: Plugins, path: str, raw_config: Mapping[str, Any], **device: Any) -> Any:
-    """What a phone gets, a VVX 410 unless said otherwise."""
-    draft = MemoryStore((DEVICES, CONFIGS), Clock()).draft("test")
-    draft.put("configs", a_config("c", revision=0, **raw_config))
-    phone = a_device(**{"mac": MAC, "config": "c", "model": "VVX410", **device})
-    [plugin] = plugins.loaded()
-    return plugin.serve(http(path, local="192.0.2.9"), phone, draft, keep=False)
-
-
-@pytest.mark.parametrize("recorded", recorded_requests(SOURCE), ids=str)
-def test_requests_are_recognised(plugins: Plugins, recorded: RecordedRequest) -> None:
-    """What phones ask tells what the record says, and nothing where it says nothing."""
-    said = concluded(plugins, recorded.inquiry())
-    assert said == ([] if recorded.expect is None else [recorded.expect])
+asked = asking_as(mac=MAC, model="VVX410", plugin="polycom")
+"""What a phone gets, a VVX 410 unless said otherwise."""
 
 
 @pytest.mark.parametrize(
@@ -130,20 +119,9 @@ def test_no_request_makes_the_plugin_fail(plugins: Plugins, text: str, told: byt
     assert [plugin.failures for plugin in plugins.loaded()] == [0]
 
 
-def test_an_address_stands_for_a_phone_over_tftp_only(plugins: Plugins) -> None:
-    """Its HTTP requests name it, so that a browser behind its address is not taken for it."""
-    assert {plugin.by_address for plugin in plugins.loaded()} == {frozenset({"tftp"})}
-
-
 def test_hardware_addresses_are_a_guess_for_dhcp_alone(plugins: Plugins) -> None:
     """The ranges are those whose own files are believed over TFTP."""
-    [plugin] = plugins.loaded()
-    [guess] = [clue for clue in plugin.clues if clue.guess]
-    assert (guess.protocol, guess.guess) == ("dhcp", "Polycom")
-    for prefix in guess.prefixes:
-        mac = f"{prefix}:00:53:01"
-        said = concluded(plugins, tftp(f"{mac.replace(':', '')}.cfg"))
-        assert said == [{"vendor": "Polycom", "mac": mac}]
+    assert_ranges_are_guesses(plugins, "Polycom", "{}.cfg")
 
 
 @pytest.mark.parametrize(
@@ -170,14 +148,7 @@ def test_how_well_a_phone_is_supported(
     plugins: Plugins, info: dict[str, Any], level: DeviceSupport
 ) -> None:
     """By the releases whose parameters the templates know."""
-    known = {key: value for key, value in {"vendor": "Polycom", **info}.items() if value}
-    [plugin] = plugins.loaded()
-    assert plugin.associate(known) == level
-
-
-def test_golden_files() -> None:
-    """What the cases render is what is kept: `python -m provd.testing.golden plugins/polycom`."""
-    assert rendered_files(SOURCE) == kept_files(SOURCE)
+    assert levels(plugins, "Polycom", info) == [level]
 
 
 @pytest.mark.parametrize(

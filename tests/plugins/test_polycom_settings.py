@@ -3,24 +3,17 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator, Mapping
 from pathlib import Path
-from tempfile import TemporaryDirectory
 from typing import Any
 from xml.etree import ElementTree as ET
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from twisted.internet.task import Clock
 
-from provd.documents import CONFIGS, DEVICES
 from provd.plugins import Plugins
 from provd.sdk.timezones import zone_names
-from provd.store import MemoryStore
-from provd.testing.documents import a_config, a_device
-from provd.testing.families import installed
-from provd.testing.inquiries import http
+from provd.testing.families import asking_as
 from provd.values import Content, Refusal
 
 SOURCE = Path(__file__).resolve().parents[2] / "plugins" / "polycom"
@@ -36,20 +29,8 @@ SMALL, LARGE, THIRD = (
 TRUSTED = "sip_servers_root_and_intermediate_certificates"
 
 
-@pytest.fixture(scope="module")
-def plugins() -> Iterator[Plugins]:
-    """The plugin, installed and loaded."""
-    with TemporaryDirectory() as scratch:
-        yield installed(SOURCE, Path(scratch))
-
-
-def asked(plugins: Plugins, path: str, raw_config: Mapping[str, Any], **device: Any) -> Any:
-    """What a phone gets, a VVX 410 unless said otherwise."""
-    draft = MemoryStore((DEVICES, CONFIGS), Clock()).draft("test")
-    draft.put("configs", a_config("c", revision=0, **raw_config))
-    given = {"mac": "00:04:f2:00:53:01", "config": "c", "model": "VVX410", **device}
-    [plugin] = plugins.loaded()
-    return plugin.serve(http(path, local="192.0.2.9"), a_device(**given), draft, keep=False)
+asked = asking_as(mac="00:04:f2:00:53:01", model="VVX410", plugin="polycom")
+"""What a phone gets, a VVX 410 unless said otherwise."""
 
 
 def element(answer: Any) -> ET.Element:

@@ -3,24 +3,17 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator, Mapping
 from pathlib import Path
-from tempfile import TemporaryDirectory
 from typing import Any
 from xml.etree import ElementTree as ET
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from twisted.internet.task import Clock
 
-from provd.documents import CONFIGS, DEVICES
 from provd.plugins import Plugins
 from provd.sdk import DeviceSupport
-from provd.store import MemoryStore
-from provd.testing.documents import a_config, a_device
-from provd.testing.families import RecordedRequest, concluded, installed, recorded_requests
-from provd.testing.golden import kept_files, rendered_files
+from provd.testing.families import asking_as, concluded, levels
 from provd.testing.inquiries import dhcp, http, tftp
 from provd.values import Content, Refusal
 
@@ -30,21 +23,8 @@ GENERAL, OWN_FILE = "/snom-general-000413005301.xml", "/000413005301.xml"
 LINE = {"username": "alice", "password": "secret", "proxy_ip": "192.0.2.10"}
 
 
-@pytest.fixture(scope="module")
-def plugins() -> Iterator[Plugins]:
-    """The plugin, installed and loaded."""
-    with TemporaryDirectory() as scratch:
-        yield installed(SOURCE, Path(scratch))
-
-
-def asked(plugins: Plugins, path: str, raw_config: Mapping[str, Any], **device: Any) -> Any:
-    """What a phone gets, a D785 unless said otherwise."""
-    draft = MemoryStore((DEVICES, CONFIGS), Clock()).draft("test")
-    draft.put("configs", a_config("c", revision=0, **raw_config))
-    given = {"mac": MAC, "config": "c", "model": "D785", "plugin": "snom", **device}
-    plugin = plugins.get("snom")
-    assert plugin is not None
-    return plugin.serve(http(path, local="192.0.2.9"), a_device(**given), draft, keep=False)
+asked = asking_as(mac=MAC, model="D785", plugin="snom")
+"""What a phone gets, a D785 unless said otherwise."""
 
 
 def read(answer: Any) -> ET.Element:
@@ -64,13 +44,6 @@ def settings_of(answer: Any) -> dict[str, str]:
 def files_of(answer: Any) -> list[str]:
     """The names of the files that a list of files tells the phone to fetch."""
     return [file.attrib["url"].rpartition("/")[2] for file in read(answer).iterfind("file")]
-
-
-@pytest.mark.parametrize("recorded", recorded_requests(SOURCE), ids=str)
-def test_requests_are_recognised(plugins: Plugins, recorded: RecordedRequest) -> None:
-    """What phones ask tells what the record says."""
-    said = concluded(plugins, recorded.inquiry())
-    assert said == ([] if recorded.expect is None else [recorded.expect])
 
 
 @pytest.mark.parametrize(
@@ -144,11 +117,6 @@ def test_no_request_makes_the_plugin_fail(plugins: Plugins, text: str) -> None:
     assert [plugin.failures for plugin in plugins.loaded()] == [0]
 
 
-def test_an_address_stands_for_a_phone_over_tftp_only(plugins: Plugins) -> None:
-    """Its HTTP requests name it, so that a browser behind its address is not taken for it."""
-    assert [plugin.by_address for plugin in plugins.loaded()] == [frozenset({"tftp"})]
-
-
 @pytest.mark.parametrize(
     ("info", "level"),
     [
@@ -168,8 +136,7 @@ def test_an_address_stands_for_a_phone_over_tftp_only(plugins: Plugins) -> None:
 )
 def test_support(plugins: Plugins, info: dict[str, Any], level: int) -> None:
     """Models of the table with firmware that reads XML; newer models in part."""
-    known = {key: value for key, value in {"vendor": "Snom", **info}.items() if value}
-    assert [plugin.associate(known) for plugin in plugins.loaded()] == [int(level)]
+    assert levels(plugins, "Snom", info) == [level]
 
 
 def test_models_are_the_capabilities(plugins: Plugins) -> None:
@@ -193,11 +160,6 @@ def test_a_phones_own_file_is_its_own(plugins: Plugins) -> None:
     answer = asked(plugins, "/000413005302.xml", {})
     assert isinstance(answer, Refusal)
     assert "another device" in answer.reason
-
-
-def test_golden_files() -> None:
-    """What the cases render is what is kept: `python -m provd.testing.golden plugins/snom`."""
-    assert rendered_files(SOURCE) == kept_files(SOURCE)
 
 
 def test_only_the_phones_own_file_holds_secrets(plugins: Plugins) -> None:

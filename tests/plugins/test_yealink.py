@@ -4,9 +4,7 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Iterator, Mapping
 from pathlib import Path
-from tempfile import TemporaryDirectory
 from typing import Any
 
 import pytest
@@ -18,15 +16,8 @@ from provd.documents import CONFIGS, DEVICES
 from provd.plugins import Plugins
 from provd.sdk import DeviceSupport
 from provd.store import MemoryStore
-from provd.testing.documents import a_config, a_device
-from provd.testing.families import (
-    BASE_URL,
-    RecordedRequest,
-    concluded,
-    installed,
-    recorded_requests,
-)
-from provd.testing.golden import kept_files, rendered_files
+from provd.testing.documents import a_device
+from provd.testing.families import BASE_URL, asking_as, assert_ranges_are_guesses, concluded, levels
 from provd.testing.inquiries import dhcp, http, tftp
 from provd.values import Content, Refusal
 
@@ -42,28 +33,8 @@ CAPABILITIES: dict[str, dict[str, Any]] = {
 }
 
 
-@pytest.fixture(scope="module")
-def plugins() -> Iterator[Plugins]:
-    """The plugin, installed and loaded."""
-    with TemporaryDirectory() as scratch:
-        yield installed(SOURCE, Path(scratch))
-
-
-def asked(plugins: Plugins, path: str, raw_config: Mapping[str, Any], **device: Any) -> Any:
-    """What a phone gets, a T46S unless said otherwise."""
-    draft = MemoryStore((DEVICES, CONFIGS), Clock()).draft("test")
-    draft.put("configs", a_config("c", revision=0, **raw_config))
-    given = {"mac": MAC, "config": "c", "model": "T46S", "plugin": "yealink", **device}
-    plugin = plugins.get("yealink")
-    assert plugin is not None
-    return plugin.serve(http(path, local="192.0.2.9"), a_device(**given), draft, keep=False)
-
-
-@pytest.mark.parametrize("recorded", recorded_requests(SOURCE), ids=str)
-def test_requests_are_recognised(plugins: Plugins, recorded: RecordedRequest) -> None:
-    """What phones ask tells what the record says."""
-    said = concluded(plugins, recorded.inquiry())
-    assert said == ([] if recorded.expect is None else [recorded.expect])
+asked = asking_as(mac=MAC, model="T46S", plugin="yealink")
+"""What a phone gets, a T46S unless said otherwise."""
 
 
 @pytest.mark.parametrize(
@@ -94,20 +65,9 @@ def test_no_request_makes_the_plugin_fail(plugins: Plugins, text: str) -> None:
     assert [plugin.failures for plugin in plugins.loaded()] == [0]
 
 
-def test_an_address_stands_for_a_phone_over_tftp_only(plugins: Plugins) -> None:
-    """Its HTTP requests name it, so that a browser behind its address is not taken for it."""
-    assert {plugin.by_address for plugin in plugins.loaded()} == {frozenset({"tftp"})}
-
-
 def test_hardware_addresses_are_a_guess_for_dhcp_alone(plugins: Plugins) -> None:
     """The ranges are those whose own files are believed over TFTP and HTTP."""
-    [plugin] = plugins.loaded()
-    [guess] = [clue for clue in plugin.clues if clue.guess]
-    assert (guess.protocol, guess.guess) == ("dhcp", "Yealink")
-    for prefix in guess.prefixes:
-        mac = f"{prefix}:00:53:01"
-        said = concluded(plugins, tftp(f"{mac.replace(':', '')}.cfg"))
-        assert said == [{"vendor": "Yealink", "mac": mac}]
+    assert_ranges_are_guesses(plugins, "Yealink", "{}.cfg")
 
 
 @pytest.mark.parametrize(
@@ -130,13 +90,7 @@ def test_how_well_a_device_is_supported(
     plugins: Plugins, info: dict[str, Any], level: DeviceSupport
 ) -> None:
     """Exactly with a release whose parameters are known; a new model or release as well as can be."""
-    known = {key: value for key, value in {"vendor": "Yealink", **info}.items() if value}
-    assert [plugin.associate(known) for plugin in plugins.loaded()] == [int(level)]
-
-
-def test_golden_files() -> None:
-    """What the cases render is what is kept: `python -m provd.testing.golden plugins/yealink`."""
-    assert rendered_files(SOURCE) == kept_files(SOURCE)
+    assert levels(plugins, "Yealink", info) == [level]
 
 
 @pytest.mark.parametrize("model", sorted(CAPABILITIES))

@@ -3,23 +3,16 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping
 from pathlib import Path
-from tempfile import TemporaryDirectory
 from typing import Any
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from twisted.internet.task import Clock
 
-from provd.documents import CONFIGS, DEVICES
 from provd.plugins import Plugins
 from provd.sdk.timezones import zone_names
-from provd.store import MemoryStore
-from provd.testing.documents import a_config, a_device
-from provd.testing.families import installed
-from provd.testing.inquiries import http
+from provd.testing.families import asking_as
 from provd.values import Content, Refusal
 
 SOURCE = Path(__file__).resolve().parents[2] / "plugins" / "yealink"
@@ -27,27 +20,8 @@ OWN, BOOT, COMMON = "/001565005301.cfg", "/001565005301.boot", "/y000000000000.c
 LINE = {"username": "alice", "password": "secret", "proxy_ip": "192.0.2.10"}
 
 
-@pytest.fixture(scope="module")
-def plugins() -> Iterator[Plugins]:
-    """The plugin, installed and loaded."""
-    with TemporaryDirectory() as scratch:
-        yield installed(SOURCE, Path(scratch))
-
-
-def asked(plugins: Plugins, path: str, raw_config: Mapping[str, Any], **device: Any) -> Any:
-    """What a phone gets, a T46S of today unless said otherwise."""
-    draft = MemoryStore((DEVICES, CONFIGS), Clock()).draft("test")
-    draft.put("configs", a_config("c", revision=0, **raw_config))
-    given = {
-        "mac": "00:15:65:00:53:01",
-        "config": "c",
-        "model": "T46S",
-        "plugin": "yealink",
-        **device,
-    }
-    plugin = plugins.get("yealink")
-    assert plugin is not None
-    return plugin.serve(http(path, local="192.0.2.9"), a_device(**given), draft, keep=False)
+asked = asking_as(mac="00:15:65:00:53:01", model="T46S", plugin="yealink")
+"""What a phone gets, a T46S of today unless said otherwise."""
 
 
 def parameters(answer: Any) -> dict[str, str]:
