@@ -19,6 +19,7 @@ from provd.values import (
     Inquiry,
     Judgement,
     Note,
+    Proof,
     Protocol,
     Redirect,
     Refusal,
@@ -77,6 +78,8 @@ def tell(decision: Decision) -> dict[str, Any]:
         "matched_by": decision.matched_by,
         "device": _device(decision.device),
         "plugin": decision.plugin_id or None,
+        "level": decision.level.word,
+        "proofs": [_proof(each) for each in decision.proofs],
         "answer": tell_answer(decision.answer, decision.secret_options),
         "tries": decision.tries,
         "steps": [{"step": str(step), "text": text} for step, text in _steps(decision)],
@@ -135,6 +138,7 @@ def _steps(decision: Decision) -> list[tuple[Step, str]]:
         (Step.EXTRACT, _extracted(decision)),
         (Step.LOOK_UP, _looked_up(decision)),
         (Step.UPDATE, _updated(decision)),
+        (Step.PROVE, _proved(decision)),
         (Step.ROUTE, _routed(decision)),
         (Step.COMMIT, "decided again after a conflict" if decision.tries > 1 else ""),
         *((Step.ANSWER, text) for text in _judged(decision)),
@@ -194,6 +198,22 @@ def _updated(decision: Decision) -> str:
         if getattr(before, key, None) != getattr(after, key)
     ]
     return "learnt: " + ", ".join(changed) if changed else "nothing new was learnt"
+
+
+def _proof(proof: Proof) -> dict[str, Any]:
+    return {
+        "by": proof.by,
+        "level": proof.level.word,
+        "refutes": proof.refutes,
+        "text": str(proof),
+    }
+
+
+def _proved(decision: Decision) -> str:
+    if decision.device is None:
+        return ""
+    told = "".join(f"; {each}" for each in decision.proofs)
+    return f"identity level {decision.level.value} ({decision.level.word}){told}"
 
 
 def _routed(decision: Decision) -> str:

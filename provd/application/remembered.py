@@ -70,6 +70,8 @@ class Remembered:
             "matched_by": "",
             "device": {"id": status.id},
             "plugin": answer.plugin or None,
+            "level": "",
+            "proofs": [],
             "answer": {
                 "kind": answer.kind,
                 "size": answer.size,

@@ -63,6 +63,8 @@ def print_decision(told: Mapping[str, Any]) -> None:
     device = told["device"]
     click.echo(_clean(f"device  {device['id'] if device else 'unknown'}{_matched(told)}"))
     click.echo(f"plugin  {told['plugin'] or '-'}")
+    if device and told.get("level"):
+        click.echo(f"level   {told['level']}")
     click.echo(_clean(f"answer  {answer_text(told['answer'])}"))
     if told.get("outline"):
         click.echo("  only this outline is left: the server was restarted, or it is long ago")

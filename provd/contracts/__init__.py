@@ -23,6 +23,7 @@ from provd.contracts.plugin import (
 )
 from provd.contracts.plugins import ILoadedPlugin, IPlugins
 from provd.contracts.probing import IProbes
+from provd.contracts.proving import IJudgeCertificates, IProve
 from provd.contracts.serving import IDHCPAnswers, IInquiries
 from provd.contracts.store import ICollection, IDocumentStore, IDraft, IReadable
 
@@ -43,12 +44,14 @@ __all__ = [
     "IIdentify",
     "IIdentityProvider",
     "IInquiries",
+    "IJudgeCertificates",
     "ILeases",
     "ILoadedPlugin",
     "INeighbours",
     "IPlugin",
     "IPlugins",
     "IProbes",
+    "IProve",
     "IReadable",
     "IServe",
     "ISubscription",

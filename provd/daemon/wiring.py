@@ -39,7 +39,15 @@ from provd.documents import (
     KINDS,
 )
 from provd.documents.raw_config.zones import zone_names
-from provd.pipeline import CreationLimits, DraftApp, KernelTables, Pipeline
+from provd.pipeline import (
+    ByLease,
+    ByNeighbour,
+    CreationLimits,
+    DraftApp,
+    KernelTables,
+    Pipeline,
+    Proving,
+)
 from provd.plugins import Advertised, Plugins
 from provd.servers.http import HTTPServer
 from provd.servers.tftp import TFTPServer
@@ -170,7 +178,7 @@ def wire(settings: Settings, reactor: Any, journal: Journal | None = None) -> Se
     statuses = StatusBook(store, reactor)
     kernel = kernel_tables(reactor)
     standing = Standing(settings)
-    pipeline = Pipeline(compose_for(app, settings), app)
+    pipeline = Pipeline(compose_for(app, settings), app, Proving((ByNeighbour(), ByLease())))
     dhcp = serving(settings.dhcp, store, plugins, kernel, reactor)
     app.creates = dhcp.answers.creates
     inquiries = Inquiries(

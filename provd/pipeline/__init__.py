@@ -14,10 +14,13 @@ from provd.pipeline.dispatch import Memo
 from provd.pipeline.gather import settle, with_neighbour
 from provd.pipeline.limits import CreationLimits, CreationSettings
 from provd.pipeline.netlink import KernelTables
+from provd.pipeline.prove import ByLease, ByNeighbour, Proving
 
 __all__ = [
     "NOTHING_SETTLED",
     "Awaiting",
+    "ByLease",
+    "ByNeighbour",
     "Case",
     "CreationLimits",
     "CreationSettings",
@@ -27,6 +30,7 @@ __all__ = [
     "Memo",
     "Pipeline",
     "PipelineFileBroken",
+    "Proving",
     "ReverseAlphabeticConflictSolver",
     "Stages",
     "compose",

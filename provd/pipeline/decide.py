@@ -14,7 +14,8 @@ from provd.pipeline.app import DraftApp
 from provd.pipeline.case import NOTHING_SETTLED, Case
 from provd.pipeline.compose import Stages
 from provd.pipeline.detail import tell
-from provd.values import Decision, Inquiry, Note, Step, in_detail
+from provd.pipeline.prove import Proving
+from provd.values import Decision, Inquiry, Note, Step, in_detail, level_of
 
 NOBODY = Note(Step.LOOK_UP, "no device is known by what was concluded")
 """Said of most that ask over DHCP."""
@@ -23,9 +24,10 @@ NOBODY = Note(Step.LOOK_UP, "no device is known by what was concluded")
 class Pipeline:
     """The composed stages."""
 
-    def __init__(self, stages: Stages, app: DraftApp) -> None:
+    def __init__(self, stages: Stages, app: DraftApp, proving: Proving) -> None:
         """Decide with `stages`, whose foreign classes propose through `app`."""
         self._app = app
+        self._prove = proving.of
         self.adopt(stages)
 
     def adopt(self, stages: Stages) -> None:
@@ -62,6 +64,9 @@ class Pipeline:
             case.before,
             (device.plugin or "") if device is not None else "",
         )
+        if proofs := self._prove(case):
+            decision.proofs = proofs
+            decision.level = level_of(proofs)
         if case.notes:
             decision.notes = tuple(case.notes)
         if not keep and in_detail():

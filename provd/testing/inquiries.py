@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any, cast
 
 from attrs import define
@@ -11,17 +11,20 @@ from twisted.internet.task import Clock
 from provd.application.decisions import Decisions
 from provd.application.inquiries import Inquiries
 from provd.application.statuses import StatusBook
-from provd.contracts import IDHCPAnswers, IDocumentStore, IPlugins
+from provd.contracts import IDHCPAnswers, IDocumentStore, IPlugins, IProve
 from provd.documents import (
     KINDS,
     Device,
     parse_config,
 )
 from provd.pipeline import (
+    ByLease,
+    ByNeighbour,
     CreationLimits,
     CreationSettings,
     DraftApp,
     Pipeline,
+    Proving,
     compose,
 )
 from provd.store import MemoryStore
@@ -124,6 +127,7 @@ def core(  # noqa: PLR0913 - each collaborator can be replaced by a test
     limits: CreationSettings | None = None,
     store: Any = None,
     neighbours: Any = None,
+    provers: Sequence[IProve] = (),
     nat: bool = False,
     registry: Any = None,
     directory: Any = None,
@@ -137,7 +141,8 @@ def core(  # noqa: PLR0913 - each collaborator can be replaced by a test
     bounds = CreationLimits(limits or CreationSettings())
     store.feed.subscribe("limits", ["devices"], bounds.told)
     app = DraftApp(registry, bounds, nat=nat)
-    pipeline = Pipeline(compose(app, sets or {}, directory), app)
+    proving = Proving((ByNeighbour(), ByLease(), *provers))
+    pipeline = Pipeline(compose(app, sets or {}, directory), app, proving)
     decisions = Decisions(100)
     statuses = StatusBook(store, clock)
     answers = dhcp_answers(store, registry, clock) if dhcp_answers is not None else None

@@ -41,6 +41,7 @@ from provd.values.identity import Identity, Presented
 from provd.values.inquiry import Inquiry, Protocol
 from provd.values.judgement import INFINITE, Exchange, Judgement, Loss, Question, Verb
 from provd.values.link import Link
+from provd.values.proof import Certified, Level, Proof, level_of
 from provd.values.served import (
     Served,
     answer_for,
@@ -59,6 +60,7 @@ __all__ = [
     "Action",
     "Answer",
     "Caused",
+    "Certified",
     "Change",
     "Committed",
     "Content",
@@ -73,6 +75,7 @@ __all__ = [
     "Invalid",
     "Judgement",
     "KeyClaimed",
+    "Level",
     "Link",
     "Loss",
     "Mac",
@@ -85,6 +88,7 @@ __all__ = [
     "Position",
     "Presented",
     "Problem",
+    "Proof",
     "Protocol",
     "ProvdError",
     "Question",
@@ -106,6 +110,7 @@ __all__ = [
     "in_detail",
     "inquiry_served",
     "is_mac",
+    "level_of",
     "parse_ip",
     "parse_mac",
     "read_cause",

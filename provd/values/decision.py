@@ -9,6 +9,7 @@ from msgspec import Struct
 
 from provd.values.evidence import Info, Testimony
 from provd.values.inquiry import Inquiry
+from provd.values.proof import Level, Proof
 
 
 class Step(StrEnum):
@@ -18,6 +19,7 @@ class Step(StrEnum):
     EXTRACT = "extract"
     LOOK_UP = "look up"
     UPDATE = "update"
+    PROVE = "prove"
     ROUTE = "route"
     COMMIT = "commit"
     ANSWER = "answer"
@@ -53,6 +55,10 @@ class Decision(Struct, gc=True):
     device: Any = None
     before: Any = None
     plugin_id: str = ""
+    level: Level = Level.CLAIMED
+    """How sure it is that the device is the one it says it is."""
+    proofs: tuple[Proof, ...] = ()
+    """What was proved of that, and by whom."""
     judgement: Any = None
     """Over DHCP, what policy said of its packet (a `Judgement`)."""
     boot: str = ""

@@ -7,6 +7,8 @@ from typing import Any
 
 from msgspec import Struct
 
+from provd.values.proof import Certified
+
 
 class Protocol(StrEnum):
     """How a device may ask."""
@@ -63,6 +65,8 @@ class Inquiry(Struct, frozen=True, kw_only=True, gc=False):
     `192.0.2.1/24`; empty when unknown."""
     neighbour: str = ""
     """The MAC address the kernel knows for `peer` on a directly connected network; gathered."""
+    certificate: Certified | None = None
+    """What the client certificate of its connection says, judged; None where it showed none."""
     tenant: str = ""
 
     @property

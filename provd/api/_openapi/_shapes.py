@@ -103,9 +103,22 @@ class DecisionStep(Struct, kw_only=True):
     """A sentence of the story."""
 
     step: str
-    """`gather`, `extract`, `look_up`, `update`, `route`, `commit` or `answer`."""
+    """`gather`, `extract`, `look up`, `update`, `prove`, `route`, `commit` or `answer`."""
     text: str
     """What happened."""
+
+
+class DecisionProof(Struct, kw_only=True):
+    """What one witness found of the device's identity."""
+
+    by: str
+    """Who found it: `neighbour`, `lease`, `credential`, `certificate`, …"""
+    level: str
+    """What it proves: `claimed` (nothing), `network`, `credential` or `certificate`."""
+    refutes: bool
+    """It proves that another device asks."""
+    text: str
+    """What was found."""
 
 
 class Decision(Struct, kw_only=True):
@@ -139,6 +152,10 @@ class Decision(Struct, kw_only=True):
     """Its id and facts."""
     plugin: str | None
     """Whose devices it belongs to."""
+    level: str
+    """How sure it is that the device is the one it says it is; empty in an outline."""
+    proofs: list[DecisionProof]
+    """What was proved of that."""
     answer: DecisionAnswer
     """What was answered."""
     tries: int

@@ -345,6 +345,7 @@ def test_the_story_is_told_in_order() -> None:
         "extract",
         "look up",
         "update",
+        "prove",
         "route",
         "answer",
     ]

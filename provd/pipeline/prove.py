@@ -1,0 +1,80 @@
+"""Prove: how sure we are that the device that asks is the one that was found."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from zope.interface import implementer
+
+from provd.contracts import IProve, IReadable
+from provd.documents import Device
+from provd.pipeline.case import Case
+from provd.values import Inquiry, Level, Proof, Protocol
+
+_NEIGHBOUR = "the kernel knows {mac} at {peer}"
+_ANOTHER = "the kernel knows another box at {peer}: {mac}"
+_LEASE = "{peer} is leased to it"
+
+
+class Proving:
+    """Asks every kind of proof of the device that was found."""
+
+    def __init__(self, provers: Sequence[IProve]) -> None:
+        """Ask `provers`, in the order in which they are told."""
+        self._provers = tuple(provers)
+
+    def of(self, case: Case) -> tuple[Proof, ...]:
+        """What is proved of the case's device."""
+        device = case.device
+        if device is None:
+            return ()
+        found = (
+            prover.prove(case.inquiry, device, case.draft, keep=case.keep)
+            for prover in self._provers
+        )
+        return tuple(proof for proof in found if proof is not None)
+
+
+@implementer(IProve)
+class ByNeighbour:
+    """The kernel's neighbour table: which box has the address that asks, on a network of ours.
+
+    Another box there refutes nothing: behind a router that translates addresses it is always the router.
+    """
+
+    name = "neighbour"
+
+    def prove(
+        self, inquiry: Inquiry, device: Device, _view: IReadable, *, keep: bool
+    ) -> Proof | None:
+        del keep
+        mac = inquiry.neighbour
+        if not mac or not device.mac:
+            return None
+        fields = (("mac", mac), ("peer", inquiry.peer))
+        if mac == device.mac:
+            return Proof(Level.NETWORK, self.name, _NEIGHBOUR, fields)
+        return Proof(Level.CLAIMED, self.name, _ANOTHER, fields)
+
+
+@implementer(IProve)
+class ByLease:
+    """A lease of ours: who was given the address that asks.
+
+    Not over DHCP, where whoever wants an address writes both into its packet.
+    """
+
+    name = "lease"
+
+    def prove(
+        self, inquiry: Inquiry, device: Device, view: IReadable, *, keep: bool
+    ) -> Proof | None:
+        del keep
+        if inquiry.protocol is Protocol.DHCP or not inquiry.peer:
+            return None
+        lease = view.get("leases", inquiry.peer)
+        if lease is None or not lease.is_live(inquiry.arrived):
+            return None
+        if lease.device == device.id or (device.mac and lease.mac == device.mac):
+            return Proof(Level.NETWORK, self.name, _LEASE, (("peer", inquiry.peer),))
+        return None
