@@ -11,13 +11,11 @@ from typing import Any
 
 from provd.sdk import (
     ClockChange,
-    RawConfigError,
     SipServer,
-    UnknownZone,
-    dst_rules,
     numbered,
     phonebook_url,
     sip_servers,
+    zone_of,
 )
 
 from .keys import function_keys
@@ -112,10 +110,7 @@ def _clock(timezone: str) -> dict[str, Any] | None:
     """The custom time zone: minutes west of Greenwich, and the rule of its summer time."""
     if not timezone:
         return None
-    try:
-        zone = dst_rules(timezone)
-    except UnknownZone as error:
-        raise RawConfigError(str(error)) from error
+    zone = zone_of(timezone)
     clock: dict[str, Any] = {"minutes": -zone.utc_offset_seconds // 60, "dst": None}
     if zone.dst is not None:
         clock["dst"] = {

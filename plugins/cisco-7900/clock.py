@@ -12,7 +12,7 @@ from __future__ import annotations
 from functools import lru_cache
 from typing import Any
 
-from provd.sdk import ClockChange, RawConfigError, UnknownZone, Zone, dst_rules
+from provd.sdk import ClockChange, Zone, dst_rules
 
 _NAMES = (
     # Cisco's name, a zone that keeps the very time it means; the first of equals is used
@@ -69,17 +69,6 @@ _ABBREVIATIONS = {
     9.0: "JST",
 }
 _MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
-
-
-def zone_of(timezone: str) -> Zone:
-    """The rules of an IANA zone.
-
-    @raise RawConfigError: there is none of that name.
-    """
-    try:
-        return dst_rules(timezone)
-    except UnknownZone as error:
-        raise RawConfigError(str(error)) from error
 
 
 @lru_cache(maxsize=256)

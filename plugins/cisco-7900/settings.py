@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from provd.sdk import RawConfigError, numbered, phonebook_url
+from provd.sdk import RawConfigError, numbered, phonebook_url, zone_of
 
-from .clock import text_clock, zone_name, zone_of
+from .clock import text_clock, zone_name
 
 IMAGE = "P0S3-8-12-00"
 """The last SIP firmware that Cisco made for the 7940G and 7960G."""

@@ -86,19 +86,13 @@ def accounts(model: Model, raw_config: Mapping[str, Any]) -> tuple[list[PValue],
 
 
 def _line(number: int, row: Mapping[str, Any], raw_config: Mapping[str, Any]) -> Line:
-    servers = sip_servers(number, row, raw_config)
-    proxy, backup_proxy = servers.outbound_proxy, None
-    secondary = servers.backup_registrar
-    if servers.proxy.address == servers.registrar.address:
-        secondary = servers.backup_proxy or secondary
-    elif proxy is None:
-        proxy, backup_proxy = servers.proxy, servers.backup_proxy
+    servers = sip_servers(number, row, raw_config).of_registrar()
     wants_mwi = raw_config.get("sip_subscribe_mwi")
     return Line(
-        server=_written(servers.registrar),
-        secondary=_written(secondary),
-        outbound=_written(proxy),
-        backup_outbound=_written(backup_proxy),
+        server=_written(servers.server),
+        secondary=_written(servers.backup),
+        outbound=_written(servers.outbound),
+        backup_outbound=_written(servers.backup_outbound),
         transport=_TRANSPORT.get(raw_config.get("sip_transport") or "udp", 0),
         srtp=_SRTP.get(row.get("srtp_mode") or raw_config.get("sip_srtp_mode") or "disabled", 0),
         dtmf=row.get("dtmf_mode") or raw_config.get("sip_dtmf_mode") or "",

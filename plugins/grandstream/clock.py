@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from functools import lru_cache
 
-from provd.sdk import ClockChange, RawConfigError, UnknownZone, Zone, dst_rules
+from provd.sdk import ClockChange, Zone, dst_rules
 
 _DAYS_BEFORE_MONTH = (0, 31, 59, 90, 120, 151, 181, 212, 243, 273, 304, 334)
 
@@ -50,17 +50,6 @@ _LISTED = (
     ("CST-9:30", "Australia/Darwin"),
     ("EST-10", "Australia/Brisbane"),
 )
-
-
-def zone_of(timezone: str) -> Zone:
-    """The rules of an IANA zone.
-
-    @raise RawConfigError: there is none of that name.
-    """
-    try:
-        return dst_rules(timezone)
-    except UnknownZone as error:
-        raise RawConfigError(str(error)) from error
 
 
 @lru_cache(maxsize=256)

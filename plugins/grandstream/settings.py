@@ -8,10 +8,10 @@ from ipaddress import AddressValueError, IPv4Address
 from typing import Any
 from urllib.parse import urlsplit
 
-from provd.sdk import IView, RawConfigError
+from provd.sdk import IView, RawConfigError, chosen, zone_of
 
 from .accounts import PValue, accounts
-from .clock import listed, self_defined, zone_of
+from .clock import listed, self_defined
 from .keys import function_keys
 from .models import Model, Series, model_named
 
@@ -139,10 +139,7 @@ def _secured(model: Model, raw_config: Mapping[str, Any]) -> Iterator[PValue]:
 
 
 def _8021x(model: Model, raw_config: Mapping[str, Any]) -> Iterator[PValue]:
-    word = raw_config["X_8021x_mode"]
-    mode = _8021X_MODE.get(word) if isinstance(word, str) else None
-    if mode is None:
-        raise RawConfigError(f"X_8021x_mode: {word!r} is none of {', '.join(_8021X_MODE)}")
+    mode = chosen(raw_config, "X_8021x_mode", _8021X_MODE, "disabled")
     yield 7901, mode
     if not mode:
         return

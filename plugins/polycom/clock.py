@@ -8,7 +8,7 @@ parameter for more or less (administrator guide of SIP 2.2, "tcpIpApp.sntp").
 
 from __future__ import annotations
 
-from provd.sdk import ClockChange, RawConfigError, UnknownZone, dst_rules
+from provd.sdk import ClockChange, zone_of
 
 
 def clock_of(timezone: str) -> dict[str, object] | None:
@@ -18,10 +18,7 @@ def clock_of(timezone: str) -> dict[str, object] | None:
     """
     if not timezone:
         return None
-    try:
-        zone = dst_rules(timezone)
-    except UnknownZone as error:
-        raise RawConfigError(str(error)) from error
+    zone = zone_of(timezone)
     if zone.dst is None:
         return {"offset": zone.utc_offset_seconds, "changes": []}
     start, end = zone.dst.start.in_one_day(), zone.dst.end.in_one_day()

@@ -9,7 +9,7 @@ import re
 from collections.abc import Mapping
 from typing import Any
 
-from provd.sdk import RawConfigError, numbered, own_parameters, phonebook_url, sip_servers
+from provd.sdk import RawConfigError, chosen, numbered, own_parameters, phonebook_url, sip_servers
 
 from .certificates import trusted
 from .clock import clock_of
@@ -79,7 +79,7 @@ def complete(device: Any, raw_config: dict[str, Any]) -> None:
     raw_config["XX_log_level"] = _LOG_LEVEL.get(raw_config.get("syslog_level") or "warning")
     raw_config["XX_language"] = _language(raw_config.get("locale") or "")
     raw_config["XX_clock"] = clock_of(raw_config.get("timezone") or "")
-    raw_config["XX_8021x_method"] = _8021x_method(raw_config.get("X_8021x_mode") or "disabled")
+    raw_config["XX_8021x_method"] = chosen(raw_config, "X_8021x_mode", _8021X_METHOD, "disabled")
     raw_config["XX_trusted"] = trusted(raw_config)
     raw_config["XX_parameters"] = own_parameters(raw_config, PARAMETERS)
     raw_config["XX_xivo_phonebook_url"] = phonebook_url(raw_config, "polycom")
@@ -121,13 +121,6 @@ def _named(srtp: tuple[int, int, int] | None) -> dict[str, int] | None:
 def _language(locale: str) -> str:
     """The language of a locale; of its language elsewhere when the locale itself is unknown."""
     return _LANGUAGE.get(locale[:5]) or _OF_LANGUAGE.get(locale[:2], "")
-
-
-def _8021x_method(word: object) -> str:
-    method = _8021X_METHOD.get(word) if isinstance(word, str) else None
-    if method is None:
-        raise RawConfigError(f"X_8021x_mode: {word!r} is none of {', '.join(_8021X_METHOD)}")
-    return method
 
 
 def _firmware(model: str | None, raw_config: Mapping[str, Any]) -> str:

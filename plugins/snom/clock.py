@@ -13,7 +13,7 @@ from __future__ import annotations
 
 from functools import lru_cache
 
-from provd.sdk import ClockChange, RawConfigError, UnknownZone, Zone, dst_rules
+from provd.sdk import ClockChange, Zone, dst_rules, zone_of
 
 _NAMES = (
     # the vendor's name, a zone that keeps the time it means
@@ -42,10 +42,7 @@ def clock_of(timezone: str) -> dict[str, object] | None:
     """
     if not timezone:
         return None
-    try:
-        zone = dst_rules(timezone)
-    except UnknownZone as error:
-        raise RawConfigError(str(error)) from error
+    zone = zone_of(timezone)
     return {
         "name": _name(timezone, zone),
         "utc_offset": zone.utc_offset_seconds,

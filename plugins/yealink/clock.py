@@ -7,7 +7,7 @@ template), hours in the wall time before the change (Dublin goes from 1 to 2 and
 
 from __future__ import annotations
 
-from provd.sdk import ClockChange, RawConfigError, UnknownZone, dst_rules
+from provd.sdk import ClockChange, zone_of
 
 _HOUR = 3_600
 _WEST, _EAST = -11 * _HOUR, 14 * _HOUR
@@ -21,10 +21,7 @@ def clock_of(timezone: str) -> dict[str, object] | None:
     """
     if not timezone:
         return None
-    try:
-        zone = dst_rules(timezone)
-    except UnknownZone as error:
-        raise RawConfigError(str(error)) from error
+    zone = zone_of(timezone)
     offset = _offset(min(max(zone.utc_offset_seconds, _WEST), _EAST))
     if zone.dst is None:
         return {"offset": offset, "summer_time": 0}

@@ -99,19 +99,9 @@ def _account(
 def _servers(
     number: int, line: Mapping[str, Any], raw_config: Mapping[str, Any]
 ) -> tuple[Servers, Servers]:
-    """The servers of an account, and its outbound proxies.
-
-    An account has no proxy beside its registrar.  Where the two differ, the registrar is the
-    server, and the proxy is what all requests go to first, unless there is an outbound proxy already.
-    """
-    uses = sip_servers(number, line, raw_config)
-    outbound = [uses.outbound_proxy]
-    if uses.registrar.address == uses.proxy.address:
-        backup = uses.backup_registrar or uses.backup_proxy
-    else:
-        backup = uses.backup_registrar
-        outbound = outbound if uses.outbound_proxy else [uses.proxy, uses.backup_proxy]
-    return _written([uses.registrar, backup]), _written(outbound)
+    """The servers of an account, and its outbound proxies: it has no proxy beside its registrar."""
+    uses = sip_servers(number, line, raw_config).of_registrar()
+    return _written([uses.server, uses.backup]), _written([uses.outbound, uses.backup_outbound])
 
 
 def _written(servers: list[SipServer | None]) -> Servers:

@@ -10,7 +10,7 @@ import re
 from collections.abc import Mapping
 from typing import Any
 
-from provd.sdk import RawConfigError, own_parameters, phonebook_url
+from provd.sdk import RawConfigError, chosen, own_parameters, phonebook_url
 
 from .certificates import certificates
 from .clock import clock_of
@@ -78,7 +78,7 @@ def complete(device: Any, raw_config: dict[str, Any]) -> None:
     raw_config["XX_syslog_level"] = _SYSLOG_LEVEL.get(raw_config.get("syslog_level") or "warning")
     raw_config["XX_language"] = _language(raw_config.get("locale") or "")
     raw_config["XX_clock"] = clock_of(raw_config.get("timezone") or "")
-    raw_config["XX_8021x_mode"] = _8021x_mode(raw_config.get("X_8021x_mode") or "disabled")
+    raw_config["XX_8021x_mode"] = chosen(raw_config, "X_8021x_mode", _8021X_MODE, "disabled")
     raw_config["XX_certificates"] = certificates(raw_config)
     raw_config["XX_firmware"] = _firmware(device.model, raw_config.get(FIRMWARE))
     raw_config["XX_handset_firmware"] = _handset_firmware(raw_config.get(HANDSET_FIRMWARE))
@@ -114,13 +114,6 @@ def _language(locale: str) -> dict[str, object] | None:
     country = {"en": "US", "pt": "PT"}.get(locale[:2], locale[:2].upper())
     known = _LANGUAGE.get(locale[:5]) or _LANGUAGE.get(f"{locale[:2]}_{country}")
     return None if known is None else dict(zip(("name", "tones", "handset"), known, strict=True))
-
-
-def _8021x_mode(word: object) -> int:
-    mode = _8021X_MODE.get(word) if isinstance(word, str) else None
-    if mode is None:
-        raise RawConfigError(f"X_8021x_mode: {word!r} is none of {', '.join(_8021X_MODE)}")
-    return mode
 
 
 def _firmware(model: str | None, said: Any) -> str:

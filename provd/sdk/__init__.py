@@ -16,12 +16,12 @@ from provd.contracts.plugin import (
     IView,
 )
 from provd.sdk.clue import TR069, Asked, Clue
-from provd.sdk.lines import SipServer, SipServers, numbered, sip_servers
-from provd.sdk.parameters import own_parameters
+from provd.sdk.lines import RegistrarServers, SipServer, SipServers, numbered, sip_servers
+from provd.sdk.parameters import chosen, own_parameters
 from provd.sdk.phonebook import phonebook_url
 from provd.sdk.reach import server_address
 from provd.sdk.support import DeviceSupport, RawConfigError
-from provd.sdk.timezones import ClockChange, Dst, UnknownZone, Zone, dst_rules
+from provd.sdk.timezones import ClockChange, Dst, UnknownZone, Zone, dst_rules, zone_of
 from provd.sdk.tree import Rendered, Served, Tree
 from provd.values import (
     Action,
@@ -65,6 +65,7 @@ __all__ = [
     "Redirect",
     "Refusal",
     "RefusalKind",
+    "RegistrarServers",
     "Rendered",
     "Served",
     "SipServer",
@@ -72,6 +73,7 @@ __all__ = [
     "Tree",
     "UnknownZone",
     "Zone",
+    "chosen",
     "dst_rules",
     "encapsulate",
     "format_mac",
@@ -81,4 +83,5 @@ __all__ = [
     "phonebook_url",
     "server_address",
     "sip_servers",
+    "zone_of",
 ]

@@ -46,6 +46,31 @@ class SipServers(Struct, frozen=True, kw_only=True):
     backup_registrar: SipServer | None
     outbound_proxy: SipServer | None
 
+    def of_registrar(self) -> RegistrarServers:
+        """The same for a phone that sends its calls to where it registers.
+
+        A proxy on another host than the registrar is then the outbound proxy, unless there is one.
+        """
+        if self.registrar.address == self.proxy.address:
+            backup = self.backup_registrar or self.backup_proxy
+            return RegistrarServers(self.registrar, backup, self.outbound_proxy, None)
+        if self.outbound_proxy:
+            return RegistrarServers(
+                self.registrar, self.backup_registrar, self.outbound_proxy, None
+            )
+        return RegistrarServers(
+            self.registrar, self.backup_registrar, self.proxy, self.backup_proxy
+        )
+
+
+class RegistrarServers(Struct, frozen=True):
+    """The servers of a line of a phone that has no proxy beside its registrar."""
+
+    server: SipServer
+    backup: SipServer | None
+    outbound: SipServer | None
+    backup_outbound: SipServer | None
+
 
 def sip_servers(number: int, line: Mapping[str, Any], raw_config: Mapping[str, Any]) -> SipServers:
     """Which servers line `number` uses.

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from typing import Any
+from typing import Any, TypeVar
 
 from provd.sdk.support import RawConfigError
+
+Meaning = TypeVar("Meaning")
 
 _DOTTED = re.compile(r"[A-Za-z][A-Za-z0-9_]{0,99}(?:\.[A-Za-z0-9_]{1,100}){1,20}")
 
@@ -28,6 +30,19 @@ def own_parameters(raw_config: Mapping[str, Any], name: str) -> list[tuple[str, 
         if not isinstance(value, str | int):
             raise RawConfigError(f"{name}: {parameter} is neither a text nor a number")
     return [(parameter, _text(value)) for parameter, value in said.items()]
+
+
+def chosen(
+    raw_config: Mapping[str, Any], name: str, meanings: Mapping[str, Meaning], default: str
+) -> Meaning:
+    """What the word in `raw_config[name]` means to the vendor; that of `default` where nobody said one.
+
+    @raise RawConfigError: it is none of the words; all of them are named.
+    """
+    word = raw_config.get(name) or default
+    if not isinstance(word, str) or word not in meanings:
+        raise RawConfigError(f"{name}: {word!r} is none of {', '.join(meanings)}")
+    return meanings[word]
 
 
 def _text(value: str | int) -> str:

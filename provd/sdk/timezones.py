@@ -26,6 +26,7 @@ from importlib import resources
 from attrs import define
 from msgspec import Struct
 
+from provd.sdk.support import RawConfigError
 from provd.values import ProvdError
 
 _DAY = 86_400
@@ -129,6 +130,17 @@ def dst_rules(zone_name: str) -> Zone:
         raise UnknownZone(zone_name)
     place = resources.files("tzdata").joinpath("zoneinfo", *zone_name.split("/"))
     return parse_posix_rule(_footer(place.read_bytes()))
+
+
+def zone_of(timezone: str) -> Zone:
+    """The same, for the `timezone` of a raw config.
+
+    @raise RawConfigError: the database has no such zone.
+    """
+    try:
+        return dst_rules(timezone)
+    except UnknownZone as error:
+        raise RawConfigError(str(error)) from error
 
 
 @lru_cache(maxsize=1)

@@ -72,3 +72,37 @@ def test_a_line_without_a_proxy_is_a_reason() -> None:
     """Which one, and what is missing."""
     with pytest.raises(RawConfigError, match="line 3 has no proxy_ip"):
         sip_servers(3, {}, {})
+
+
+@pytest.mark.parametrize(
+    ("more", "expected"),
+    [
+        ({}, ("10", None, None, None)),
+        ({"backup_proxy_ip": "192.0.2.11"}, ("10", "11", None, None)),
+        (
+            {"backup_proxy_ip": "192.0.2.11", "backup_registrar_ip": "192.0.2.13"},
+            ("10", "13", None, None),
+        ),
+        ({"outbound_proxy_ip": "192.0.2.14"}, ("10", None, "14", None)),
+        (
+            {"registrar_ip": "192.0.2.12", "backup_proxy_ip": "192.0.2.11"},
+            ("12", None, "10", "11"),
+        ),
+        (
+            {
+                "registrar_ip": "192.0.2.12",
+                "backup_registrar_ip": "192.0.2.13",
+                "backup_proxy_ip": "192.0.2.11",
+                "outbound_proxy_ip": "192.0.2.14",
+            },
+            ("12", "13", "14", None),
+        ),
+    ],
+)
+def test_a_phone_without_a_proxy_has_an_outbound_one(
+    more: dict[str, str], expected: tuple[str | None, ...]
+) -> None:
+    """The registrar is the server; a proxy elsewhere is what calls go through, unless something is."""
+    servers = sip_servers(1, {**LINE, **more}, {}).of_registrar()
+    told = (servers.server, servers.backup, servers.outbound, servers.backup_outbound)
+    assert tuple(each and each.address.rpartition(".")[2] for each in told) == expected

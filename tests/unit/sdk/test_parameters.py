@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from provd.sdk import RawConfigError, own_parameters
+from provd.sdk import RawConfigError, chosen, own_parameters
 
 NAME = "X_acme_parameters"
 
@@ -46,3 +46,20 @@ def test_what_is_no_object_is_a_reason(said: Any) -> None:
     """Parameters with X_ may hold anything."""
     with pytest.raises(RawConfigError, match=f"{NAME} is no object"):
         own_parameters({NAME: said}, NAME)
+
+
+MODES = {"disabled": 0, "md5": 1}
+
+
+@pytest.mark.parametrize(("said", "meaning"), [(None, 0), ("", 0), ("disabled", 0), ("md5", 1)])
+def test_a_word_means_something_to_the_vendor(said: object, meaning: int) -> None:
+    """Where nobody says one, the default does."""
+    assert chosen({"X_mode": said}, "X_mode", MODES, "disabled") == meaning
+    assert chosen({}, "X_mode", MODES, "md5") == 1
+
+
+@pytest.mark.parametrize("said", ["tls", 1, ["md5"], {"md5": 1}, "MD5"])
+def test_another_word_is_a_reason(said: object) -> None:
+    """The operator is told all that there are."""
+    with pytest.raises(RawConfigError, match=r"X_mode: .* is none of disabled, md5"):
+        chosen({"X_mode": said}, "X_mode", MODES, "disabled")

@@ -10,6 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from provd.sdk import RawConfigError
 from provd.sdk.timezones import (
     ClockChange,
     Dst,
@@ -18,6 +19,7 @@ from provd.sdk.timezones import (
     dst_rules,
     parse_posix_rule,
     zone_names,
+    zone_of,
 )
 
 HOUR = 3600
@@ -191,3 +193,10 @@ def test_what_a_phone_is_told_is_in_range(name: str) -> None:
         assert 1 <= change.weekday <= 7
         assert 0 <= change.hour <= 23
         assert change.minute in {0, 45}
+
+
+def test_a_raw_config_with_a_zone_that_is_none_has_a_reason() -> None:
+    """The operator reads what to write instead."""
+    assert zone_of("Europe/Paris") == dst_rules("Europe/Paris")
+    with pytest.raises(RawConfigError, match="no time zone called 'Europe/Pari'"):
+        zone_of("Europe/Pari")
