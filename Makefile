@@ -88,9 +88,9 @@ news: $(STAMP)  ## What the news of the next release would say; fails on a misna
 	@echo "== news fragments"
 	$(BIN)/towncrier build --draft --version next 2>&1
 
-unit: $(STAMP)  ## The unit tests, in random order.
+unit: $(STAMP)  ## The unit tests, in random order, on every processor.
 	@echo "== unit tests"
-	$(BIN)/pytest --quiet --ignore tests/system tests
+	$(BIN)/pytest --quiet --numprocesses auto --maxprocesses 8 --ignore tests/system tests
 
 system: $(STAMP)  ## The system tests: real sockets, real programs, real files.
 	@echo "== system tests"

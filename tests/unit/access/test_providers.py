@@ -214,7 +214,9 @@ def test_a_file_is_read_again_when_it_changes(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize(
-    "text", ["ann", ":x", "ann:$apr1$x$y", "ann:{SHA}x", "ann:plain", f"ann:{HASH}x", "ann:"]
+    "text",
+    ["ann", ":x", "ann:$apr1$x$y", "ann:{SHA}x", "ann:plain", f"ann:{HASH}x", "ann:"],
+    ids=["no hash", "no name", "MD5", "SHA-1", "plain", "longer", "empty"],
 )
 def test_other_hashes_are_refused(text: str, tmp_path: Path) -> None:
     """With the number of the line, and at the start rather than at a log-in."""

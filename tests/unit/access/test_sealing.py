@@ -249,6 +249,17 @@ def test_a_file_of_keys(tmp_path: Path) -> None:
         line("é"),
         line() * 2,
     ],
+    ids=[
+        "empty",
+        "a comment",
+        "no key",
+        "an empty key",
+        "no base64",
+        "short",
+        "a space",
+        "no ASCII",
+        "twice",
+    ],
 )
 def test_other_files_are_refused(text: str, tmp_path: Path) -> None:
     """With the number of the line, and nothing of the key."""
