@@ -65,6 +65,12 @@ class IView(Interface):
         A Refusal when there is none.
         """
 
+    def firmware() -> Any:
+        """What the device is to run (a `provd.sdk.Firmware`) out of the plugin's packages; None: what it has.
+
+        As `provd.sdk.firmware` tells it from the raw config; without one, what is installed counts.
+        """
+
     def render(
         candidates: Sequence[str],
         context: Mapping[str, Any],

@@ -108,5 +108,8 @@ class IPlugins(Interface):
     def unload(plugin_id: str) -> None:
         """Forget one. Idempotent."""
 
+    def renew(plugin_id: str) -> None:
+        """Its packages are others than they were: nothing that it rendered before is answered any more."""
+
     def ids() -> Iterable[str]:
         """The ids of every plugin directory there is."""

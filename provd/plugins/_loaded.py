@@ -6,15 +6,13 @@ from collections.abc import Callable, Mapping, Sequence
 from contextvars import copy_context
 from typing import Any
 
-from attrs import define
 from twisted.internet.defer import CancelledError, Deferred
-from twisted.internet.interfaces import IReactorTime
 from twisted.logger import Logger
 from twisted.python.failure import Failure
 from zope.interface import implementer
 
 from provd.contracts import ILoadedPlugin, IReadable
-from provd.documents import DecodedConfigs, Device, Lineage
+from provd.documents import Device, Lineage
 from provd.plugins._actions import (
     SYNCHRONIZE,
     UnderWay,
@@ -22,13 +20,13 @@ from provd.plugins._actions import (
     sensible_result,
     system_actions_of,
 )
-from provd.plugins._advertised import Advertised
-from provd.plugins._cache import Key, RenderCache
+from provd.plugins._cache import Key
 from provd.plugins._configuration import NotConfigured, lineage_of, raw_config_of
 from provd.plugins._guard import Guard
 from provd.plugins._info import PluginInfo
 from provd.plugins._options import sensible_options
 from provd.plugins._sense import senseless_answer, sensible_info, sensible_support
+from provd.plugins._surroundings import Surroundings
 from provd.plugins._view import View
 from provd.plugins._walk import ServedTree, segments
 from provd.plugins.render import Templates
@@ -56,6 +54,7 @@ from provd.values import (
     RefusalKind,
     in_detail,
 )
+from provd.values.package import PACKAGES
 
 log = Logger("provd.plugins")
 
@@ -70,16 +69,6 @@ TOO_MANY = Refusal(
 )
 NO_SUCH_PATH = Refusal(RefusalKind.NOT_FOUND, "no file can have that path")
 NO_TREE = Refusal(RefusalKind.NOT_FOUND, "the plugin serves no files")
-
-
-@define
-class Surroundings:
-    """What all plugins of one host share."""
-
-    advertised: Advertised
-    cache: RenderCache
-    decoded: DecodedConfigs
-    clock: IReactorTime
 
 
 @implementer(ILoadedPlugin)
@@ -113,6 +102,7 @@ class LoadedPlugin:
         self._cache = shared.cache
         self._decoded = shared.decoded
         self._clock = shared.clock
+        self._packages = shared.packages
         self._under_way = 0
         self._guard = Guard(plugin_id, shared.clock.seconds)
         if IIdentify.providedBy(plugin):
@@ -203,7 +193,7 @@ class LoadedPlugin:
             return {}
         question, url = "tell its DHCP options", self._advertised.url(inquiry)
         asking = _Asking(self, (device.id, "", url), device, view, keep, remember=False)
-        seen = View(device, url, asking.raw_config, self._tree, self.templates)
+        seen = self._view(asking)
         try:
             said = self._guard.ask(question, keep, self._plugin.dhcp_options, Asked(inquiry), seen)
             options, notes = self._guard.ask(question, keep, sensible_options, said)
@@ -290,7 +280,7 @@ class LoadedPlugin:
             return NO_SUCH_PATH
         if not IServe.providedBy(self._plugin):
             return NO_TREE
-        view = View(asking.device, asking.key[2], asking.raw_config, self._tree, self.templates)
+        view = self._view(asking)
         try:
             answer = self._guard.ask(
                 "serve a file", asking.keep, self._plugin.serve, "/".join(path), view
@@ -300,6 +290,11 @@ class LoadedPlugin:
         if isinstance(answer, Deferred):
             return self._later(asking, answer)
         return answer if answer is view.found else self._checked(asking, answer)
+
+    def _view(self, asking: _Asking) -> View:
+        packages = self._packages.of(self.id)
+        make = asking.raw_config
+        return View(asking.device, asking.key[2], make, self._tree, self.templates, packages)
 
     def _checked(self, asking: _Asking, answer: Answer) -> Answer:
         """The answer, if it makes sense; what was rendered is remembered."""
@@ -351,6 +346,8 @@ class LoadedPlugin:
     ) -> dict[str, Any]:
         """The raw config with what the plugin makes of it. @raise NotConfigured: with the reasons."""
         raw_config = raw_config_of(lineage, base, self._decoded)
+        if known := self._packages.of(self.id):
+            raw_config[PACKAGES] = known
         if IConfigure.providedBy(self._plugin):
             self._guard.ask(
                 "configure a device", keep, _configured, self._plugin, device, raw_config

@@ -11,10 +11,13 @@ from twisted.logger import Logger
 from zope.interface import implementer
 
 from provd.documents import Device
+from provd.plugins._configuration import NotConfigured
 from provd.plugins._walk import ServedTree
 from provd.plugins.render import Templates
 from provd.sdk import IView
+from provd.sdk.packages import Firmware, firmware
 from provd.values import Answer, Content, Format, Refusal, RefusalKind, in_detail
+from provd.values.package import PACKAGES, PackageVersion
 
 log = Logger("provd.plugins.render")
 
@@ -29,6 +32,7 @@ class View:
 
     __slots__ = (
         "_make_raw_config",
+        "_packages",
         "_raw_config",
         "_templates",
         "_tree",
@@ -44,6 +48,7 @@ class View:
         make_raw_config: Callable[[], dict[str, Any]],
         tree: ServedTree,
         templates: Templates,
+        packages: Sequence[PackageVersion] = (),
     ) -> None:
         """`make_raw_config` is called once, if the plugin asks at all: a static file needs no config."""
         self.device = device
@@ -52,6 +57,7 @@ class View:
         self._raw_config: dict[str, Any] | None = None
         self._tree = tree
         self._templates = templates
+        self._packages = packages
         self.found: Answer = NO_SUCH_FILE
         """What `file` answered last: known to make sense."""
 
@@ -73,6 +79,15 @@ class View:
     def file(self, relative: str) -> Answer:
         self.found = self._tree.find(relative) or NO_SUCH_FILE
         return self.found
+
+    def firmware(self) -> Firmware | None:
+        if not self._packages:
+            return None
+        try:
+            raw_config = self.raw_config
+        except NotConfigured:
+            raw_config = {PACKAGES: self._packages}
+        return firmware(self.device.model, raw_config)
 
     def render(
         self,

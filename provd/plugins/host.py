@@ -14,6 +14,7 @@ from zope.interface.exceptions import Invalid as InterfaceInvalid
 from zope.interface.verify import verifyObject
 
 from provd.contracts import IPlugins
+from provd.contracts.packages import IPackages
 from provd.documents import DecodedConfigs
 from provd.plugins._advertised import Advertised
 from provd.plugins._cache import DEFAULT_BYTES, RenderCache
@@ -21,7 +22,8 @@ from provd.plugins._find import find_plugins, is_plugin_id
 from provd.plugins._guard import Guard
 from provd.plugins._info import PluginInfo, read_plugin_info
 from provd.plugins._load import forget, import_entry
-from provd.plugins._loaded import LoadedPlugin, Surroundings
+from provd.plugins._loaded import LoadedPlugin
+from provd.plugins._surroundings import Surroundings
 from provd.plugins._walk import ServedTree
 from provd.plugins.render import Library, Meter, Templates, survey
 from provd.sdk import (
@@ -36,6 +38,7 @@ from provd.sdk import (
     ISynchronize,
 )
 from provd.values import Inquiry, PluginFailed, Protocol, ProvdError
+from provd.values.package import PackageVersion
 
 log = Logger("provd.plugins")
 
@@ -53,6 +56,15 @@ CONTRACTS: tuple[Any, ...] = (
     ISynchronize,
 )
 """What a plugin may provide beside IPlugin."""
+
+
+@implementer(IPackages)
+class NoPackages:
+    """No plugin has any."""
+
+    def of(self, plugin_id: str) -> tuple[PackageVersion, ...]:
+        del plugin_id
+        return ()
 
 
 class BrokenContract(ProvdError):
@@ -75,12 +87,15 @@ class Plugins:
         clock: IReactorTime,
         *,
         cache_bytes: int = DEFAULT_BYTES,
+        packages: IPackages | None = None,
     ) -> None:
         """Nothing is loaded before `load` or `load_all`."""
         self._directory = directory
         self._overrides = overrides
         self.cache = RenderCache(cache_bytes)
-        self._shared = Surroundings(advertised, self.cache, DecodedConfigs(), clock)
+        self._shared = Surroundings(
+            advertised, self.cache, DecodedConfigs(), clock, packages or NoPackages()
+        )
         self._meter = Meter()
         self._loaded: dict[str, LoadedPlugin] = {}
         self._broken: dict[str, str] = {}
@@ -133,6 +148,11 @@ class Plugins:
     def unload(self, plugin_id: str) -> None:
         self._broken.pop(plugin_id, None)
         self._replace(plugin_id, None)
+
+    def renew(self, plugin_id: str) -> None:
+        plugin = self._loaded.get(plugin_id)
+        if plugin is not None:
+            plugin.generation = next(self._generations)
 
     def survey(self) -> Survey:
         """What templates there are on disk now. Reads directories only; may run in a thread."""

@@ -17,12 +17,13 @@ from provd.contracts.plugin import (
 )
 from provd.sdk.clue import TR069, Asked, Clue
 from provd.sdk.lines import RegistrarServers, SipServer, SipServers, numbered, sip_servers
+from provd.sdk.packages import Firmware, firmware
 from provd.sdk.parameters import chosen, own_parameters
 from provd.sdk.phonebook import phonebook_url
 from provd.sdk.reach import server_address
 from provd.sdk.support import DeviceSupport, RawConfigError
 from provd.sdk.timezones import ClockChange, Dst, UnknownZone, Zone, dst_rules, zone_of
-from provd.sdk.tree import Rendered, Served, Tree
+from provd.sdk.tree import FirmwareFile, Rendered, Served, Tree
 from provd.values import (
     Action,
     Answer,
@@ -48,6 +49,8 @@ __all__ = [
     "Content",
     "DeviceSupport",
     "Dst",
+    "Firmware",
+    "FirmwareFile",
     "Format",
     "IAct",
     "IActOnSystem",
@@ -76,6 +79,7 @@ __all__ = [
     "chosen",
     "dst_rules",
     "encapsulate",
+    "firmware",
     "format_mac",
     "numbered",
     "own_parameters",

@@ -104,11 +104,30 @@ class Served:
         return view.file(path)
 
 
+@frozen
+class FirmwareFile:
+    """Paths that are files of the firmware package that the asking device is to run; else as `Served`.
+
+    For devices that ask for firmware by a name of its own, and cannot be told where it is.
+    """
+
+    pattern: str
+
+    def answer(self, path: str, view: IView) -> Answer:
+        """The file, or the refusal that says there is none."""
+        wanted = view.firmware()
+        if wanted is not None:
+            found: Answer = view.file(f"{wanted.directory}/{path}")
+            if not isinstance(found, Refusal):
+                return found
+        return view.file(path)
+
+
 def _names_a_device(pattern: str) -> bool:
     return "{mac}" in pattern.lower()
 
 
-Rule = Rendered | Served
+Rule = Rendered | Served | FirmwareFile
 
 
 def _literals(rules: Sequence[Rule]) -> dict[str, Rule]:

@@ -164,6 +164,9 @@ class MemoryPlugins:
         if self._plugins.pop(plugin_id, None) is not None:
             self.generation += 1
 
+    def renew(self, plugin_id: str) -> None:
+        """It renders nothing."""
+
     def ids(self) -> Iterable[str]:
         """Every id."""
         return sorted(self._plugins)

@@ -15,6 +15,7 @@ from provd.documents.raw_config.schema import (
     Table,
     Type,
 )
+from provd.values.package import PACKAGE_ID, PACKAGE_VERSION
 
 Schema = dict[str, Any]
 
@@ -111,4 +112,14 @@ _SCHEMAS: Mapping[Type, Callable[[Key], Schema]] = {
     Type.TIMEZONE: lambda _key: {"type": "string", "examples": ["Europe/Paris"]},
     Type.LOCALE: lambda _key: {"type": "string", "pattern": "^[a-z]{2}_[A-Z]{2}"},
     Type.TEXT_OR_INTEGER: lambda _key: {"type": ["string", "integer"]},
+    Type.VERSIONS: lambda _key: {
+        "type": "object",
+        "propertyNames": {"pattern": f"^{PACKAGE_ID.pattern}$"},
+        "additionalProperties": {
+            "anyOf": [
+                {"type": "string", "pattern": f"^{PACKAGE_VERSION.pattern}$"},
+                {"type": "null"},
+            ]
+        },
+    },
 }

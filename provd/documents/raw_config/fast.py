@@ -24,6 +24,7 @@ from provd.documents.raw_config.schema import (
 )
 from provd.documents.raw_config.walk import LOCALE
 from provd.documents.raw_config.zones import zone_names
+from provd.values.package import PACKAGE_ID, PACKAGE_VERSION
 
 
 def _integer(key: Key) -> Any:
@@ -40,6 +41,10 @@ def _integer(key: Key) -> Any:
     return bounded | Annotated[str, Meta(pattern=rf"\A[0-9]{{1,{digits}}}\Z")]
 
 
+_PACKAGE = Annotated[str, Meta(pattern=rf"\A{PACKAGE_ID.pattern}\Z")]
+_VERSION = Annotated[str, Meta(pattern=rf"\A{PACKAGE_VERSION.pattern}\Z")]
+
+
 def _annotation(key: Key) -> Any:
     match key.type:
         case Type.INTEGER:
@@ -52,6 +57,8 @@ def _annotation(key: Key) -> Any:
             accepted = list[str]
         case Type.TEXT_OR_INTEGER:
             accepted = str | int
+        case Type.VERSIONS:
+            accepted = dict[_PACKAGE, _VERSION | None]
         case _:
             accepted = str
     return accepted if key.required else accepted | None

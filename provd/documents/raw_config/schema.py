@@ -19,6 +19,7 @@ class Type(StrEnum):
     TIMEZONE = "time zone"
     LOCALE = "locale"
     TEXT_OR_INTEGER = "text or integer"
+    VERSIONS = "object of versions by names"
 
 
 class Key(Struct, frozen=True, kw_only=True):
@@ -141,6 +142,11 @@ _KEYS = (
     _text("exten_pickup_call", "Prefix for picking up a given call."),
     _text("exten_voicemail", "Extension of the voicemail."),
     _text("X_xivo_phonebook_ip", "Server of the directory."),
+    Key(
+        name="firmware",
+        type=Type.VERSIONS,
+        about="By firmware package, the version that the device runs; null: it keeps what it has.",
+    ),
     _integer(
         "config_version", None, None, "Version of these parameters; existing clients write 1."
     ),

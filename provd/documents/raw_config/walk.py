@@ -24,6 +24,7 @@ from provd.documents.raw_config.schema import (
 from provd.documents.raw_config.zones import zone_names
 from provd.documents.reading import json_type
 from provd.values import Problem
+from provd.values.package import PACKAGE_ID, PACKAGE_VERSION
 
 LOCALE = re.compile("[a-z]{2}_[A-Z]{2}")
 _NUMBER = re.compile("[0-9]+")
@@ -153,6 +154,22 @@ def _locale(_key: Key, value: Any) -> Fault | None:
     return None if LOCALE.match(value) else (f"is {value[:40]!r}", "a locale like fr_FR")
 
 
+def _versions(_key: Key, value: Any) -> Fault | None:
+    wanted = "an object of versions by the names of packages"
+    if not isinstance(value, Mapping):
+        return f"is {json_type(value)}", wanted
+    for package, version in value.items():
+        if not isinstance(package, str) or not PACKAGE_ID.fullmatch(package):
+            return f"has {str(package)[:40]!r}, which is no name of a package", wanted
+        if version is not None and not _is_version(version):
+            return f"has something else than a version at {package}", wanted
+    return None
+
+
+def _is_version(value: object) -> bool:
+    return isinstance(value, str) and PACKAGE_VERSION.fullmatch(value) is not None
+
+
 _FAULTS: Mapping[Type, Callable[[Key, Any], Fault | None]] = {
     Type.TEXT: _text,
     Type.INTEGER: _integer,
@@ -162,4 +179,5 @@ _FAULTS: Mapping[Type, Callable[[Key, Any], Fault | None]] = {
     Type.TIMEZONE: _timezone,
     Type.LOCALE: _locale,
     Type.TEXT_OR_INTEGER: _text_or_integer,
+    Type.VERSIONS: _versions,
 }

@@ -55,6 +55,17 @@ WRONG: dict[Type, list[object]] = {
     Type.TEXTS: ["x", [1], ["x", None], {}],
     Type.TIMEZONE: ["Europe/Nowhere", "", "../etc/passwd", 1],
     Type.LOCALE: ["fr", "FR_fr", "", 1],
+    Type.VERSIONS: [
+        "x",
+        [],
+        1,
+        {"UP": "1"},
+        {"a": 1},
+        {"a": ".."},
+        {"a": ""},
+        {"a": "1\n"},
+        {"": "1"},
+    ],
 }
 
 
@@ -115,6 +126,11 @@ def test_other_unknown_parameters_are_refused(name: str) -> None:
 def test_locales_match_by_their_beginning(locale: str) -> None:
     """What follows the country is passed over."""
     assert paths({"locale": locale}) == []
+
+
+def test_firmware_is_pinned_by_package() -> None:
+    """Versions as vendors spell them, and null, which undoes what a parent says."""
+    assert paths({"firmware": {"t46": "66.86.0.15", "w90-dect": "130.85_rc1+b2", "x": None}}) == []
 
 
 def test_lines_may_have_any_key_and_more_parameters() -> None:

@@ -16,11 +16,14 @@ from provd.testing.documents import a_raw_config
 TEXTS = ["", "x", "5", "05", "-5", "5\n", " 5", "\u0661", "70000", "fr_FR", "Europe/Paris"]
 NAMES = ["udp", "SIP", "blf", "SIP-INFO", "disabled", "warning"]
 NUMBERS = [0, 5, -1, 4094, 4095, 65536, 2**64, 5.0, 5.5]
-OTHERS = [None, True, False, [], ["x"], [1], {}, {"1": {}}, {"type": "park"}]
+OTHERS: list[object] = [None, True, False, [], ["x"], [1], {}, {"1": {}}, {"type": "park"}]
 odd = st.sampled_from([*TEXTS, *NAMES, *NUMBERS, *OTHERS])
 
 
-def right(key: Key) -> st.SearchStrategy[Any]:
+VERSIONS = st.dictionaries(st.sampled_from(["a", "t-46"]), st.sampled_from(["1.0", None]))
+
+
+def right(key: Key) -> st.SearchStrategy[Any]:  # noqa: C901 - a row for each type
     """Values that a parameter can hold."""
     match key.type:
         case Type.INTEGER:
@@ -34,6 +37,8 @@ def right(key: Key) -> st.SearchStrategy[Any]:
             values = st.just(value=False)
         case Type.CHOICE:
             values = st.sampled_from(key.choices)
+        case Type.VERSIONS:
+            values = VERSIONS
         case Type.TEXTS:
             values = st.lists(st.text(), max_size=2)
         case Type.TIMEZONE:

@@ -11,7 +11,19 @@ from hypothesis import strategies as st
 from zope.interface import implementer
 
 from provd.documents import Device
-from provd.sdk import Answer, Content, Format, IView, Rendered, Served, Tree
+from provd.sdk import (
+    Answer,
+    Content,
+    Firmware,
+    FirmwareFile,
+    Format,
+    IView,
+    Refusal,
+    RefusalKind,
+    Rendered,
+    Served,
+    Tree,
+)
 from provd.sdk.tree import NOT_YOURS, NOWHERE
 
 
@@ -26,7 +38,12 @@ class View:
         self.device = Device(id="d", **({"mac": "00:00:5e:00:53:ab"} | device))
 
     def file(self, relative: str) -> Answer:
+        if relative.endswith("/absent"):
+            return Refusal(RefusalKind.NOT_FOUND, "no such file")
         return Content(f"file {relative}".encode())
+
+    def firmware(self) -> Firmware | None:
+        return Firmware("fw", "1.0", "firmware/fw/1.0", "") if self.device.model == "A20" else None
 
     def render(
         self,
@@ -48,6 +65,7 @@ TREE = Tree(
     Served("common.cfg"),
     Served("firmware/**"),
     Served("*.st"),
+    FirmwareFile("fw/*"),
 )
 
 
@@ -55,6 +73,13 @@ def at(path: str, **device: Any) -> str:
     """What is at a path."""
     answer = TREE.serve(path, View(**device))
     return answer.body.decode() if isinstance(answer, Content) else str(answer)
+
+
+def test_firmware_by_a_name_of_its_own() -> None:
+    """It comes out of what the device is to run; what is not there, and without firmware, out of the tree."""
+    assert at("fw/phone.st", model="A20") == "file firmware/fw/1.0/fw/phone.st"
+    assert at("fw/absent", model="A20").startswith("Refusal")
+    assert at("fw/phone.st") == "file fw/phone.st"
 
 
 def test_a_device_gets_its_own_file() -> None:
