@@ -20,6 +20,7 @@ from provd.values.answer import (
 from provd.values.cause import Caused, read_cause
 from provd.values.change import Change, Committed, Position
 from provd.values.decision import Decision, Note, Step
+from provd.values.errand import Account, ActionUrl, Errand, NotTold, Notify, Way
 from provd.values.errors import (
     DraftRefused,
     Invalid,
@@ -41,7 +42,7 @@ from provd.values.identity import Identity, Presented
 from provd.values.inquiry import Inquiry, Protocol
 from provd.values.judgement import INFINITE, Exchange, Judgement, Loss, Question, Verb
 from provd.values.link import Link
-from provd.values.proof import Certified, Level, Proof, level_of
+from provd.values.proof import Certified, Credential, Level, Proof, level_of
 from provd.values.served import (
     Served,
     answer_for,
@@ -57,15 +58,19 @@ __all__ = [
     "IDENTITY_KEYS",
     "INFINITE",
     "INFO_KEYS",
+    "Account",
     "Action",
+    "ActionUrl",
     "Answer",
     "Caused",
     "Certified",
     "Change",
     "Committed",
     "Content",
+    "Credential",
     "Decision",
     "DraftRefused",
+    "Errand",
     "Exchange",
     "FileContent",
     "Format",
@@ -83,7 +88,9 @@ __all__ = [
     "MalformedSelector",
     "NoSuchDocument",
     "NotReady",
+    "NotTold",
     "Note",
+    "Notify",
     "PluginFailed",
     "Position",
     "Presented",
@@ -104,6 +111,7 @@ __all__ = [
     "Testimony",
     "TooBroad",
     "Verb",
+    "Way",
     "answer_for",
     "answered",
     "format_mac",

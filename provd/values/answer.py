@@ -17,6 +17,8 @@ class Content(Struct, frozen=True, gc=False):
     """A strong validator (hex digest), empty when there is none."""
     exact: bool = True
     """False when a what-if cannot promise these very bytes (a streaming legacy resource)."""
+    without: Any = None
+    """What whoever may not have its secrets is given in its place (an Answer); None: it has none."""
 
 
 class FileContent(Struct, frozen=True, gc=False):
@@ -38,6 +40,8 @@ class Redirect(Struct, frozen=True, gc=False):
     """Ask there instead (HTTP only; over TFTP it is a refusal)."""
 
     location: str
+    without: Any = None
+    """As for `Content`: what is given to whoever may not have the secrets of its location."""
 
 
 class RefusalKind(StrEnum):
@@ -45,6 +49,8 @@ class RefusalKind(StrEnum):
 
     NOT_FOUND = "not_found"
     """HTTP 404, TFTP error 1. Also what an unknown device is told."""
+    UNAUTHENTICATED = "unauthenticated"
+    """HTTP 401 with the refusal's challenge; anywhere else as NOT_FOUND."""
     FORBIDDEN = "forbidden"
     """HTTP 403, TFTP error 2."""
     UNAVAILABLE = "unavailable"
@@ -58,6 +64,8 @@ class Refusal(Struct, frozen=True, gc=False):
 
     kind: RefusalKind
     reason: str
+    challenge: tuple[str, ...] = ()
+    """Of one that is UNAUTHENTICATED, the values of its WWW-Authenticate headers (RFC 9110 section 11.6.1)."""
 
 
 class Silence(Struct, frozen=True, gc=False):

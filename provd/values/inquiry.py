@@ -7,7 +7,7 @@ from typing import Any
 
 from msgspec import Struct
 
-from provd.values.proof import Certified
+from provd.values.proof import Certified, Credential
 
 
 class Protocol(StrEnum):
@@ -67,7 +67,25 @@ class Inquiry(Struct, frozen=True, kw_only=True, gc=False):
     """The MAC address the kernel knows for `peer` on a directly connected network; gathered."""
     certificate: Certified | None = None
     """What the client certificate of its connection says, judged; None where it showed none."""
+    credential: Credential | None = None
+    """What the name and the password that it showed are worth, judged; None where it showed none.
+    The header that had them is not among `headers` any more."""
+    key: str = ""
+    """The id of the provisioning key that its path began with; `path` is without it."""
+    url_token: str = ""
+    """The id of the one-time URL that its path began with; `path` is without it."""
+    holder: str = ""
+    """The id of the device that the one-time URL was made for: nobody else may use it."""
     tenant: str = ""
+    """Whose key or one-time URL it showed; empty where it showed neither."""
+    barred: str = ""
+    """Why it is told nothing, whoever asks: it lacks a key where one is required, or shows one that is
+    over; empty for most."""
+
+    @property
+    def bound(self) -> bool:
+        """Whether it is for devices of `tenant` only, be that the installation's own."""
+        return bool(self.key or self.url_token)
 
     @property
     def source(self) -> str:

@@ -53,6 +53,21 @@ def level_of(proofs: Iterable[Proof]) -> Level:
     return best
 
 
+class Credential(Struct, frozen=True, kw_only=True, gc=False):
+    """What came of a name and a password that were shown over HTTP; neither is in here."""
+
+    device: str = ""
+    """The id of the device whose they are; empty where they are good for nothing."""
+    by: str = ""
+    """How they were shown: `basic` or `digest`."""
+    previous: bool = False
+    """It was the password that the present one has replaced."""
+    refused: str = ""
+    """Why they are good for nothing, a sentence; empty for good ones."""
+    stale: bool = False
+    """They are right, but for a nonce that has had its time: the same again with another is good."""
+
+
 class Certified(Struct, frozen=True, kw_only=True, gc=False):
     """What the certificate of a device says, once it is judged; see `IJudgeCertificates`."""
 

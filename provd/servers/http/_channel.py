@@ -155,7 +155,9 @@ class DeviceChannel(Connection):
 
     def _refuse(self, answer: Refusal, method: str, request: DeviceRequest | None) -> None:
         status = REFUSED[answer.kind]
-        refusal = self._site.replies.refusal(status, method, close=not self.persistent)
+        refusal = self._site.replies.refusal(
+            status, method, close=not self.persistent, challenge=answer.challenge
+        )
         self._send(status, refusal, request)
 
     def _other_method(self, method: str, request: DeviceRequest | None) -> None:

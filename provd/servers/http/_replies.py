@@ -7,6 +7,7 @@ thing" and "not for you".
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from http import HTTPStatus
 from urllib.parse import quote
 
@@ -15,6 +16,7 @@ from provd.values import Content, Inquiry, Redirect, RefusalKind
 
 _BODIES = {
     400: b"bad request\n",
+    401: b"unauthorized\n",
     403: b"forbidden\n",
     404: b"not found\n",
     405: b"method not allowed\n",
@@ -27,6 +29,7 @@ _BODIES = {
 }
 REFUSED = {
     RefusalKind.NOT_FOUND: 404,
+    RefusalKind.UNAUTHENTICATED: 401,
     RefusalKind.FORBIDDEN: 403,
     RefusalKind.UNAVAILABLE: 503,
     RefusalKind.FAILED: 500,
@@ -117,11 +120,16 @@ class Replies:
             part.stop - part.start,
         )
 
-    def refusal(self, status: int, method: str, *, close: bool) -> bytes:
-        """A whole response that says no, and nothing else."""
+    def refusal(
+        self, status: int, method: str, *, close: bool, challenge: Sequence[str] = ()
+    ) -> bytes:
+        """A whole response that says no, with what is asked for instead, and nothing else."""
         body = _BODIES[status]
+        extra = self._extra.get(status, b"")
+        for each in challenge:
+            extra += b"WWW-Authenticate: %b\r\n" % each.encode("ascii")
         return b"%b%bContent-Type: text/plain\r\nContent-Length: %d\r\n%b%b\r\n%b" % (
-            _LINES[status], self._date, len(body), self._extra.get(status, b""), _CLOSE if close else b"",
+            _LINES[status], self._date, len(body), extra, _CLOSE if close else b"",
             b"" if method == "HEAD" else body,
         )  # fmt: skip
 

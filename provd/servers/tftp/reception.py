@@ -47,6 +47,7 @@ _PATIENCE = 60.0
 
 _REFUSALS = {
     RefusalKind.NOT_FOUND: error_datagram(ErrorCode.NOT_FOUND, "File not found"),
+    RefusalKind.UNAUTHENTICATED: error_datagram(ErrorCode.NOT_FOUND, "File not found"),
     RefusalKind.FORBIDDEN: error_datagram(ErrorCode.ACCESS_VIOLATION, "Access violation"),
     RefusalKind.UNAVAILABLE: error_datagram(ErrorCode.UNDEFINED, "Try again later"),
     RefusalKind.FAILED: error_datagram(ErrorCode.UNDEFINED, "Server error"),

@@ -92,6 +92,7 @@ def test_a_304_promises_no_length() -> None:
     ("kind", "status", "body"),
     [
         (RefusalKind.NOT_FOUND, 404, b"not found\n"),
+        (RefusalKind.UNAUTHENTICATED, 401, b"unauthorized\n"),
         (RefusalKind.FORBIDDEN, 403, b"forbidden\n"),
         (RefusalKind.UNAVAILABLE, 503, b"try again later\n"),
         (RefusalKind.FAILED, 500, b"internal error\n"),
@@ -108,6 +109,18 @@ def test_a_refusal_keeps_its_reason(
     assert (answer.status, answer.body) == (status, body)
     assert ("Retry-After" in answer.headers) is (status == 503)
     assert not client.closed
+
+
+def test_a_challenge_is_a_header_for_each_way_to_answer_it() -> None:
+    """401 says what is asked for instead, the best way first."""
+    ways = ('Digest realm="provd", algorithm=SHA-256', 'Basic realm="provd"')
+    client = edge(Refusal(RefusalKind.UNAUTHENTICATED, "who is it", ways)).connect()
+    client.send(request("/file"))
+    lines = client.transport.value().decode().split("\r\n")
+    assert lines[0] == "HTTP/1.1 401 Unauthorized"
+    assert [line for line in lines if line.startswith("WWW")] == [
+        f"WWW-Authenticate: {way}" for way in ways
+    ]
 
 
 def test_a_redirect_leads_on() -> None:

@@ -99,6 +99,7 @@ def test_the_inquiry_tells_everything_the_packet_told() -> None:
     ("answer", "code"),
     [
         (Refusal(RefusalKind.NOT_FOUND, "secret reason"), 1),
+        (Refusal(RefusalKind.UNAUTHENTICATED, "secret reason"), 1),
         (Refusal(RefusalKind.FORBIDDEN, "secret reason"), 2),
         (Refusal(RefusalKind.UNAVAILABLE, "secret reason"), 0),
         (Refusal(RefusalKind.FAILED, "secret reason"), 0),
