@@ -9,10 +9,9 @@ Tehran, Cairo, Sao Paulo, Mexico City) are not used.
 
 from __future__ import annotations
 
-from functools import lru_cache
 from typing import Any
 
-from provd.sdk import ClockChange, Zone, dst_rules
+from provd.sdk import ClockChange, Zone, nearest_zone
 
 _NAMES = (
     # Cisco's name, a zone that keeps the very time it means; the first of equals is used
@@ -71,29 +70,9 @@ _ABBREVIATIONS = {
 _MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
 
 
-@lru_cache(maxsize=256)
 def zone_name(zone: Zone) -> str:
-    """The name that does what the zone does.
-
-    Failing that, the one whose clock is nearest in January and in July: a clock that is a quarter of an
-    hour off in Kathmandu is better than one in New York.
-    """
-
-    def distance(candidate: Zone) -> tuple[int, bool, int]:
-        off = sum(abs(a - b) for a, b in zip(_offsets(candidate), _offsets(zone), strict=True))
-        in_winter = abs(candidate.utc_offset_seconds - zone.utc_offset_seconds)
-        return off, candidate != zone, in_winter
-
-    return min(_NAMES, key=lambda pair: distance(dst_rules(pair[1])))[0]
-
-
-def _offsets(zone: Zone) -> tuple[int, int]:
-    """Seconds east of Greenwich in January and in July."""
-    standard, dst = zone.utc_offset_seconds, zone.dst
-    if dst is None:
-        return standard, standard
-    summer = standard + dst.save_seconds
-    return (standard, summer) if dst.start.month < dst.end.month else (summer, standard)
+    """The name that does what the zone does, or else the nearest."""
+    return nearest_zone(_NAMES, zone)
 
 
 def text_clock(zone: Zone) -> dict[str, Any]:

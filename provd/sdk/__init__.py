@@ -22,7 +22,15 @@ from provd.sdk.parameters import chosen, own_parameters
 from provd.sdk.phonebook import phonebook_url
 from provd.sdk.reach import server_address
 from provd.sdk.support import DeviceSupport, RawConfigError
-from provd.sdk.timezones import ClockChange, Dst, UnknownZone, Zone, dst_rules, zone_of
+from provd.sdk.timezones import (
+    ClockChange,
+    Dst,
+    UnknownZone,
+    Zone,
+    dst_rules,
+    nearest_zone,
+    zone_of,
+)
 from provd.sdk.tree import FirmwareFile, Rendered, Served, Tree
 from provd.values import (
     Action,
@@ -81,6 +89,7 @@ __all__ = [
     "encapsulate",
     "firmware",
     "format_mac",
+    "nearest_zone",
     "numbered",
     "own_parameters",
     "parse_mac",

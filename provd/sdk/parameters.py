@@ -10,13 +10,19 @@ from provd.sdk.support import RawConfigError
 
 Meaning = TypeVar("Meaning")
 
-_DOTTED = re.compile(r"[A-Za-z][A-Za-z0-9_]{0,99}(?:\.[A-Za-z0-9_]{1,100}){1,20}")
+DOTTED = re.compile(r"[A-Za-z][A-Za-z0-9_]{0,99}(?:\.[A-Za-z0-9_]{1,100}){1,20}")
 
 
-def own_parameters(raw_config: Mapping[str, Any], name: str) -> list[tuple[str, str]]:
-    """The vendor's parameters that `raw_config[name]` holds by their dotted names: `account.1.codec.opus.enable`.
+def own_parameters(
+    raw_config: Mapping[str, Any],
+    name: str,
+    spelt: re.Pattern[str] = DOTTED,
+    truths: tuple[str, str] = ("0", "1"),
+) -> list[tuple[str, str]]:
+    """The vendor's parameters that `raw_config[name]` holds by their names: `account.1.codec.opus.enable`.
 
-    For what no key of the raw config speaks of.  A truth is 1 or 0.
+    For what no key of the raw config speaks of.  `spelt` is how the vendor spells a name, `truths` what it calls
+    false and true.
 
     @raise RawConfigError: it is no object; a name that is none, and so could write something else; a
         value that is neither a text nor a number.
@@ -25,11 +31,11 @@ def own_parameters(raw_config: Mapping[str, Any], name: str) -> list[tuple[str, 
     if not isinstance(said, Mapping):
         raise RawConfigError(f"{name} is no object of values by the names of parameters")
     for parameter, value in said.items():
-        if _DOTTED.fullmatch(parameter) is None:
+        if spelt.fullmatch(parameter) is None:
             raise RawConfigError(f"{name}: {parameter!r} is not the name of a parameter")
         if not isinstance(value, str | int):
             raise RawConfigError(f"{name}: {parameter} is neither a text nor a number")
-    return [(parameter, _text(value)) for parameter, value in said.items()]
+    return [(parameter, _text(value, truths)) for parameter, value in said.items()]
 
 
 def chosen(
@@ -45,5 +51,5 @@ def chosen(
     return meanings[word]
 
 
-def _text(value: str | int) -> str:
-    return str(int(value)) if isinstance(value, bool) else str(value)
+def _text(value: str | int, truths: tuple[str, str]) -> str:
+    return truths[value] if isinstance(value, bool) else str(value)

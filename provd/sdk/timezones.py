@@ -143,6 +143,32 @@ def zone_of(timezone: str) -> Zone:
         raise RawConfigError(str(error)) from error
 
 
+@lru_cache(maxsize=1024)
+def nearest_zone(names: tuple[tuple[str, str], ...], zone: Zone) -> str:
+    """Out of a vendor's list of zones, the name that does what `zone` does; the first of equals.
+
+    `names` are pairs of a vendor's name and an IANA zone that keeps the time it means.  Where none of them
+    does it is the one whose clock is nearest in January and in July: a clock that is a quarter of an hour off in
+    Kathmandu is better than one in New York.
+    """
+
+    def distance(candidate: Zone) -> tuple[int, bool, int]:
+        off = sum(abs(a - b) for a, b in zip(_offsets(candidate), _offsets(zone), strict=True))
+        in_winter = abs(candidate.utc_offset_seconds - zone.utc_offset_seconds)
+        return off, candidate != zone, in_winter
+
+    return min(names, key=lambda pair: distance(dst_rules(pair[1])))[0]
+
+
+def _offsets(zone: Zone) -> tuple[int, int]:
+    """Seconds east of Greenwich in January and in July."""
+    standard, dst = zone.utc_offset_seconds, zone.dst
+    if dst is None:
+        return standard, standard
+    summer = standard + dst.save_seconds
+    return (standard, summer) if dst.start.month < dst.end.month else (summer, standard)
+
+
 @lru_cache(maxsize=1)
 def zone_names() -> frozenset[str]:
     """Every name of the database, about 600."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import Any
 
 import pytest
@@ -32,6 +33,15 @@ def test_what_is_no_name_is_a_reason(name: str) -> None:
     """It would stand where names stand, before the `=`."""
     with pytest.raises(RawConfigError, match="is not the name of a parameter"):
         own_parameters({NAME: {name: 1}}, NAME)
+
+
+def test_a_vendor_spells_in_its_own_way() -> None:
+    """Names that are not dotted, and words for what is true and what is not."""
+    spelt, truths = re.compile("[a-z ]+"), ("off", "on")
+    said = {NAME: {"a b": True, "c": False, "d": 1}}
+    assert own_parameters(said, NAME, spelt, truths) == [("a b", "on"), ("c", "off"), ("d", "1")]
+    with pytest.raises(RawConfigError, match="is not the name of a parameter"):
+        own_parameters({NAME: {"a.b": 1}}, NAME, spelt)
 
 
 @pytest.mark.parametrize("value", [None, [], {}, 1.5])

@@ -17,6 +17,7 @@ from provd.sdk.timezones import (
     UnknownZone,
     Zone,
     dst_rules,
+    nearest_zone,
     parse_posix_rule,
     zone_names,
     zone_of,
@@ -200,3 +201,26 @@ def test_a_raw_config_with_a_zone_that_is_none_has_a_reason() -> None:
     assert zone_of("Europe/Paris") == dst_rules("Europe/Paris")
     with pytest.raises(RawConfigError, match="no time zone called 'Europe/Pari'"):
         zone_of("Europe/Pari")
+
+
+NAMES = (
+    ("Eastern", "America/New_York"),
+    ("India", "Asia/Kolkata"),
+    ("Central Europe", "Europe/Budapest"),
+    ("South Africa", "Africa/Johannesburg"),
+)
+
+
+@pytest.mark.parametrize(
+    ("zone", "name"),
+    [
+        ("America/Toronto", "Eastern"),
+        ("Europe/Paris", "Central Europe"),
+        ("Asia/Kathmandu", "India"),
+        ("Africa/Maputo", "South Africa"),
+        ("Africa/Lagos", "Central Europe"),
+    ],
+)
+def test_a_name_out_of_a_list_does_what_the_zone_does(zone: str, name: str) -> None:
+    """Never by what it is called; where none does it, the one whose clock is nearest over the year."""
+    assert nearest_zone(NAMES, dst_rules(zone)) == name
