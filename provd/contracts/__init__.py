@@ -26,6 +26,7 @@ from provd.contracts.probing import IProbes
 from provd.contracts.proving import IJudgeCertificates, IProve
 from provd.contracts.serving import IDHCPAnswers, IInquiries
 from provd.contracts.store import ICollection, IDocumentStore, IDraft, IReadable
+from provd.contracts.synchronizing import ISynchronizer
 
 __all__ = [
     "IAnswerDHCP",
@@ -56,5 +57,6 @@ __all__ = [
     "IServe",
     "ISubscription",
     "ISynchronize",
+    "ISynchronizer",
     "IView",
 ]

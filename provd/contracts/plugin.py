@@ -14,7 +14,7 @@ from typing import Any
 from twisted.internet.defer import Deferred
 from zope.interface import Attribute, Interface
 
-from provd.values import Answer, Format, Info
+from provd.values import Answer, Format, Info, Way
 
 
 class IPlugin(Interface):
@@ -144,5 +144,14 @@ class IActOnSystem(Interface):
 class ISynchronize(Interface):
     """Makes a device fetch its files again."""
 
-    def synchronize(device: Any, raw_config: Mapping[str, Any]) -> Deferred[None]:
-        """Fires when the device was told; fails with a reason."""
+    def ways(device: Any, raw_config: Mapping[str, Any]) -> Sequence[Way]:
+        """What a device understands (`provd.sdk.Notify`, `provd.sdk.ActionUrl`), the best first. Pure.
+
+        The site's settings choose among them.
+        """
+
+    def accounts_file(device: Any) -> str:
+        """The name, without directories, of the file that tells a device its SIP accounts; or empty.
+
+        A device that fetched it runs the accounts in it, and has what it was synchronized for. Pure.
+        """

@@ -9,7 +9,7 @@ from twisted.internet.defer import Deferred
 from zope.interface import Attribute, Interface
 
 from provd.contracts.store import IReadable
-from provd.values import Answer, Info, Inquiry
+from provd.values import Answer, Info, Inquiry, Way
 
 
 class ILoadedPlugin(Interface):
@@ -41,6 +41,26 @@ class ILoadedPlugin(Interface):
         """Do one of its actions with a device; fires with a JSON object (a dict).
 
         Fails with `PluginFailed`, and for a device without a usable raw config with `Invalid`.
+        """
+
+    synchronizes = Attribute("whether it says how its devices are made to fetch again (bool)")
+
+    def raw_config(device: Any, view: IReadable, base: Mapping[str, Any]) -> dict[str, Any]:
+        """What a device is configured with, completed by the plugin; the caller's own.
+
+        @raise Invalid: it cannot be configured, and why.  @raise PluginFailed: the plugin raised.
+        """
+
+    def ways(device: Any, raw_config: Mapping[str, Any]) -> Sequence[Way]:
+        """How the device is made to fetch its files again, the best first; of one that `synchronizes`.
+
+        @raise PluginFailed: it raised.
+        """
+
+    def accounts_file(device: Any) -> str:
+        """The name of the file that tells the device its SIP accounts; empty where there is none.
+
+        @raise PluginFailed: it raised.
         """
 
     system_actions = Attribute(

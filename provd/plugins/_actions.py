@@ -1,4 +1,4 @@
-"""The actions of a plugin: those it declares, and `synchronize` where it can."""
+"""The actions of a plugin that it declares."""
 
 from __future__ import annotations
 
@@ -9,9 +9,7 @@ from typing import Any, TypeVar
 import msgspec
 from twisted.internet.defer import Deferred, succeed
 
-from provd.sdk import Action, IAct, IActOnSystem, ISynchronize
-
-SYNCHRONIZE = "synchronize"
+from provd.sdk import Action, IAct, IActOnSystem
 
 T = TypeVar("T")
 
@@ -21,12 +19,7 @@ _PARAMETER = re.compile(r"[A-Za-z][A-Za-z0-9_.-]{0,63}")
 
 def actions_of(plugin: Any) -> tuple[Mapping[str, Action], str]:
     """The actions that make sense, and what is wrong with the others; empty when nothing is."""
-    found: dict[str, Action] = {}
-    if ISynchronize.providedBy(plugin):
-        found[SYNCHRONIZE] = Action(about="Make the device fetch its files again.")
-    declared = plugin.actions if IAct.providedBy(plugin) else {}
-    sensible, note = _sensible(declared)
-    return found | sensible, note
+    return _sensible(plugin.actions if IAct.providedBy(plugin) else {})
 
 
 def system_actions_of(plugin: Any) -> tuple[Mapping[str, Action], str]:

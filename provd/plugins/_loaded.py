@@ -13,13 +13,8 @@ from zope.interface import implementer
 
 from provd.contracts import ILoadedPlugin, IReadable
 from provd.documents import Device, Lineage
-from provd.plugins._actions import (
-    SYNCHRONIZE,
-    UnderWay,
-    actions_of,
-    sensible_result,
-    system_actions_of,
-)
+from provd.plugins._actions import UnderWay, actions_of, sensible_result, system_actions_of
+from provd.plugins._asking import NOTHING_WITHOUT, Asking, paired
 from provd.plugins._cache import Key
 from provd.plugins._configuration import NotConfigured, lineage_of, raw_config_of
 from provd.plugins._guard import Guard
@@ -30,6 +25,7 @@ from provd.plugins._surroundings import Surroundings
 from provd.plugins._view import View
 from provd.plugins._walk import ServedTree, segments
 from provd.plugins.render import Templates
+from provd.plugins._ways import accounts_file_of, sensible_ways
 from provd.sdk import (
     Action,
     Asked,
@@ -40,7 +36,9 @@ from provd.sdk import (
     IConfigure,
     IIdentify,
     IServe,
+    ISynchronize,
     RawConfigError,
+    Way,
 )
 from provd.values import (
     Answer,
@@ -126,6 +124,10 @@ class LoadedPlugin:
     @property
     def failures(self) -> int:
         return self._guard.failures
+    @property
+    def synchronizes(self) -> bool:
+        return bool(ISynchronize.providedBy(self._plugin))
+
 
     @property
     def last_failure(self) -> str:
@@ -211,7 +213,7 @@ class LoadedPlugin:
         base: Mapping[str, Any],
         parameters: Mapping[str, Any],
     ) -> Deferred[dict[str, Any]]:
-        """Do it, within ten seconds; a synchronization answers nothing."""
+        """Do it, within ten seconds."""
         acting = self._act(command, device, view, base, parameters)
         return self.acting.watch(Deferred.fromCoroutine(acting))
 
@@ -242,16 +244,10 @@ class LoadedPlugin:
                 question=question,
                 device=device.id,
             )
-        try:
-            raw_config = self._configure(device, lineage_of(device, view), base, keep=True)
-        except NotConfigured as error:
-            raise Invalid("device", tuple(Problem("", each) for each in error.reasons)) from error
-        if command == SYNCHRONIZE and not self._declares(command):
-            answer = self._guard.ask(question, True, self._plugin.synchronize, device, raw_config)
-        else:
-            answer = self._guard.ask(
-                question, True, self._plugin.act, command, device, raw_config, dict(parameters)
-            )
+        raw_config = self.raw_config(device, view, base)
+        answer = self._guard.ask(
+            question, True, self._plugin.act, command, device, raw_config, dict(parameters)
+        )
         return await self._result(question, answer)
 
     async def _result(self, question: str, answer: Any) -> dict[str, Any]:
@@ -262,8 +258,28 @@ class LoadedPlugin:
             raise self._guard.nonsense(question, note, keep=True)
         return result
 
-    def _declares(self, command: str) -> bool:
-        return bool(IAct.providedBy(self._plugin) and command in self._plugin.actions)
+    def raw_config(
+        self, device: Device, view: IReadable, base: Mapping[str, Any]
+    ) -> dict[str, Any]:
+        """What the device is configured with. @raise Invalid: it cannot be, and why."""
+        try:
+            return self._configure(device, lineage_of(device, view), base, keep=True)
+        except NotConfigured as error:
+            raise Invalid("device", tuple(Problem("", each) for each in error.reasons)) from error
+
+    def ways(self, device: Device, raw_config: Mapping[str, Any]) -> Sequence[Way]:
+        """The ways that make sense of those it says; the others are counted and left out."""
+        question = "tell how a device is synchronized"
+        said = self._guard.ask(question, True, self._plugin.ways, device, raw_config)
+        ways, note = sensible_ways(said)
+        if note:
+            self._guard.nonsense(question, note, keep=True)
+        return ways
+
+    def accounts_file(self, device: Device) -> str:
+        """The name of the file with the device's accounts; empty where it has none."""
+        question = "tell where accounts are"
+        return self._guard.ask(question, True, accounts_file_of, self._plugin, device)
 
     async def _in_time(self, question: str, answer: Deferred[Any]) -> Any:
         def failed(failure: Failure) -> Any:

@@ -34,14 +34,17 @@ from provd.sdk.timezones import (
 from provd.sdk.tree import FirmwareFile, Rendered, Served, Tree
 from provd.values import (
     Action,
+    ActionUrl,
     Answer,
     Content,
     Format,
     Info,
+    Notify,
     Protocol,
     Redirect,
     Refusal,
     RefusalKind,
+    Way,
     format_mac,
     parse_mac,
 )
@@ -50,6 +53,7 @@ from provd.wire.dhcp import encapsulate
 __all__ = [
     "TR069",
     "Action",
+    "ActionUrl",
     "Answer",
     "Asked",
     "ClockChange",
@@ -71,6 +75,7 @@ __all__ = [
     "ISynchronize",
     "IView",
     "Info",
+    "Notify",
     "Protocol",
     "RawConfigError",
     "Redirect",
@@ -83,6 +88,7 @@ __all__ = [
     "SipServers",
     "Tree",
     "UnknownZone",
+    "Way",
     "Zone",
     "chosen",
     "dst_rules",

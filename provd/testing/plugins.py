@@ -21,6 +21,7 @@ from provd.values import (
     Protocol,
     Refusal,
     RefusalKind,
+    Way,
 )
 
 Outcome = TypeVar("Outcome")
@@ -61,6 +62,11 @@ class MemoryPlugin:
     acts_on_system: Callable[[str, Mapping[str, Any]], Any] = lambda _command, _given: {}
     tells: Callable[[Inquiry], Mapping[int, bytes]] = lambda _inquiry: {}
     """Over DHCP."""
+    understands: tuple[Way, ...] = ()
+    """How its devices are synchronized; none: it does not say."""
+    raw: Mapping[str, Any] = field(factory=dict)
+    """What each of its devices is configured with."""
+    accounts_in: str = ""
 
     def act(
         self,
@@ -77,6 +83,26 @@ class MemoryPlugin:
             return self.acts(command, device, given)
 
         return maybeDeferred(self._guarded, f"{command} a device", True, acts, parameters)
+
+    @property
+    def synchronizes(self) -> bool:
+        """Whether there are ways."""
+        return bool(self.understands)
+
+    def raw_config(self, device: Any, view: IReadable, base: Mapping[str, Any]) -> dict[str, Any]:
+        """Always the same."""
+        del device, view
+        return {**base, **self.raw}
+
+    def ways(self, device: Any, raw_config: Mapping[str, Any]) -> Sequence[Way]:
+        """Always the same."""
+        del device, raw_config
+        return self.understands
+
+    def accounts_file(self, device: Any) -> str:
+        """Always the same."""
+        del device
+        return self.accounts_in
 
     def act_on_system(self, command: str, parameters: Mapping[str, Any]) -> Deferred[Any]:
         """What `acts_on_system` says."""

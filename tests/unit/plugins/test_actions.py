@@ -6,12 +6,13 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from msgspec import structs
 from twisted.internet.defer import CancelledError, Deferred
 from twisted.internet.task import Clock
 
 from provd.plugins import Advertised, LoadedPlugin, Plugins
 from provd.testing.plugin_files import Documents, acme_device, config_of, write_plugin
-from provd.values import Invalid, PluginFailed
+from provd.values import ActionUrl, Invalid, Notify, PluginFailed
 
 ENTRY = '''
 """Acme phones that can do things."""
@@ -19,7 +20,7 @@ ENTRY = '''
 from twisted.internet.defer import Deferred, succeed
 from zope.interface import implementer
 
-from provd.sdk import Action, IAct, IPlugin, ISynchronize
+from provd.sdk import Action, ActionUrl, IAct, IPlugin, ISynchronize, Notify
 
 
 @implementer(IPlugin, IAct, ISynchronize)
@@ -45,8 +46,17 @@ class Acme:
             return object()
         raise RuntimeError("it is on fire")
 
-    def synchronize(self, device, raw_config):
-        return succeed(None)
+    def ways(self, device, raw_config):
+        if device.model == "broken":
+            raise RuntimeError("it is on fire")
+        if device.model == "odd":
+            return 5
+        elsewhere = (ActionUrl(path="//192.0.2.66/x"), ActionUrl(path="http://192.0.2.66/"))
+        wrong = (Notify(event="a\\r\\nb"), Notify(port="5060"), ActionUrl(), "no way", *elsewhere)
+        return (Notify(event=raw_config["ntp_ip"]), *wrong, ActionUrl(path="/reboot"))
+
+    def accounts_file(self, device):
+        return f"{device.mac}.cfg"
 
 
 PLUGIN = Acme()
@@ -79,8 +89,8 @@ def act(plugin: LoadedPlugin, command: str, **given: Any) -> Deferred[Any]:
 
 
 def test_what_makes_no_sense_is_left_out(plugin: LoadedPlugin) -> None:
-    """And told; synchronizing is an action of whoever can."""
-    assert set(plugin.actions) == {"blink", "later", "never", "fail", "strange", "synchronize"}
+    """And told."""
+    assert set(plugin.actions) == {"blink", "later", "never", "fail", "strange"}
     assert plugin.actions["blink"].required == ("times",)
     assert "'Bad Name'" in plugin.last_failure
 
@@ -93,7 +103,6 @@ def test_done(plugin: LoadedPlugin) -> None:
         "ntp": "192.0.2.1",
     }
     assert act(plugin, "later").result == {"later": True}
-    assert act(plugin, "synchronize").result == {}
 
 
 @pytest.mark.parametrize("command", ["fail", "strange"])
@@ -133,3 +142,30 @@ def test_a_device_without_a_config(plugin: LoadedPlugin) -> None:
     device = acme_device(config=None)
     plugin.act("blink", device, Documents(), {}, {"times": 1}).addErrback(failed.append)
     assert failed[0].check(Invalid)
+
+
+def test_how_its_devices_are_synchronized(plugin: LoadedPlugin) -> None:
+    """What makes sense of what it says, for the device's raw config; nothing that leads elsewhere."""
+    assert plugin.synchronizes
+    documents = Documents(config_of({"ntp_ip": "192.0.2.1"}))
+    raw_config = plugin.raw_config(
+        acme_device(), documents, {"ip": "192.0.2.10", "http_port": 1, "tftp_port": 69}
+    )
+    failures = plugin.failures
+    assert list(plugin.ways(acme_device(), raw_config)) == [
+        Notify(event="192.0.2.1"),
+        ActionUrl(path="/reboot"),
+    ]
+    assert plugin.failures == failures + 1
+    assert plugin.accounts_file(acme_device()) == "00:00:5e:00:53:01.cfg"
+
+
+@pytest.mark.parametrize("model", ["broken", "odd"])
+def test_ways_that_are_none(plugin: LoadedPlugin, model: str) -> None:
+    """A plugin that raises is named; one that says nonsense knows no way."""
+    device = structs.replace(acme_device(), model=model)
+    if model == "broken":
+        with pytest.raises(PluginFailed):
+            plugin.ways(device, {})
+    else:
+        assert plugin.ways(device, {}) == ()
