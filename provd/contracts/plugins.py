@@ -9,7 +9,7 @@ from twisted.internet.defer import Deferred
 from zope.interface import Attribute, Interface
 
 from provd.contracts.store import IReadable
-from provd.values import Answer, Info, Inquiry, Way
+from provd.values import Answer, Info, Inquiry, PluginOptions, Way
 
 
 class ILoadedPlugin(Interface):
@@ -94,16 +94,17 @@ class ILoadedPlugin(Interface):
     ) -> Answer | Deferred[Answer]:
         """Answer a device of this plugin from the plugin's own tree.
 
-        Reads documents from `view` only.  `keep` False (what-if): answers the very same and
+        Content, or the location of a redirect, that tells secrets of the device's has what there is
+        for those who may not have them beside it (`without`).  Reads documents from `view` only.  `keep` False (what-if): answers the very same and
         leaves caches and counters as they were.
         """
 
     def dhcp_options(
         inquiry: Inquiry, device: Any, view: IReadable, *, keep: bool
-    ) -> Mapping[int, bytes]:
+    ) -> PluginOptions:
         """The options that a device of this plugin gets over DHCP, by code; empty when it says none.
 
-        Reads documents from `view` only.  A device that cannot be configured gets those that need no
+        Beside them is what whoever may not have the secrets among them is told (`without`).  Reads documents from `view` only.  A device that cannot be configured gets those that need no
         config, or none.
         """
 

@@ -88,6 +88,7 @@ from provd.documents.status import (
     Answered,
     Status,
     answered,
+    without_secrets,
     configured,
     seen_over_dhcp,
     seen_with_version,
@@ -248,3 +249,4 @@ __all__ = [
     "without_nulls",
     "zone_names",
 ]
+    "without_secrets",

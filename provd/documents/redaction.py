@@ -64,6 +64,36 @@ def _hidden(key: str, value: Any) -> Any:
     return value if type(value) in _PLAIN_TYPES else redacted(value)
 
 
+def without_secrets(value: Any) -> tuple[Any, bool]:
+    """A copy of a JSON value with nothing in the place of each secret, and whether there was any.
+
+    What was text or a number is empty text then, a list an empty list, an object an empty object; a
+    URL with a password in it is a secret, whatever its key.  The copy shares nothing that can be changed.
+    """
+    if isinstance(value, Mapping):
+        return _without_secrets(value)
+    if isinstance(value, list | tuple):
+        items = [without_secrets(each) for each in value]
+        return [each for each, _found in items], any(found for _each, found in items)
+    if isinstance(value, str) and names_password(value):
+        return "", True
+    return value, False
+
+
+def _without_secrets(value: Mapping[str, Any]) -> tuple[dict[str, Any], bool]:
+    found, holds = {}, False
+    for key, each in value.items():
+        if each and each is not True and is_secret(key):
+            found[key], holds = _EMPTY.get(type(each), str)(), True
+        else:
+            found[key], inside = without_secrets(each)
+            holds = holds or inside
+    return found, holds
+
+
+_EMPTY: Mapping[type, type] = {dict: dict, list: list, tuple: list}
+
+
 def _is_secret_option(option: Mapping[str, Any]) -> bool:
     """Whether the value of a DHCP option is not for everybody: it is marked, or shows what it is."""
     code, value = option["code"], option["value"]

@@ -91,6 +91,8 @@ class RenderCache:
         """
         seen = lineage.seen
         cost = PER_ENTRY + len(content.body) + 2 * len(key[1]) + PER_CONFIG * len(seen)
+        if isinstance(content.without, Content):
+            cost += len(content.without.body)
         if cost > self._max_bytes or device_revision <= 0 or any(n < 0 for _id, n in seen):
             return
         self._drop(key)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from contextvars import copy_context
+from functools import partial
 from typing import Any
 
 from twisted.internet.defer import CancelledError, Deferred
@@ -14,28 +14,26 @@ from zope.interface import implementer
 from provd.contracts import ILoadedPlugin, IReadable
 from provd.documents import Device, Lineage
 from provd.plugins._actions import UnderWay, actions_of, sensible_result, system_actions_of
-from provd.plugins._asking import NOTHING_WITHOUT, Asking, paired
+from provd.plugins._asking import Asking
 from provd.plugins._cache import Key
 from provd.plugins._configuration import NotConfigured, lineage_of, raw_config_of
+from provd.plugins._files import LONGEST_WAIT, Files
 from provd.plugins._guard import Guard
 from provd.plugins._info import PluginInfo
 from provd.plugins._options import sensible_options
-from provd.plugins._sense import senseless_answer, sensible_info, sensible_support
+from provd.plugins._sense import sensible_info, sensible_support
 from provd.plugins._surroundings import Surroundings
-from provd.plugins._view import View
-from provd.plugins._walk import ServedTree, segments
-from provd.plugins.render import Templates
+from provd.plugins._walk import ServedTree
 from provd.plugins._ways import accounts_file_of, sensible_ways
+from provd.plugins.render import Templates
 from provd.sdk import (
     Action,
     Asked,
     Clue,
-    IAct,
     IAnswerDHCP,
     IAssociate,
     IConfigure,
     IIdentify,
-    IServe,
     ISynchronize,
     RawConfigError,
     Way,
@@ -47,26 +45,15 @@ from provd.values import (
     Inquiry,
     Invalid,
     PluginFailed,
+    PluginOptions,
     Problem,
-    Refusal,
-    RefusalKind,
     in_detail,
 )
 from provd.values.package import PACKAGES
 
 log = Logger("provd.plugins")
 
-LONGEST_WAIT = 10.0
-"""Seconds a plugin's Deferred may take."""
-
-MOST_UNDER_WAY = 512
-"""Answers of one plugin that may be waited for at once: its silence must leave room for the others."""
-
-TOO_MANY = Refusal(
-    RefusalKind.UNAVAILABLE, f"{MOST_UNDER_WAY} answers of its plugin are waited for already"
-)
-NO_SUCH_PATH = Refusal(RefusalKind.NOT_FOUND, "no file can have that path")
-NO_TREE = Refusal(RefusalKind.NOT_FOUND, "the plugin serves no files")
+NO_OPTIONS = PluginOptions({})
 
 
 @implementer(ILoadedPlugin)
@@ -95,14 +82,21 @@ class LoadedPlugin:
         self.clues: tuple[Clue, ...] = ()
         self.by_address: frozenset[str] = frozenset()
         self._plugin = plugin
-        self._tree = tree
         self._advertised = shared.advertised
         self._cache = shared.cache
         self._decoded = shared.decoded
         self._clock = shared.clock
         self._packages = shared.packages
-        self._under_way = 0
         self._guard = Guard(plugin_id, shared.clock.seconds)
+        self._files = Files(
+            plugin,
+            self._guard,
+            tree=tree,
+            templates=templates,
+            packages=partial(shared.packages.of, plugin_id),
+            clock=shared.clock,
+            remember=self._remember,
+        )
         if IIdentify.providedBy(plugin):
             self.clues = self._plugin.clues
             self.by_address = self._plugin.by_address
@@ -122,12 +116,12 @@ class LoadedPlugin:
         return found
 
     @property
-    def failures(self) -> int:
-        return self._guard.failures
-    @property
     def synchronizes(self) -> bool:
         return bool(ISynchronize.providedBy(self._plugin))
 
+    @property
+    def failures(self) -> int:
+        return self._guard.failures
 
     @property
     def last_failure(self) -> str:
@@ -182,20 +176,37 @@ class LoadedPlugin:
                 return content
         if not keep and in_detail():
             log.debug("{plugin} is asked for {path}", plugin=self.id, path=key[1])
-        return self._ask(_Asking(self, key, device, view, keep, keep and settled), inquiry.path)
+        asking = self._asking(key, device, view, keep=keep, remember=keep and settled)
+        return self._files.ask(asking, inquiry.path)
+
+    def _remember(self, asking: Asking, content: Content) -> None:
+        if asking.lineage is not None:
+            key, revision = asking.key, asking.device.revision
+            self._cache.put(key, content, revision, self.generation, asking.epoch, asking.lineage)
 
     def dhcp_options(
         self, inquiry: Inquiry, device: Device, view: IReadable, *, keep: bool
-    ) -> Mapping[int, bytes]:
+    ) -> PluginOptions:
         """What makes sense of what it answers; the rest is counted and left out.
 
         @raise PluginFailed: it raised.
         """
         if not IAnswerDHCP.providedBy(self._plugin):
-            return {}
-        question, url = "tell its DHCP options", self._advertised.url(inquiry)
-        asking = _Asking(self, (device.id, "", url), device, view, keep, remember=False)
-        seen = self._view(asking)
+            return NO_OPTIONS
+        key = (device.id, "", self._advertised.url(inquiry))
+        asking = self._asking(key, device, view, keep=keep, remember=False)
+        options = self._options(asking, inquiry)
+        bare = asking.bare()
+        if bare is None:
+            return PluginOptions(options)
+        try:
+            without = self._options(bare, inquiry)
+        except PluginFailed:
+            without = {}
+        return PluginOptions(options, without)
+
+    def _options(self, asking: Asking, inquiry: Inquiry) -> Mapping[int, bytes]:
+        question, keep, seen = "tell its DHCP options", asking.keep, self._files.view(asking)
         try:
             said = self._guard.ask(question, keep, self._plugin.dhcp_options, Asked(inquiry), seen)
             options, notes = self._guard.ask(question, keep, sensible_options, said)
@@ -290,78 +301,27 @@ class LoadedPlugin:
 
         return await answer.addTimeout(LONGEST_WAIT, self._clock).addErrback(failed)
 
-    def _ask(self, asking: _Asking, asked_path: str) -> Answer | Deferred[Answer]:
-        path = segments(asked_path)
-        if path is None:
-            return NO_SUCH_PATH
-        if not IServe.providedBy(self._plugin):
-            return NO_TREE
-        view = self._view(asking)
-        try:
-            answer = self._guard.ask(
-                "serve a file", asking.keep, self._plugin.serve, "/".join(path), view
-            )
-        except NotConfigured as error:
-            return Refusal(RefusalKind.NOT_FOUND, str(error))
-        if isinstance(answer, Deferred):
-            return self._later(asking, answer)
-        return answer if answer is view.found else self._checked(asking, answer)
+    def _asking(
+        self, key: Key, device: Device, view: IReadable, *, keep: bool, remember: bool
+    ) -> Asking:
+        def raw_config(lineage: Lineage) -> dict[str, Any]:
+            return raw_config_of(lineage, self._advertised.base(key[2]), self._decoded)
 
-    def _view(self, asking: _Asking) -> View:
-        packages = self._packages.of(self.id)
-        make = asking.raw_config
-        return View(asking.device, asking.key[2], make, self._tree, self.templates, packages)
-
-    def _checked(self, asking: _Asking, answer: Answer) -> Answer:
-        """The answer, if it makes sense; what was rendered is remembered."""
-        note = senseless_answer(answer, self._tree)
-        if note:
-            raise self._guard.nonsense("serve a file", note, keep=asking.keep)
-        if (
-            asking.remember
-            and type(answer) is Content
-            and asking.lineage is not None
-            and answer.etag
-        ):
-            self._cache.put(
-                asking.key,
-                answer,
-                asking.device.revision,
-                self.generation,
-                asking.epoch,
-                asking.lineage,
-            )
-        return answer
-
-    def _later(self, asking: _Asking, answer: Deferred[Answer]) -> Refusal | Deferred[Answer]:
-        if self._under_way >= MOST_UNDER_WAY:
-            answer.addErrback(lambda _cancelled: None)
-            self._guard.ask("serve a file", asking.keep, answer.cancel)
-            return TOO_MANY
-
-        def over(outcome: Any) -> Any:
-            self._under_way -= 1
-            return outcome
-
-        def failed(failure: Failure) -> Answer:
-            if isinstance(failure.value, NotConfigured):
-                return Refusal(RefusalKind.NOT_FOUND, str(failure.value))
-            raise self._guard.failed("serve a file", failure.value, keep=asking.keep)
-
-        self._under_way += 1
-        answer.addTimeout(LONGEST_WAIT, self._clock).addBoth(over)
-        # Whoever fires it does so on his own behalf, not on that of this inquiry.
-        within = copy_context().run
-        return answer.addCallbacks(
-            lambda result: within(self._checked, asking, result),
-            lambda failure: within(failed, failure),
-        )
+        return Asking(key, device, view, raw_config, self._configured, keep=keep, remember=remember)
 
     def _configure(
         self, device: Device, lineage: Lineage, base: Mapping[str, Any], *, keep: bool
     ) -> dict[str, Any]:
         """The raw config with what the plugin makes of it. @raise NotConfigured: with the reasons."""
         raw_config = raw_config_of(lineage, base, self._decoded)
+        return self._configured(device, raw_config, keep)
+
+    def _configured(
+        self,
+        device: Device,
+        raw_config: dict[str, Any],
+        keep: bool,  # noqa: FBT001 - internal
+    ) -> dict[str, Any]:
         if known := self._packages.of(self.id):
             raw_config[PACKAGES] = known
         if IConfigure.providedBy(self._plugin):
@@ -376,35 +336,3 @@ def _configured(plugin: Any, device: Device, raw_config: dict[str, Any]) -> None
         plugin.configure(device, raw_config)
     except RawConfigError as error:
         raise NotConfigured((str(error),)) from error
-
-
-class _Asking:
-    """One question on its way to the plugin, and what its answer came to depend on."""
-
-    __slots__ = ("_plugin", "_view", "device", "epoch", "keep", "key", "lineage", "remember")
-
-    def __init__(
-        self,
-        plugin: LoadedPlugin,
-        key: Key,
-        device: Device,
-        view: IReadable,
-        keep: bool,  # noqa: FBT001 - internal
-        remember: bool,  # noqa: FBT001 - internal
-    ) -> None:
-        self._plugin = plugin
-        self._view = view
-        self.key = key
-        self.device = device
-        self.keep = keep
-        self.remember = remember
-        self.epoch = 0
-        self.lineage: Lineage | None = None
-
-    def raw_config(self) -> dict[str, Any]:
-        """The device's raw config; notes the configs it came from."""
-        plugin = self._plugin
-        self.epoch = self._view.position("configs")
-        self.lineage = lineage_of(self.device, self._view)
-        base = plugin._advertised.base(self.key[2])
-        return plugin._configure(self.device, self.lineage, base, keep=self.keep)

@@ -18,6 +18,7 @@ from provd.values import (
     Info,
     Inquiry,
     PluginFailed,
+    PluginOptions,
     Protocol,
     Refusal,
     RefusalKind,
@@ -147,10 +148,11 @@ class MemoryPlugin:
 
     def dhcp_options(
         self, inquiry: Inquiry, device: Any, view: IReadable, *, keep: bool
-    ) -> Mapping[int, bytes]:
+    ) -> PluginOptions:
         """What `tells` says."""
         del device, view
-        return self._guarded("tell its DHCP options", keep, self.tells, inquiry)
+        said = self._guarded("tell its DHCP options", keep, self.tells, inquiry)
+        return said if isinstance(said, PluginOptions) else PluginOptions(said)
 
 
 @implementer(IPlugins)

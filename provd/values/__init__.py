@@ -42,6 +42,7 @@ from provd.values.identity import Identity, Presented
 from provd.values.inquiry import Inquiry, Protocol
 from provd.values.judgement import INFINITE, Exchange, Judgement, Loss, Question, Verb
 from provd.values.link import Link
+from provd.values.plugin_options import PluginOptions
 from provd.values.proof import Certified, Credential, Level, Proof, level_of
 from provd.values.served import (
     Served,
@@ -92,6 +93,7 @@ __all__ = [
     "Note",
     "Notify",
     "PluginFailed",
+    "PluginOptions",
     "Position",
     "Presented",
     "Problem",

@@ -17,6 +17,7 @@ from provd.documents import (
     patch_tells,
     redacted,
     secrets_restored,
+    without_secrets,
 )
 
 CANARY = "canary-31337"
@@ -168,3 +169,32 @@ def test_patches_that_would_tell(operation: dict[str, Any]) -> None:
 def test_patches_that_tell_nothing(operation: dict[str, Any]) -> None:
     """Secrets may be set and removed unseen, and stay hidden inside what is copied."""
     assert not patch_tells([operation])
+
+
+def test_without_secrets() -> None:
+    """Nothing stands in the place of each secret, and nothing that can be changed is shared."""
+    given = {
+        "ntp_ip": "192.0.2.3",
+        "admin_password": "rosebud",
+        "user_password": "",
+        "X_pin": 4711,
+        "X_tokens": ["a"],
+        "X_url": "http://phone:rosebud@192.0.2.1/",
+        "sip_lines": {"1": {"username": "1001", "password": "x"}},
+        "list": [{"password": "y"}],
+    }
+    bare, holds = without_secrets(given)
+    assert holds
+    assert bare == {
+        "ntp_ip": "192.0.2.3",
+        "admin_password": "",
+        "user_password": "",
+        "X_pin": "",
+        "X_tokens": [],
+        "X_url": "",
+        "sip_lines": {"1": {"username": "1001", "password": ""}},
+        "list": [{"password": ""}],
+    }
+    bare["sip_lines"]["1"]["username"] = "changed"
+    assert given["sip_lines"]["1"]["username"] == "1001"  # type: ignore[index]  # a table of lines
+    assert without_secrets({"ntp_ip": "x", "password": "", "list": [1]})[1] is False

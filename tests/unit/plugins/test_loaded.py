@@ -350,7 +350,7 @@ def test_the_view_keeps_its_contract(tmp_path: Path) -> None:
     seen: list[View] = []
     write_plugin(tmp_path)
     plugin = host_of(tmp_path).load("acme")
-    plugin._plugin = Spy(seen)
+    plugin._files._plugin = Spy(seen)
     plugin.serve(inquiry(), acme_device(), Documents(config_of({})), keep=True)
     assert verifyObject(IView, seen[0])
 

@@ -9,7 +9,7 @@ import pytest
 from twisted.internet.task import Clock
 
 from provd.plugins import Advertised, Plugins
-from provd.plugins._loaded import LONGEST_WAIT
+from provd.plugins._files import LONGEST_WAIT
 from provd.testing.plugin_files import write_plugin
 from provd.values import PluginFailed
 

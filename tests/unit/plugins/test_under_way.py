@@ -10,7 +10,7 @@ from twisted.internet.task import Clock
 from twisted.logger import globalLogPublisher
 
 from provd.plugins import Advertised, Plugins
-from provd.plugins._loaded import LONGEST_WAIT, MOST_UNDER_WAY, TOO_MANY
+from provd.plugins._files import LONGEST_WAIT, MOST_UNDER_WAY, TOO_MANY
 from provd.testing.inquiries import http
 from provd.testing.plugin_files import ENTRY, Documents, acme_device, config_of, write_plugin
 from provd.values import answer_for, answered, inquiry_served
