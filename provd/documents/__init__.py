@@ -79,6 +79,7 @@ from provd.documents.redaction import (
     patch_tells,
     redacted,
     secrets_restored,
+    without_secrets,
 )
 from provd.documents.role import ROLES, Role, parse_role
 from provd.documents.selector import Selector, compile_selector
@@ -88,7 +89,6 @@ from provd.documents.status import (
     Answered,
     Status,
     answered,
-    without_secrets,
     configured,
     seen_over_dhcp,
     seen_with_version,
@@ -247,6 +247,6 @@ __all__ = [
     "waiting",
     "well_known_configs",
     "without_nulls",
+    "without_secrets",
     "zone_names",
 ]
-    "without_secrets",
