@@ -7,6 +7,7 @@ from provd.access.bearer import AUDIENCE, ONCE, BearerTokens, digest_of
 from provd.access.builtin import BUILT_IN, OWN, for_device, for_plugin
 from provd.access.certificates import Authority, Certificates
 from provd.access.claims import Grant, Permits, Right, covers, permits
+from provd.access.device_logins import FREE_FOR_DEVICE, FREE_FOR_SOURCE, DeviceLogins
 from provd.access.errors import (
     Forbidden,
     NotAuthenticated,
@@ -24,19 +25,25 @@ from provd.access.guesses import Guesses
 from provd.access.held import HeldRights, UserPermits
 from provd.access.htpasswd import Htpasswd
 from provd.access.ident import Ident
+from provd.access.keyring import Keyring
+from provd.access.nonces import Nonces
 from provd.access.oidc import ForeignTokens
 from provd.access.origins import OnlyFrom
 from provd.access.passwords import InThread, Passwords
 from provd.access.principal import Principal
 from provd.access.sealing import SealingKeys, UnusableSealKeys
+from provd.access.serving import ServingSettings
 from provd.access.settings import AccessSettings, Way
 from provd.access.signing import SigningKeys
 from provd.access.tenancy import TenantStore
+from provd.access.threshold import Threshold
 from provd.access.whitelist import Whitelist
 
 __all__ = [
     "AUDIENCE",
     "BUILT_IN",
+    "FREE_FOR_DEVICE",
+    "FREE_FOR_SOURCE",
     "ONCE",
     "OWN",
     "AccessSettings",
@@ -47,6 +54,7 @@ __all__ = [
     "BasicIdentity",
     "BearerTokens",
     "Certificates",
+    "DeviceLogins",
     "FailedLogins",
     "Forbidden",
     "ForeignTokens",
@@ -57,6 +65,8 @@ __all__ = [
     "Htpasswd",
     "Ident",
     "InThread",
+    "Keyring",
+    "Nonces",
     "NotAuthenticated",
     "NotToBeHad",
     "OnlyFrom",
@@ -65,9 +75,11 @@ __all__ = [
     "Principal",
     "Right",
     "SealingKeys",
+    "ServingSettings",
     "SigningKeys",
     "SiteOwned",
     "TenantStore",
+    "Threshold",
     "TooManyAttempts",
     "TooManyClaims",
     "UnsafeKeyFile",

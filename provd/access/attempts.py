@@ -37,23 +37,36 @@ class _Record(Struct, gc=False):
 class Attempts:
     """Who failed how often. `now` tells seconds that never go back."""
 
-    def __init__(self, now: Callable[[], float], remembered: int = REMEMBERED) -> None:
+    def __init__(
+        self,
+        now: Callable[[], float],
+        remembered: int = REMEMBERED,
+        *,
+        free_for_user: int = FREE_FOR_USER,
+        free_for_source: int = FREE_FOR_SOURCE,
+    ) -> None:
         self._now = now
+        self._free = (free_for_user, free_for_source)
         self._most = remembered
         self._records: OrderedDict[str, _Record] = OrderedDict()
         self.refused = 0
         """How many attempts were not looked at."""
 
-    def begin(self, user: str, source: str) -> None:
-        """Somebody tries. @raise TooManyAttempts: too soon."""
+    def begin(self, user: str, source: str, *, count: bool = True) -> None:
+        """Somebody tries; `count` False: only asks whether that would be too soon.
+
+        @raise TooManyAttempts: too soon.
+        """
         now = self._now()
-        keys = ((f"user {user[:256]}", FREE_FOR_USER), (_source(source), FREE_FOR_SOURCE))
-        until = max(self._record(key, now).until for key, _free in keys)
+        keys = (f"user {user[:256]}", _source(source))
+        known = (self._records.get(key) for key in keys)
+        until = max((record.until for record in known if record is not None), default=0.0)
         if until > now:
-            self.refused += 1
+            self.refused += count
             raise TooManyAttempts(int(until - now) + 1)
-        for key, free in keys:
-            _fail(self._record(key, now), now, free)
+        if count:
+            for key, free in zip(keys, self._free, strict=True):
+                _fail(self._record(key, now), now, free)
 
     def succeeded(self, user: str, source: str) -> None:
         """The attempt was none of a stranger: take back what `begin` counted."""

@@ -44,11 +44,14 @@ AUDITED = frozenset(
         "reservations",
         "leases",
         "boot-rules",
+        "keys",
+        "credentials",
+        "url-tokens",
     }
 )
 """Collections whose changes are somebody's doing; a status is what the server saw."""
 
-UNWRITTEN = frozenset({"revision", "holding"})
+UNWRITTEN = frozenset({"revision", "holding", "digest"})
 """Keys that tell nobody anything: the store's own, and what is made of others."""
 
 SYSTEM, SERVER_ID = "system", "provd"

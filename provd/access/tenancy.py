@@ -32,7 +32,7 @@ from provd.values import (
     Problem,
 )
 
-OWNED = frozenset({"devices", "configs", "rights"})
+OWNED = frozenset({"devices", "configs", "rights", "keys", "credentials", "url-tokens"})
 """Collections whose documents have owners."""
 
 KEPT_WITH = frozenset({"statuses"})

@@ -11,10 +11,10 @@ from provd.documents import linearize
 
 
 def awaited(store: IDocumentStore, device: Any) -> Deferred[None] | None:
-    """What an answer to `device` must wait for: None when its device and configs are durable."""
+    """What an answer to `device` must wait for: None when its device, its credential and its configs are."""
     if not store.pending:
         return None
-    waits = [store.awaited("devices", device.id)]
+    waits = [store.awaited("devices", device.id), store.awaited("credentials", device.id)]
     if device.config:
         lineage = linearize(device.config, lambda config_id: store.get("configs", config_id))
         if lineage is not None:

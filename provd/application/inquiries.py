@@ -9,7 +9,7 @@ somebody else's change that is not durable yet.  Anything else leaves at once.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from functools import partial
 from typing import Any
 
@@ -19,18 +19,20 @@ from twisted.logger import Logger
 from twisted.python.failure import Failure
 from zope.interface import implementer
 
+from provd.access import Threshold
 from provd.application.decisions import Decisions
 from provd.application.dependencies import awaited
 from provd.application.inquiry_bounds import Counters, InquirySettings
+from provd.application.outcomes import nobodys_business, outcome
 from provd.application.statuses import StatusBook
 from provd.application.telling import tell_of
+from provd.application.who_answers import WhoAnswers, barred
 from provd.contracts import (
     IDHCPAnswers,
     IDocumentStore,
     IInquiries,
     INeighbours,
     IPlugins,
-    IReadable,
 )
 from provd.pipeline import (
     NOTHING_SETTLED,
@@ -48,10 +50,8 @@ from provd.values import (
     Inquiry,
     Note,
     PluginFailed,
-    Protocol,
     Refusal,
     RefusalKind,
-    Silence,
     Step,
     StoreUnavailable,
     answer_for,
@@ -60,10 +60,6 @@ from provd.values import (
 
 log = Logger("provd.inquiries")
 
-UNKNOWN = Refusal(RefusalKind.NOT_FOUND, "no device is known by this request")
-LEARNT = Silence("DHCP is not served here: what it says of a device is learnt")
-"""The answer where no interface is served, as to what another server passes on."""
-NO_PLUGIN = Refusal(RefusalKind.NOT_FOUND, "the device has no plugin")
 TOO_MANY = Refusal(RefusalKind.UNAVAILABLE, "too many inquiries wait already")
 TRIES = 3
 """How often conflicting drafts are decided again before the device is refused."""
@@ -86,26 +82,34 @@ class Inquiries:
         boot_id: str,
         neighbours: INeighbours | None = None,
         dhcp: IDHCPAnswers | None = None,
+        threshold: Threshold | None = None,
         settings: InquirySettings | None = None,
     ) -> None:
-        """`boot_id` makes inquiry ids unique over restarts; without `dhcp` DHCP is listened to only."""
+        """`boot_id` makes inquiry ids unique over restarts; without `dhcp` DHCP is listened to only,
+        without `threshold` nobody shows keys or passwords.
+        """
         self._pipeline = pipeline
         self._store = store
-        self._plugins = plugins
+        self._answers = WhoAnswers(plugins, dhcp)
         self._limits = limits
         self._decisions = decisions
         self._statuses = statuses
         self._clock = clock
         self._neighbours = neighbours
-        self._dhcp = dhcp
+        self._threshold = threshold
         self._settings = settings or InquirySettings()
         self._boot_id = boot_id
         self._count = 0
         self.counted = Counters()
+        self._observe: Callable[[Decision], None] = _nobody_looks
 
     def adopt(self, settings: InquirySettings) -> None:
         """Hold to other bounds from now on."""
         self._settings = settings
+
+    def observed_by(self, observe: Callable[[Decision], None]) -> None:
+        """Have somebody else see every answer to a device that is known, too."""
+        self._observe = observe
 
     def inquiry_id(self) -> str:
         """A fresh id."""
@@ -120,7 +124,7 @@ class Inquiries:
     def ask(self, inquiry: Inquiry) -> Answer | Deferred[Answer]:
         """The answer, at once or as a Deferred; never fails."""
         self.counted.asked += 1
-        inquiry = with_neighbour(inquiry, self._neighbours)
+        inquiry = self._opened(inquiry, keep=True)
         before = answer_for(inquiry.id)
         try:
             return self._serve(inquiry)
@@ -133,7 +137,12 @@ class Inquiries:
 
     def what_if(self, inquiry: Inquiry) -> Deferred[Decision]:
         """How `inquiry` would be decided and answered; nothing of it is kept."""
-        return Deferred.fromCoroutine(self._what_if(with_neighbour(inquiry, self._neighbours)))
+        return Deferred.fromCoroutine(self._what_if(self._opened(inquiry, keep=False)))
+
+    def _opened(self, inquiry: Inquiry, *, keep: bool) -> Inquiry:
+        """With what the kernel knows of who asks, and what was shown."""
+        inquiry = with_neighbour(inquiry, self._neighbours)
+        return inquiry if self._threshold is None else self._threshold.open(inquiry, keep=keep)
 
     # The live path. Synchronous wherever it can be: a Deferred costs more than deciding does.
 
@@ -141,6 +150,8 @@ class Inquiries:
         self, inquiry: Inquiry, settled: Mapping[object, Any] = NOTHING_SETTLED, first: int = 1
     ) -> Answer | Deferred[Answer]:
         store = self._store
+        if inquiry.barred:
+            return self._leave(Decision(inquiry), barred(inquiry))
         for tried in range(first, TRIES + 1):
             draft = store.draft(inquiry.id)
             decision, case = self._pipeline.decide(inquiry, draft, settled)
@@ -150,18 +161,18 @@ class Inquiries:
             if not draft.changed:
                 return self._answer(decision)
             committing = store.commit(draft)
-            outcome = _now(committing)
-            if outcome is None:
+            committed = outcome(committing)
+            if committed is None:
                 return self._guarded(
                     inquiry,
                     self._committing(inquiry, settled, decision, case, committing),
                     committing,
                 )
-            if isinstance(outcome, Failure):
-                if outcome.check(DraftRefused):
+            if isinstance(committed, Failure):
+                if committed.check(DraftRefused):
                     self.counted.conflicts += 1
                     continue
-                return self._not_kept(decision, outcome)
+                return self._not_kept(decision, committed)
             return self._committed(decision, case)
         return self._gave_up(inquiry)
 
@@ -182,10 +193,10 @@ class Inquiries:
         return self._answer(decision)
 
     def _answer(self, decision: Decision) -> Answer | Deferred[Answer]:
-        answer = self._ask_who_answers(decision, self._store, keep=True)
+        answer = self._answers.to(decision, self._store, keep=True)
         device = decision.device
         pending = awaited(self._store, device) if device is not None else None
-        if pending is not None:
+        if pending is not None or decision.inquiry.url_token:
             return self._guarded(
                 decision.inquiry, self._leave_later(decision, answer, pending), answer, pending
             )
@@ -193,27 +204,10 @@ class Inquiries:
             return self._leave_with(decision, answer)
         return self._leave(decision, answer)
 
-    def _ask_who_answers(
-        self, decision: Decision, view: IReadable, *, keep: bool
-    ) -> Answer | Deferred[Answer]:
-        """DHCP answers whoever asks; for everything else a device has its plugin."""
-        if decision.inquiry.protocol is Protocol.DHCP:
-            return self._dhcp.answer(decision, view, keep=keep) if self._dhcp else LEARNT
-        device = decision.device
-        if device is None:
-            return UNKNOWN
-        if not device.plugin:
-            return NO_PLUGIN
-        plugin = self._plugins.get(device.plugin)
-        if plugin is None:
-            return Refusal(RefusalKind.NOT_FOUND, f"plugin {device.plugin} is not loaded")
-        try:
-            return plugin.serve(decision.inquiry, device, view, keep=keep)
-        except PluginFailed as error:
-            return Refusal(RefusalKind.FAILED, str(error))
-
     def _leave(self, decision: Decision, answer: Answer) -> Answer:
         """The answer is final: record it, tell it, and let it go."""
+        if self._threshold is not None:
+            answer = self._threshold.crossed(decision, answer)
         decision.answer = answer
         decision.answered = self._clock.seconds()
         counted = self.counted
@@ -226,6 +220,7 @@ class Inquiries:
         self._decisions.add(decision)
         if decision.device is not None:
             self._statuses.note(decision)
+            self._observe(decision)
         tell_of(decision)
         return answer
 
@@ -236,7 +231,7 @@ class Inquiries:
     ) -> Answer | Deferred[Answer]:
         """By callbacks: every ACK over DHCP leaves this way, and a coroutine costs 10 µs more."""
         if self._too_many():
-            answer.addErrback(_nobodys_business)
+            answer.addErrback(nobodys_business)
             return TOO_MANY
         leave = partial(self._leave, decision)
         answer.addCallbacks(leave, self._plugin_failed, errbackArgs=(decision,))
@@ -247,7 +242,7 @@ class Inquiries:
         return self._leave(decision, Refusal(RefusalKind.FAILED, str(failure.value)))
 
     async def _leave_later(
-        self, decision: Decision, answer: Answer | Deferred[Answer], pending: Deferred[None]
+        self, decision: Decision, answer: Answer | Deferred[Answer], pending: Deferred[None] | None
     ) -> Answer:
         if isinstance(answer, Deferred):
             try:
@@ -255,9 +250,12 @@ class Inquiries:
             except PluginFailed as error:
                 answer = Refusal(RefusalKind.FAILED, str(error))
         try:
-            await pending
+            if pending is not None:
+                await pending
         except StoreUnavailable as error:
             return self._leave(decision, self._refuse_unkept(decision, error))
+        if decision.inquiry.url_token and self._threshold is not None:
+            answer = await self._threshold.spent(decision, answer)
         return self._leave(decision, answer)
 
     async def _committing(
@@ -304,7 +302,7 @@ class Inquiries:
             answering.close()
             for each in awaited:
                 if isinstance(each, Deferred):
-                    each.addErrback(_nobodys_business)
+                    each.addErrback(nobodys_business)
             return TOO_MANY
         return self._watched(inquiry, Deferred.fromCoroutine(answering))
 
@@ -371,29 +369,28 @@ class Inquiries:
 
     async def _what_if(self, inquiry: Inquiry) -> Decision:
         answer_for(inquiry.id)
+        if inquiry.barred:
+            return self._supposed(Decision(inquiry), barred(inquiry))
         draft = self._store.draft(inquiry.id)
         try:
             decision, case = self._pipeline.decide(inquiry, draft, keep=False)
         except Awaiting as waiting:
             decision, case = await self._gather(inquiry, waiting, keep=False)
-        answer = self._ask_who_answers(decision, case.draft, keep=False)
+        answer = self._answers.to(decision, case.draft, keep=False)
         if isinstance(answer, Deferred):
             try:
                 answer = await answer
             except PluginFailed as error:
                 answer = Refusal(RefusalKind.FAILED, str(error))
+        return self._supposed(decision, answer)
+
+    def _supposed(self, decision: Decision, answer: Answer) -> Decision:
+        """A decision with the answer that would have been given."""
+        if self._threshold is not None and type(answer) is Refusal:
+            answer = self._threshold.challenged(decision, answer)
         decision.answer = answer
         return decision
 
 
-def _nobodys_business(_failure: Failure) -> None:
-    """How something ends that nobody waits for any more."""
-
-
-def _now(deferred: Deferred[Any]) -> Any:
-    """The result of a Deferred that has fired (a Failure included); None if it has not."""
-    if not deferred.called:
-        return None
-    results: list[Any] = []
-    deferred.addBoth(results.append)
-    return results[0] if results else None
+def _nobody_looks(_decision: Decision) -> None:
+    """While nobody wants to see answers."""

@@ -9,6 +9,7 @@ from provd.documents.autocreate import autocreate_template, autocreated
 from provd.documents.base import EMPTY_OBJECT, Document, Kind, to_dict, to_show
 from provd.documents.claim import EVERY, Claim
 from provd.documents.config import CONFIGS, Config, parse_config, without_nulls
+from provd.documents.credential import CREDENTIALS, DeviceCredential
 from provd.documents.descent import abandoned_config, heirs
 from provd.documents.device import (
     DERIVED_KEYS,
@@ -67,6 +68,14 @@ from provd.documents.preferences import (
     service_of,
 )
 from provd.documents.projection import project
+from provd.documents.provisioning_key import (
+    KEYS,
+    ONCE_URL,
+    ProvisioningKey,
+    digest_of_secret,
+    is_key,
+    parse_provisioning_key,
+)
 from provd.documents.query import Page, Place, Query
 from provd.documents.raw_config import check_raw_config, complete_raw_config, zone_names
 from provd.documents.receipt import RECEIPTS, Receipt
@@ -94,6 +103,7 @@ from provd.documents.status import (
     seen_with_version,
 )
 from provd.documents.token import SHORTEST_LIFE, TOKENS, Token, TokenWish, parse_token_wish
+from provd.documents.url_token import URL_TOKENS, UrlToken
 from provd.documents.user import USERS, User, parse_password, parse_user
 from provd.documents.well_known import well_known_configs
 
@@ -115,6 +125,9 @@ KINDS = (
     SHORTAGES,
     RIGHTS,
     PREFERENCES,
+    KEYS,
+    CREDENTIALS,
+    URL_TOKENS,
 )
 """Every kind of document that a provd keeps."""
 
@@ -125,16 +138,19 @@ __all__ = [
     "AUDIT",
     "BOOT_RULES",
     "CONFIGS",
+    "CREDENTIALS",
     "DERIVED_KEYS",
     "DEVICES",
     "EMPTY_OBJECT",
     "EVERY",
+    "KEYS",
     "KINDS",
     "LEASES",
     "MAX_ID",
     "MOST_DEVICES",
     "NEVER_SHOWN",
     "NOT_ON_ONE",
+    "ONCE_URL",
     "OPERATIONS",
     "PREFERENCES",
     "RECEIPTS",
@@ -151,6 +167,7 @@ __all__ = [
     "SUBNETS",
     "TENURES",
     "TOKENS",
+    "URL_TOKENS",
     "USERS",
     "Answered",
     "AuditLine",
@@ -160,6 +177,7 @@ __all__ = [
     "Creates",
     "DecodedConfigs",
     "Device",
+    "DeviceCredential",
     "DeviceRight",
     "Document",
     "IllegalStep",
@@ -176,6 +194,7 @@ __all__ = [
     "Pool",
     "Preferences",
     "Probe",
+    "ProvisioningKey",
     "Query",
     "Receipt",
     "Reservation",
@@ -191,6 +210,7 @@ __all__ = [
     "Tenure",
     "Token",
     "TokenWish",
+    "UrlToken",
     "User",
     "When",
     "abandoned_config",
@@ -205,6 +225,7 @@ __all__ = [
     "complete_raw_config",
     "configured",
     "decode",
+    "digest_of_secret",
     "explain",
     "failed",
     "flatten",
@@ -212,6 +233,7 @@ __all__ = [
     "holding",
     "holds_secrets",
     "in_normal_spelling",
+    "is_key",
     "is_new",
     "is_secret",
     "keep_what_the_server_manages",
@@ -223,6 +245,7 @@ __all__ = [
     "parse_device",
     "parse_password",
     "parse_preferences",
+    "parse_provisioning_key",
     "parse_revocation",
     "parse_right_wish",
     "parse_role",

@@ -14,13 +14,15 @@ from provd.pipeline.dispatch import Memo
 from provd.pipeline.gather import settle, with_neighbour
 from provd.pipeline.limits import CreationLimits, CreationSettings
 from provd.pipeline.netlink import KernelTables
-from provd.pipeline.prove import ByLease, ByNeighbour, Proving
+from provd.pipeline.prove import ByCredential, ByLease, ByNeighbour, ByOneTimeUrl, Proving
 
 __all__ = [
     "NOTHING_SETTLED",
     "Awaiting",
+    "ByCredential",
     "ByLease",
     "ByNeighbour",
+    "ByOneTimeUrl",
     "Case",
     "CreationLimits",
     "CreationSettings",

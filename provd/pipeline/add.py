@@ -45,7 +45,7 @@ class AddDeviceRetriever(AbstractDeviceRetriever):
     def look_up(self, case: Case, info: Info) -> Device | None:
         """The new device, as proposed; None with a note when it must not be."""
         facts = self._identity(case, info)
-        if not facts:
+        if not facts or case.inquiry.holder:
             return None
         reason = self._why_not(case)
         if reason:

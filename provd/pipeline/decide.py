@@ -10,15 +10,19 @@ from collections.abc import Mapping
 from typing import Any
 
 from provd.contracts import IDraft
+from provd.documents import Device
 from provd.pipeline.app import DraftApp
 from provd.pipeline.case import NOTHING_SETTLED, Case
 from provd.pipeline.compose import Stages
 from provd.pipeline.detail import tell
+from provd.pipeline.look_up import held
 from provd.pipeline.prove import Proving
 from provd.values import Decision, Inquiry, Note, Step, in_detail, level_of
 
 NOBODY = Note(Step.LOOK_UP, "no device is known by what was concluded")
 """Said of most that ask over DHCP."""
+
+ANOTHERS = "the key or the one-time URL that it showed is not for device {device}"
 
 
 class Pipeline:
@@ -77,6 +81,13 @@ class Pipeline:
         info = self._extract(case) or {}
         case.info = info
         device = self._look_up(case, info)
+        inquiry = case.inquiry
+        if inquiry.holder and device is None:
+            device = held(case, info)
+        if inquiry.bound and device is not None and not _opens(inquiry, device, self._app.tenant):
+            case.note(Step.LOOK_UP, ANOTHERS, device=device.id)
+            case.matched_by = ""
+            return
         if device is None:
             # A foreign retriever may have proposed things for a device it did not find.
             case.notes.append(NOBODY)
@@ -87,3 +98,10 @@ class Pipeline:
         self._revise(case)
         if case.changes:
             case.settle_device()
+
+
+def _opens(inquiry: Inquiry, device: Device, own_tenant: str) -> bool:
+    """Whether what an inquiry showed is for this device."""
+    if inquiry.holder:
+        return inquiry.holder == device.id
+    return (device.tenant or own_tenant) == (inquiry.tenant or own_tenant)

@@ -33,6 +33,15 @@ def contradicted(device: Device, info: Info, keys: Sequence[str]) -> str:
     return ""
 
 
+def held(case: Case, info: Info) -> Device | None:
+    """The device that the one-time URL of an inquiry was made for, where nothing says it is another."""
+    device: Device | None = case.draft.get("devices", case.inquiry.holder)
+    if device is None or contradicted(device, info, IDENTITY_KEYS):
+        return None
+    case.matched_by = "one-time URL"
+    return device
+
+
 class SearchDeviceRetriever(AbstractDeviceRetriever):
     """The one device whose `key` is the one in the device info."""
 

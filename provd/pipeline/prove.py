@@ -14,6 +14,10 @@ from provd.values import Inquiry, Level, Proof, Protocol
 _NEIGHBOUR = "the kernel knows {mac} at {peer}"
 _ANOTHER = "the kernel knows another box at {peer}: {mac}"
 _LEASE = "{peer} is leased to it"
+_CREDENTIAL = "it showed its name and its password ({by})"
+_PREVIOUS = "it showed its name and the password it had before ({by})"
+_ANOTHERS = "it showed the credential of another device: {device}"
+_ONCE = "it showed a one-time URL that was made for it: {url}"
 
 
 class Proving:
@@ -78,3 +82,40 @@ class ByLease:
         if lease.device == device.id or (device.mac and lease.mac == device.mac):
             return Proof(Level.NETWORK, self.name, _LEASE, (("peer", inquiry.peer),))
         return None
+
+
+@implementer(IProve)
+class ByCredential:
+    """The name and the password of a device, over HTTP. Who shows those of another device is another one."""
+
+    name = "credential"
+
+    def prove(
+        self, inquiry: Inquiry, device: Device, _view: IReadable, *, keep: bool
+    ) -> Proof | None:
+        del keep
+        shown = inquiry.credential
+        if shown is None:
+            return None
+        if shown.refused:
+            return Proof(Level.CLAIMED, self.name, "{why}", (("why", shown.refused),))
+        if shown.device != device.id:
+            fields = (("device", shown.device),)
+            return Proof(Level.CLAIMED, self.name, _ANOTHERS, fields, refutes=True)
+        text = _PREVIOUS if shown.previous else _CREDENTIAL
+        return Proof(Level.CREDENTIAL, self.name, text, (("by", shown.by),))
+
+
+@implementer(IProve)
+class ByOneTimeUrl:
+    """A URL that was made for one device; no other is found by whoever shows it."""
+
+    name = "one-time URL"
+
+    def prove(
+        self, inquiry: Inquiry, device: Device, _view: IReadable, *, keep: bool
+    ) -> Proof | None:
+        del keep
+        if not inquiry.url_token or inquiry.holder != device.id:
+            return None
+        return Proof(Level.CREDENTIAL, self.name, _ONCE, (("url", inquiry.url_token),))

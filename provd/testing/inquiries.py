@@ -8,6 +8,14 @@ from typing import Any, cast
 from attrs import define
 from twisted.internet.task import Clock
 
+from provd.access import (
+    Attempts,
+    DeviceLogins,
+    Keyring,
+    Nonces,
+    ServingSettings,
+    Threshold,
+)
 from provd.application.decisions import Decisions
 from provd.application.inquiries import Inquiries
 from provd.application.statuses import StatusBook
@@ -18,8 +26,10 @@ from provd.documents import (
     parse_config,
 )
 from provd.pipeline import (
+    ByCredential,
     ByLease,
     ByNeighbour,
+    ByOneTimeUrl,
     CreationLimits,
     CreationSettings,
     DraftApp,
@@ -119,6 +129,15 @@ class Core:
         return sorted(devices, key=lambda device: device.id)
 
 
+def threshold_over(
+    store: IDocumentStore, clock: Clock, settings: ServingSettings, tenant: str = ""
+) -> Threshold:
+    """What looks at keys, one-time URLs and passwords before anything is decided."""
+    nonces = Nonces(b"a key for tests!", settings.nonce_seconds)
+    logins = DeviceLogins(store, Attempts(clock.seconds), nonces)
+    return Threshold(store, Keyring(store, tenant), logins, nonces, settings)
+
+
 def core(  # noqa: PLR0913 - each collaborator can be replaced by a test
     *plugins: Any,
     documents: Iterable[Any] = (),
@@ -132,6 +151,8 @@ def core(  # noqa: PLR0913 - each collaborator can be replaced by a test
     registry: Any = None,
     directory: Any = None,
     dhcp_answers: Callable[[IDocumentStore, IPlugins, Clock], IDHCPAnswers] | None = None,
+    serving: ServingSettings | None = None,
+    tenant: str = "",
 ) -> Core:
     """A server's core around these plugins and documents; `dhcp_answers` makes what answers over DHCP."""
     clock = Clock()
@@ -140,8 +161,8 @@ def core(  # noqa: PLR0913 - each collaborator can be replaced by a test
     registry = registry or MemoryPlugins(*plugins)
     bounds = CreationLimits(limits or CreationSettings())
     store.feed.subscribe("limits", ["devices"], bounds.told)
-    app = DraftApp(registry, bounds, nat=nat)
-    proving = Proving((ByNeighbour(), ByLease(), *provers))
+    app = DraftApp(registry, bounds, nat=nat, tenant=tenant)
+    proving = Proving((ByNeighbour(), ByLease(), ByCredential(), ByOneTimeUrl(), *provers))
     pipeline = Pipeline(compose(app, sets or {}, directory), app, proving)
     decisions = Decisions(100)
     statuses = StatusBook(store, clock)
@@ -159,6 +180,7 @@ def core(  # noqa: PLR0913 - each collaborator can be replaced by a test
         boot_id="test",
         neighbours=neighbours,
         dhcp=answers,
+        threshold=threshold_over(store, clock, serving or ServingSettings(), tenant),
     )
     made = Core(store, registry, bounds, app, pipeline, inquiries, decisions, statuses, clock)
     if autoprov:

@@ -1,0 +1,235 @@
+"""What devices show at the threshold: provisioning keys, one-time URLs, names and passwords.
+
+All of it is looked at before anything is decided, and the same for every protocol and for a what-if.
+What goes on from here names documents and holds no secret: neither plugins nor explanations nor logs can
+tell one.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from msgspec.structs import replace
+from twisted.logger import Logger
+from twisted.python.failure import Failure
+
+from provd.access.device_logins import DeviceLogins
+from provd.access.keyring import Keyring
+from provd.access.nonces import Nonces
+from provd.access.serving import ServingSettings
+from provd.contracts import IDocumentStore
+from provd.documents import (
+    ONCE_URL,
+    Device,
+    DeviceCredential,
+    UrlToken,
+    digest_of_secret,
+    is_key,
+)
+from provd.values import (
+    Answer,
+    Decision,
+    Inquiry,
+    Level,
+    Protocol,
+    ProvdError,
+    Refusal,
+    RefusalKind,
+    RevisionConflict,
+    StoreUnavailable,
+)
+from provd.wire.http import basic_challenge, digest_challenge
+
+log = Logger("provd.access")
+
+REALM = "provd"
+
+NO_KEY = "it shows no provisioning key, and one is required (serving.url_key)"
+NO_SUCH_URL = "it shows a one-time URL that there is not"
+MASKED = "(no key)"
+"""Stands in paths for what should have been a key: it may be one that is spelled a little wrong."""
+
+SPENT = Refusal(RefusalKind.NOT_FOUND, "its one-time URL was used up meanwhile")
+BUSY = Refusal(RefusalKind.UNAVAILABLE, "its one-time URL is used by others at the same time")
+TRIES = 3
+
+_SAID_NO = frozenset({RefusalKind.NOT_FOUND, RefusalKind.FORBIDDEN})
+
+
+class Threshold:
+    """Opens inquiries before they are decided, and closes what they have used once they are answered."""
+
+    def __init__(
+        self,
+        store: IDocumentStore,
+        keyring: Keyring,
+        logins: DeviceLogins,
+        nonces: Nonces,
+        settings: ServingSettings,
+    ) -> None:
+        self._store = store
+        self._keyring = keyring
+        self._logins = logins
+        self._nonces = nonces
+        self.adopt(settings)
+
+    def adopt(self, settings: ServingSettings) -> None:
+        """Ask for other things from now on."""
+        self._settings = settings
+        self._keys = settings.url_key != "off"
+        self._required = settings.url_key == "required"
+        self._nonces.lifetime = settings.nonce_seconds
+
+    # Before it is decided.
+
+    def open(self, inquiry: Inquiry, *, keep: bool) -> Inquiry:
+        """The inquiry with what it showed in the place of the secrets that it showed.
+
+        `keep` False (what-if): the very same, and nothing is counted or used up.
+        """
+        if inquiry.protocol is Protocol.DHCP:
+            return inquiry
+        if "authorization" in inquiry.headers:
+            inquiry = self._judged(inquiry, keep=keep)
+        if self._keys:
+            return self._unlocked(inquiry)
+        return self._with_url(inquiry) if ONCE_URL in inquiry.path else inquiry
+
+    def _judged(self, inquiry: Inquiry, *, keep: bool) -> Inquiry:
+        shown = self._logins.judge(inquiry.headers["authorization"], inquiry, keep=keep)
+        headers = {name: text for name, text in inquiry.headers.items() if name != "authorization"}
+        return replace(inquiry, credential=shown, headers=headers)
+
+    def _unlocked(self, inquiry: Inquiry) -> Inquiry:
+        first, rest = split_path(inquiry.path)
+        if first.startswith(ONCE_URL):
+            return self._with_url(inquiry)
+        key = self._keyring.find(first) if is_key(first) else None
+        if key is None:
+            if not self._required:
+                return inquiry
+            masked = f"/{MASKED}{rest}" if rest.strip("/") else inquiry.path
+            return replace(inquiry, path=masked, barred=NO_KEY)
+        opened = replace(inquiry, path=rest, key=key.id, tenant=self._keyring.tenant_of(key))
+        if key.good(inquiry.arrived):
+            return opened
+        when = "is over" if key.begins <= inquiry.arrived else "has not begun"
+        return replace(opened, barred=f"the provisioning key {key.id} {when}")
+
+    def _with_url(self, inquiry: Inquiry) -> Inquiry:
+        first, rest = split_path(inquiry.path)
+        if not first.startswith(ONCE_URL):
+            return inquiry
+        token = self._url_token(first)
+        if token is None:
+            return replace(inquiry, path=rest, barred=NO_SUCH_URL)
+        device: Device | None = self._store.get("devices", token.device)
+        opened = replace(
+            inquiry,
+            path=rest,
+            url_token=token.id,
+            holder=token.device,
+            tenant=device.tenant if device is not None else "",
+        )
+        if device is None:
+            return replace(opened, barred=f"the device of the one-time URL {token.id} has gone")
+        if token.good(inquiry.arrived):
+            return opened
+        why = "is over" if token.uses else "was used up"
+        return replace(opened, barred=f"the one-time URL {token.id} {why}")
+
+    def _url_token(self, text: str) -> UrlToken | None:
+        found: tuple[UrlToken, ...] = self._store.by("url-tokens", "digest", digest_of_secret(text))
+        return found[0] if found else None
+
+    # Once it is answered.
+
+    def crossed(self, decision: Decision, answer: Answer) -> Answer:
+        """The answer as it leaves; a credential that was proved is noted as seen."""
+        if type(answer) is Refusal:
+            return self.challenged(decision, answer)
+        if decision.inquiry.credential is not None:
+            self._confirm(decision)
+        return answer
+
+    def challenged(self, decision: Decision, answer: Refusal) -> Refusal:
+        """A refusal that asks for a password instead, the same for all who have not shown one.
+
+        A device that has proved who it is hears the plain truth: asking it again would be no end.
+        """
+        inquiry, scheme = decision.inquiry, self._settings.challenge
+        if (
+            scheme == "off"
+            or inquiry.protocol is not Protocol.HTTP
+            or answer.kind not in _SAID_NO
+            or decision.level >= Level.CREDENTIAL
+        ):
+            return answer
+        return Refusal(RefusalKind.UNAUTHENTICATED, answer.reason, self._ways(inquiry))
+
+    def _ways(self, inquiry: Inquiry) -> tuple[str, ...]:
+        if self._settings.challenge == "basic":
+            return (basic_challenge(REALM),)
+        nonce = self._nonces.make(inquiry.id, inquiry.arrived)
+        stale = inquiry.credential is not None and inquiry.credential.stale
+        return tuple(
+            digest_challenge(REALM, nonce, algorithm, stale=stale)
+            for algorithm in self._settings.digest_algorithms
+        )
+
+    async def spent(self, decision: Decision, answer: Answer) -> Answer:
+        """The answer to whoever showed a one-time URL, once it is durable that a use of it is gone.
+
+        Only what has secrets uses it up: a phone fetches much on the way to the one file that counts.
+        """
+        inquiry = decision.inquiry
+        if getattr(answer, "without", None) is None or inquiry.method == "HEAD":
+            return answer
+        for _try in range(TRIES):
+            draft = self._store.draft(inquiry.id)
+            token: UrlToken | None = draft.read("url-tokens", inquiry.url_token)
+            if token is None or not token.good(inquiry.arrived):
+                return SPENT
+            draft.put("url-tokens", replace(token, uses=token.uses - 1, used=inquiry.arrived))
+            try:
+                await self._store.durable(await self._store.commit(draft))
+            except RevisionConflict:
+                continue
+            except StoreUnavailable as error:
+                return Refusal(RefusalKind.UNAVAILABLE, str(error))
+            return answer
+        return BUSY
+
+    def _confirm(self, decision: Decision) -> None:
+        """A device that was seen with its present password needs the one before no more."""
+        shown = decision.inquiry.credential
+        if shown is None or shown.previous or decision.level < Level.CREDENTIAL:
+            return
+        known: DeviceCredential | None = self._store.get("credentials", shown.device)
+        if known is None or (known.confirmed and known.previous_password is None):
+            return
+        draft = self._store.draft(decision.inquiry.id)
+        draft.read("credentials", known.id)
+        confirmed = replace(
+            known,
+            confirmed=known.confirmed or decision.inquiry.arrived,
+            previous_password=None,
+            previous_until=0.0,
+        )
+        draft.put("credentials", confirmed)
+        self._store.commit(draft).addErrback(_next_time)
+
+
+def split_path(path: str) -> tuple[str, str]:
+    """The first part of a path, and the rest as if it had not been there: with its slash, or without."""
+    relative = path.lstrip("/")
+    first, slash, rest = relative.partition("/")
+    if relative == path:
+        return first, rest
+    return first, f"/{rest}" if slash else "/"
+
+
+def _next_time(failure: Failure) -> Any:
+    """What could not be kept is tried again at the device's next request."""
+    failure.trap(ProvdError)
+    log.warn("that a device has its new password is not kept: {error}", error=failure.value)
