@@ -8,6 +8,13 @@ from provd.access.builtin import BUILT_IN, OWN, for_device, for_plugin
 from provd.access.certificates import Authority, Certificates
 from provd.access.claims import Grant, Permits, Right, covers, permits
 from provd.access.device_logins import FREE_FOR_DEVICE, FREE_FOR_SOURCE, DeviceLogins
+from provd.access.devices import (
+    Believed,
+    CertificateSettings,
+    DeviceCertificates,
+    believed,
+    fingerprint,
+)
 from provd.access.errors import (
     Forbidden,
     NotAuthenticated,
@@ -37,6 +44,7 @@ from provd.access.settings import AccessSettings, Way
 from provd.access.signing import SigningKeys
 from provd.access.tenancy import TenantStore
 from provd.access.threshold import Threshold
+from provd.access.vendors import Mapped, check_mapped, shipped
 from provd.access.whitelist import Whitelist
 
 __all__ = [
@@ -53,7 +61,10 @@ __all__ = [
     "Authority",
     "BasicIdentity",
     "BearerTokens",
+    "Believed",
+    "CertificateSettings",
     "Certificates",
+    "DeviceCertificates",
     "DeviceLogins",
     "FailedLogins",
     "Forbidden",
@@ -66,6 +77,7 @@ __all__ = [
     "Ident",
     "InThread",
     "Keyring",
+    "Mapped",
     "Nonces",
     "NotAuthenticated",
     "NotToBeHad",
@@ -89,9 +101,13 @@ __all__ = [
     "UserPermits",
     "Way",
     "Whitelist",
+    "believed",
+    "check_mapped",
     "covers",
     "digest_of",
+    "fingerprint",
     "for_device",
     "for_plugin",
     "permits",
+    "shipped",
 ]

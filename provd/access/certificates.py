@@ -10,18 +10,16 @@ from collections import OrderedDict
 from collections.abc import Callable, Sequence
 from datetime import UTC, datetime
 from hashlib import sha256
-from itertools import pairwise
-from pathlib import Path
 from typing import Literal
 
 from cryptography import x509
-from cryptography.exceptions import InvalidSignature
 from cryptography.x509 import verification
 from cryptography.x509.oid import NameOID
 from msgspec import Struct
 from twisted.internet.defer import Deferred
 from zope.interface import implementer
 
+from provd.access.bundle import Bundle
 from provd.access.errors import NotAuthenticated, UnusableAuthority
 from provd.access.passwords import InThread
 from provd.contracts import IIdentityProvider
@@ -35,7 +33,6 @@ FRESH = 60.0
 """Seconds for which a certificate that was found good is taken for good."""
 
 REMEMBERED = 1024
-LONGEST_FILE = 16 << 20
 
 REFUSED = "the certificate that you show is not accepted here"
 
@@ -95,18 +92,8 @@ class Certificates:
         return Identity(user=good.user, provider=self.name)
 
 
-class Authority:
-    """Who signs client certificates, and which of them were revoked; reads files: use it in a thread."""
-
-    def __init__(self, certificates: Path, revoked: Path | None = None) -> None:
-        """`certificates`: PEM of one or more CAs; `revoked`: PEM of one or more CRLs.
-
-        @raise UnusableAuthority: a file cannot be used.
-        """
-        self._path = certificates
-        self._revoked = revoked
-        self._stamps: tuple[object, ...] = ()
-        self._look()
+class Authority(Bundle):
+    """Who signs client certificates, and which of them were revoked; use it in a thread."""
 
     def require_good(
         self, leaf: x509.Certificate, between: Sequence[x509.Certificate], at: datetime
@@ -118,80 +105,20 @@ class Authority:
         @raise VerificationError: as `cryptography` says.
         """
         try:
-            self._look()
+            self.look()
         except UnusableAuthority as error:
             raise NotAuthenticated(REFUSED) from error
         verifier = (
             verification.PolicyBuilder()
-            .store(verification.Store(self._roots))
+            .store(verification.Store(self.roots))
             .time(at)
             .extension_policies(
                 ee_policy=_LEAVES, ca_policy=verification.ExtensionPolicy.webpki_defaults_ca()
             )
             .build_client_verifier()
         )
-        chain = verifier.verify(leaf, list(between)).chain
-        if self._revoked is not None:
-            for certificate, issuer in pairwise(chain):
-                self._require_not_revoked(certificate, issuer, at)
-
-    def _require_not_revoked(
-        self, certificate: x509.Certificate, issuer: x509.Certificate, at: datetime
-    ) -> None:
-        """A certificate whose issuer has no list that is in date might be revoked: it is refused."""
-        for crl in self._lists:
-            if crl.issuer == certificate.issuer and _is_in_date(crl, issuer, at):
-                if crl.get_revoked_certificate_by_serial_number(certificate.serial_number) is None:
-                    return
-                break
-        raise NotAuthenticated(REFUSED)
-
-    def _look(self) -> None:
-        """Read the files again if they have changed."""
-        paths = [self._path, *([self._revoked] if self._revoked is not None else [])]
-        try:
-            stats = [path.stat() for path in paths]
-            stamps = tuple((each.st_mtime_ns, each.st_size, each.st_ino) for each in stats)
-            if stamps == self._stamps:
-                return
-            if any(each.st_size > LONGEST_FILE for each in stats):
-                raise UnusableAuthority(
-                    str(self._path), f"a file has more than {LONGEST_FILE} bytes"
-                )
-            self._roots = x509.load_pem_x509_certificates(self._path.read_bytes())
-            self._lists = _lists(self._revoked.read_bytes()) if self._revoked is not None else []
-            self._stamps = stamps
-        except OSError as error:
-            self._stamps = ()
-            raise UnusableAuthority(str(error.filename), error.strerror or str(error)) from error
-        except ValueError as error:
-            self._stamps = ()
-            raise UnusableAuthority(
-                str(self._path), f"it, or its CRL, is no PEM: {error}"
-            ) from error
-
-
-_END = b"-----END X509 CRL-----"
-
-
-def _lists(pem: bytes) -> list[x509.CertificateRevocationList]:
-    """Every CRL in a file. @raise ValueError: there is none, or one is broken."""
-    *texts, _rest = pem.split(_END)
-    if not texts:
-        raise ValueError("it holds no CRL")
-    return [x509.load_pem_x509_crl(text.lstrip() + _END + b"\n") for text in texts]
-
-
-def _is_in_date(
-    crl: x509.CertificateRevocationList, issuer: x509.Certificate, at: datetime
-) -> bool:
-    key = issuer.public_key()
-    try:
-        signed = crl.is_signature_valid(key)  # type: ignore[arg-type]  # a CA's key is one that signs
-    except (TypeError, InvalidSignature):
-        return False
-    until = crl.next_update_utc
-    return signed and crl.last_update_utc <= at and until is not None and at < until
+        if self.why_revoked(verifier.verify(leaf, list(between)).chain, at):
+            raise NotAuthenticated(REFUSED)
 
 
 # Which extensions a client's certificate may have is the CA's business; that it is for clients, ours.

@@ -6,7 +6,8 @@ what `a+$` costs.  Pattern, program and text are bounded, so that the reactor wa
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
+from typing import Any, NamedTuple
 
 import re2
 
@@ -25,15 +26,7 @@ def compile_pattern(pattern: str) -> Callable[[object], bool]:
 
     @raise ValueError: it is no pattern, or one that takes too much.
     """
-    if len(pattern) > LONGEST_PATTERN:
-        raise ValueError(f"a regular expression has {LONGEST_PATTERN} characters at most")
-    options = re2.Options()
-    options.max_mem = PROGRAM
-    options.log_errors = False
-    try:
-        search = re2.compile(pattern, options).search
-    except (re2.error, UnicodeError) as error:
-        raise ValueError(f"not a regular expression of RE2: {_words(error)}") from error
+    search = _compiled(pattern).search
 
     def found(value: object) -> bool:
         if not isinstance(value, str) or len(value) > LONGEST_TEXT:
@@ -41,6 +34,41 @@ def compile_pattern(pattern: str) -> Callable[[object], bool]:
         return search(value) is not None
 
     return found
+
+
+def compile_groups(pattern: str) -> Groups:
+    """What a pattern that matches a whole text finds in it, by the names of its groups.
+
+    @raise ValueError: it is no pattern, or one that takes too much.
+    """
+    compiled = _compiled(pattern)
+
+    def read(text: str) -> Mapping[str, str] | None:
+        found = compiled.fullmatch(text) if len(text) <= LONGEST_TEXT else None
+        if found is None:
+            return None
+        return {name: value for name, value in found.groupdict().items() if value}
+
+    return Groups(tuple(compiled.groupindex), read)
+
+
+class Groups(NamedTuple):
+    """The names of a pattern's groups, and what reads a text: None where the whole does not match."""
+
+    names: tuple[str, ...]
+    read: Callable[[str], Mapping[str, str] | None]
+
+
+def _compiled(pattern: str) -> Any:
+    if len(pattern) > LONGEST_PATTERN:
+        raise ValueError(f"a regular expression has {LONGEST_PATTERN} characters at most")
+    options = re2.Options()
+    options.max_mem = PROGRAM
+    options.log_errors = False
+    try:
+        return re2.compile(pattern, options)
+    except (re2.error, UnicodeError) as error:
+        raise ValueError(f"not a regular expression of RE2: {_words(error)}") from error
 
 
 def _words(error: Exception) -> str:

@@ -15,6 +15,30 @@ NOW = datetime(2026, 1, 1, tzinfo=UTC)
 """When the certificates are valid unless a test says otherwise."""
 DAY = timedelta(days=1)
 
+HARDWARE_MODULE_NAME = x509.ObjectIdentifier("1.3.6.1.5.5.7.8.4")
+"""RFC 4108 section 5; its serial number is what IEEE 802.1AR names a device by."""
+
+_OIDS = {
+    "CN": NameOID.COMMON_NAME,
+    "OU": NameOID.ORGANIZATIONAL_UNIT_NAME,
+    "O": NameOID.ORGANIZATION_NAME,
+    "L": NameOID.LOCALITY_NAME,
+    "S": NameOID.STATE_OR_PROVINCE_NAME,
+    "surname": NameOID.SURNAME,
+    "serialNumber": NameOID.SERIAL_NUMBER,
+}
+
+
+def subject_of(**names: str) -> x509.Name:
+    """A subject from the abbreviations of its attributes."""
+    return x509.Name([x509.NameAttribute(_OIDS[name], value) for name, value in names.items()])
+
+
+def hardware_module_name(serial: bytes, kind: bytes = b"\x06\x03\x2a\x03\x04") -> bytes:
+    """DER of one; `kind` is an object identifier."""
+    content = kind + b"\x04" + bytes((len(serial),)) + serial
+    return b"\x30" + bytes((len(content),)) + content
+
 
 class Maker:
     """An authority that signs what a test wants."""
@@ -36,13 +60,20 @@ class Maker:
         )
         self.certificate = (
             self._builder(self.name, self.key, now - 300 * DAY, now + 300 * DAY)
-            .add_extension(x509.BasicConstraints(ca=True, path_length=0), critical=True)
+            .add_extension(x509.BasicConstraints(ca=True, path_length=1), critical=True)
             .add_extension(usage, critical=True)
             .add_extension(
                 x509.SubjectKeyIdentifier.from_public_key(self.key.public_key()), critical=False
             )
             .sign(self.key, hashes.SHA256())
         )
+
+    def authority(self, name: str) -> Maker:
+        """Another authority, whose certificate this one signed."""
+        made = Maker(name, self.now)
+        constraints = x509.BasicConstraints(ca=True, path_length=0)
+        made.certificate = self.signed(made.name, key=made.key, usage=None, further=(constraints,))
+        return made
 
     def _builder(
         self, subject: x509.Name, key: Any, begin: datetime, end: datetime
@@ -68,6 +99,26 @@ class Maker:
     ) -> x509.Certificate:
         """A client's certificate with these common names."""
         subject = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, name) for name in names])
+        return self.signed(
+            subject, key=key, begin=begin, end=end, usage=usage, alternative=alternative
+        )
+
+    def device(self, alternative: tuple[Any, ...] = (), /, **names: str) -> x509.Certificate:
+        """A device's certificate: `CN="0004F2…"`, `OU`, `O`, `L`, `S`, `serialNumber`."""
+        return self.signed(subject_of(**names), alternative=alternative)
+
+    def signed(  # noqa: PLR0913 - each field by its name, so that a test spoils one
+        self,
+        subject: x509.Name,
+        *,
+        key: Any = None,
+        begin: datetime | None = None,
+        end: datetime | None = None,
+        usage: Any = ExtendedKeyUsageOID.CLIENT_AUTH,
+        alternative: tuple[Any, ...] = (),
+        further: tuple[Any, ...] = (),
+    ) -> x509.Certificate:
+        """A certificate for any subject; `further` are extensions beside the ordinary ones."""
         made = self._builder(
             subject,
             key or ec.generate_private_key(ec.SECP256R1()),
@@ -82,6 +133,8 @@ class Maker:
             made = made.add_extension(x509.ExtendedKeyUsage([usage]), critical=False)
         if alternative:
             made = made.add_extension(x509.SubjectAlternativeName(alternative), critical=False)
+        for extension in further:
+            made = made.add_extension(extension, critical=True)
         return made.sign(self.key, hashes.SHA256())
 
     def revoking(
