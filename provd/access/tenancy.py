@@ -35,7 +35,7 @@ from provd.values import (
 OWNED = frozenset({"devices", "configs", "rights", "keys", "credentials", "url-tokens"})
 """Collections whose documents have owners."""
 
-KEPT_WITH = frozenset({"statuses"})
+KEPT_WITH = frozenset({"statuses", "synchronizations"})
 """Collections whose documents belong to whoever the device of their id belongs to."""
 
 INTERNAL = frozenset({"audit", "receipts"})

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from functools import partial
 from typing import Any
 
@@ -14,6 +14,8 @@ from provd.application.deeds import Deed, Given
 from provd.application.errors import OperationCancelled
 from provd.application.operations import Operations, Work
 from provd.application.readiness import Readiness
+from provd.application.synchronizing import ACTION, Synchronizing
+from provd.application.synchronizing.choosing import SYNCHRONIZE
 from provd.application.writing import write
 from provd.contracts import IDocumentStore, IDraft, ILoadedPlugin, IPlugins
 from provd.documents import Device
@@ -48,11 +50,13 @@ class Actions:
         plugins: IPlugins,
         readiness: Readiness,
         operations: Operations,
+        synchronizing: Synchronizing,
     ) -> None:
         self._store = store
         self._plugins = plugins
         self._readiness = readiness
         self._operations = operations
+        self._synchronizing = synchronizing
 
     def deeds(self, device_id: str) -> list[tuple[str, Deed]]:
         """What can be done with a device now, in order of command; what takes a while is an operation
@@ -68,12 +72,23 @@ class Actions:
             raise NoSuchDocument("devices", device_id)
         plugin = self._plugins.get(device.plugin) if device.plugin else None
         found = dict(self._of_plugin(plugin, device)) if plugin is not None else {}
+        if plugin is not None and self._synchronizing.can(plugin):
+            found[SYNCHRONIZE] = self.synchronize((device_id,), device_id)
         found[REVALIDATE] = Deed(
             action=OURS,
             right=RIGHT,
             do=lambda _given, cause: self._revalidate(device_id, cause),
         )
         return sorted(found.items())
+
+    def synchronize(self, device_ids: Sequence[str], label: str = "") -> Deed:
+        """Having these devices fetch their files again."""
+
+        async def do(given: Given, cause: str) -> Mapping[str, Any]:
+            begun = await self._synchronizing.begin(device_ids, given, cause, label)
+            return {"operation": begun, "devices": len(device_ids)}
+
+        return Deed(action=ACTION, right=RIGHT, do=do, check=self._synchronizing.problems)
 
     def _of_plugin(self, plugin: ILoadedPlugin, device: Device) -> Iterator[tuple[str, Deed]]:
         for command, action in plugin.actions.items():

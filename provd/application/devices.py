@@ -17,6 +17,7 @@ from provd.contracts import IDocumentStore, IDraft
 from provd.documents import (
     DEVICES,
     LEASES,
+    SYNCHRONIZATIONS,
     Device,
     Document,
     Kind,
@@ -28,6 +29,7 @@ from provd.documents import (
     to_dict,
 )
 from provd.documents.device import DERIVED_KEYS
+from provd.documents.synchronization import shown as shown_synchronization
 
 SHOWN_OF_STATUS = (
     *("configured", "problems", "last_seen", "versions", "answers"),
@@ -67,13 +69,16 @@ class Devices(Editable[Device]):
         }
 
     def beside(self, document: Device) -> dict[str, Any]:
-        """What was observed of it, and its lease."""
+        """What was observed of it, its lease, and how far its last synchronization is."""
         status = self._status(document)
         observed = to_dict(status, SHOWN_OF_STATUS) if status is not None else {}
         leases = self._store.by(LEASES.name, "device", document.id)
         if leases:
             lease: Lease = max(leases, key=attrgetter("until"))
             observed["lease"] = {key: getattr(lease, key) for key in OF_LEASE}
+        synchronization = self._store.get(SYNCHRONIZATIONS.name, document.id)
+        if synchronization is not None:
+            observed["synchronization"] = shown_synchronization(synchronization)
         return {"is_new": self._is_new(document), "configured": False} | observed
 
     def errors(self, document: Device) -> Sequence[str]:
@@ -98,10 +103,11 @@ class Devices(Editable[Device]):
             draft.put("statuses", self._readiness.judge(after, draft))
 
     def drop(self, draft: IDraft, document: Device) -> None:
-        """With its status."""
+        """With what the server knows of it."""
         super().drop(draft, document)
-        if draft.get("statuses", document.id) is not None:
-            draft.delete("statuses", document.id)
+        for collection in ("statuses", SYNCHRONIZATIONS.name):
+            if draft.get(collection, document.id) is not None:
+                draft.delete(collection, document.id)
         drop_abandoned(draft, document, None)
 
     def _status(self, device: Document) -> Status | None:

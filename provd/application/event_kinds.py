@@ -97,6 +97,7 @@ MADE_FROM: Mapping[str, str] = {event.kind: event.kind for event in EVENTS} | {
 
 SILENT: Mapping[str, str] = {
     "receipts": "what a call with an `Idempotency-Key` came to is its caller's alone",
+    "synchronizations": "how far a device's is, is told with the device; its operation has events",
     "tenures": "who had an address before is a note of the server's own",
 }
 """Collections whose changes are told to nobody, and why."""

@@ -28,7 +28,7 @@ FEATURES = (
 )
 """What a client may rely on by name."""
 
-HIDDEN = frozenset({"receipts"})
+HIDDEN = frozenset({"receipts", "synchronizations"})
 """Collections that are nobody's to ask."""
 
 

@@ -79,9 +79,9 @@ class Work:
         if operation is not None and not operation.ended:
             draft.put(COLLECTION, succeeded(operation, at=self._now(), result=result))
 
-    async def fail(self, reason: str) -> None:
-        """It cannot be done."""
-        await self._tell(lambda each: failed(each, at=self._now(), reason=reason))
+    async def fail(self, reason: str, result: Mapping[str, Any] | None = None) -> None:
+        """It cannot be done; `result` is what came of it nevertheless."""
+        await self._tell(lambda each: failed(each, at=self._now(), reason=reason, result=result))
 
     async def _tell(self, step: Callable[[Operation], Operation]) -> None:
         draft = self._store.draft(self.id)
@@ -153,6 +153,11 @@ class Operations(Documents[Operation]):
         except ProvdError:
             self.over(work)
             raise
+        return work
+
+    def resume(self, operation: Operation) -> Work:
+        """One that a former process began, to go on with; called before `recover`, which would fail it."""
+        self._running[operation.id] = work = Work(self._store, operation, self._now)
         return work
 
     def over(self, work: Work) -> None:

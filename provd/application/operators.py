@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Mapping, Sequence
+from types import MappingProxyType
 from typing import Any, Protocol
 
 from attrs import frozen
@@ -41,10 +42,16 @@ from provd.application.revalidation import Revalidation
 from provd.application.rights import Rights
 from provd.application.slices import Slices
 from provd.application.subnets import nobody_counts
+from provd.application.synchronizing import (
+    Choosing,
+    RemoteState,
+    SynchronizationSettings,
+    Synchronizing,
+)
 from provd.application.system import System
 from provd.application.waiting import Waiting
 from provd.application.whatif import AsksWhatIf, WhatIf
-from provd.contracts import IDocumentStore, IPlugins
+from provd.contracts import IDocumentStore, IPlugins, ISynchronizer
 from provd.values import Link
 
 Collections = Mapping[str, Editable[Any]]
@@ -68,8 +75,8 @@ class Limited:
 
 @frozen(kw_only=True)
 class Operators:
-    """The use cases of operators; `revalidation`, `endings`, `lapses` and `retention` are to be started
-    and stopped with the server.
+    """The use cases of operators; `synchronizing`, `revalidation`, `endings`, `lapses` and `retention` are
+    to be started, in this order, and stopped with the server.
     """
 
     collections: Collections
@@ -86,6 +93,7 @@ class Operators:
     reseals: Reseals
     system_deeds: SystemDeeds
     actions: Actions
+    synchronizing: Synchronizing
     events: Events
     health: Health
     tally: Tally
@@ -103,6 +111,10 @@ class Operators:
     """In turns of which all long work is done."""
     over: Callable[[IDocumentStore], Limited]
     """The use cases that work on documents, over a store that holds less."""
+
+
+NOBODY: Mapping[str, ISynchronizer] = MappingProxyType({})
+"""What tells no device anything."""
 
 
 def _unknown(_peer: str) -> str:
@@ -124,6 +136,8 @@ def make_operators(  # noqa: PLR0913 - what a server is made of, each part named
     journal: Journal | None = None,
     links: Callable[[], Sequence[Link]] = no_links,
     usage: Callable[[str], Sequence[Any]] = nobody_counts,
+    synchronizers: Mapping[str, ISynchronizer] = NOBODY,
+    synchronization: SynchronizationSettings | None = None,
     stopwatch: Callable[[], float] = time.perf_counter,
 ) -> Operators:
     """The use cases over these parts.
@@ -132,13 +146,19 @@ def make_operators(  # noqa: PLR0913 - what a server is made of, each part named
     `clock` tells the time since the epoch; `local_of` the address of ours that a device at an address
     reaches (empty when unknown); `own_tenant` is whose the devices are that nobody has taken yet;
     `journal` is what keeps the last lines of the log; `links` tells the interfaces of this host;
-    `usage` how full the pools of a subnet are; `stopwatch` measures how long work has taken, which a
+    `usage` how full the pools of a subnet are; `synchronizers` tell devices to fetch their files again, by
+    name, as `synchronization` says; `stopwatch` measures how long work has taken, which a
     virtual `clock` cannot.
     """
     slices = Slices(clock, now=stopwatch)
     readiness = Readiness(plugins, base)
     operations = Operations(store, slices, new_id, clock.seconds)
     revalidation = Revalidation(store, readiness, operations, slices, clock)
+    choosing = Choosing(
+        store, plugins, readiness, synchronizers, synchronization or SynchronizationSettings()
+    )
+    remote_state = RemoteState(store, plugins, readiness)
+    synchronizing = Synchronizing(store, operations, choosing, remote_state, slices, clock)
     receipts = Receipts(store, clock.seconds)
     grades = Grades(store, plugins)
 
@@ -175,7 +195,8 @@ def make_operators(  # noqa: PLR0913 - what a server is made of, each part named
         what_if=WhatIf(inquiries, slices, clock.seconds, local_of),
         operations=operations,
         waiting=Waiting(store, clock),
-        actions=Actions(store, plugins, readiness, operations),
+        actions=Actions(store, plugins, readiness, operations, synchronizing),
+        synchronizing=synchronizing,
         backups=backups,
         restores=restores,
         reseals=reseals,
@@ -184,7 +205,15 @@ def make_operators(  # noqa: PLR0913 - what a server is made of, each part named
         changes=Changes(store, slices, receipts),
         events=events,
         health=health,
-        tally=Tally(store, plugins, {"inquiries": inquiries.counters, "events": events.counters}),
+        tally=Tally(
+            store,
+            plugins,
+            {
+                "inquiries": inquiries.counters,
+                "events": events.counters,
+                "synchronization": synchronizing.counters,
+            },
+        ),
         revalidation=revalidation,
         readiness=readiness,
         system=system,

@@ -30,7 +30,10 @@ log = Logger("provd.restore")
 KIND = "restore"
 
 LEFT_ALONE = frozenset(
-    {"audit", "operations", "receipts", "tokens", "leases", "tenures", "shortages"}
+    {
+        *("audit", "operations", "receipts", "synchronizations", "tokens"),
+        *("leases", "tenures", "shortages"),
+    }
 )
 """Collections that a restore does not touch."""
 

@@ -48,7 +48,7 @@ class Device(Document, frozen=True, kw_only=True, gc=False, omit_defaults=True):
     """The SIP user name in the file it fetched last, which is the one it really runs with."""
 
 
-DERIVED_KEYS = ("configured", "is_new", "problems", "last_seen")
+DERIVED_KEYS = ("configured", "is_new", "problems", "last_seen", "synchronization")
 """Shown with a device, kept elsewhere or computed: ignored when a client sends them back."""
 
 
@@ -90,7 +90,7 @@ DEVICES = Kind(
     type=Device,
     unique=("mac",),
     secret=True,
-    indexes=("ip", "sn", "uuid", "plugin", "config", "tenant"),
+    indexes=("ip", "sn", "uuid", "plugin", "config", "tenant", "remote_state_sip_username"),
     parse=parse_device,
     refers={"plugin": "plugins", "config": "configs"},
 )

@@ -138,19 +138,27 @@ def succeeded(
     operation: Operation, *, at: float, result: Mapping[str, Any] | None = None
 ) -> Operation:
     """It is done. @raise IllegalStep: it has ended before."""
-    kept = Raw(msgspec.json.encode(result)) if result else EMPTY_OBJECT
     current = operation.current if operation.end is None else operation.end
-    return _step(operation, State.SUCCESS, at, result=kept, current=current)
+    return _step(operation, State.SUCCESS, at, result=_kept(result), current=current)
 
 
-def failed(operation: Operation, *, at: float, reason: str) -> Operation:
-    """It cannot be done, and why. @raise IllegalStep: it has ended before."""
-    return _step(operation, State.FAIL, at, reason=reason)
+def failed(
+    operation: Operation, *, at: float, reason: str, result: Mapping[str, Any] | None = None
+) -> Operation:
+    """It cannot be done, and why; `result` is what came of it nevertheless.
+
+    @raise IllegalStep: it has ended before.
+    """
+    return _step(operation, State.FAIL, at, reason=reason, result=_kept(result))
 
 
 def cancelled(operation: Operation, *, at: float, reason: str = "") -> Operation:
     """Somebody does not want it any more. @raise IllegalStep: it has ended before."""
     return _step(operation, State.CANCELLED, at, reason=reason)
+
+
+def _kept(result: Mapping[str, Any] | None) -> Raw:
+    return Raw(msgspec.json.encode(result)) if result else EMPTY_OBJECT
 
 
 def _step(operation: Operation, state: State, at: float, **fields: Any) -> Operation:

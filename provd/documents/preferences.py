@@ -14,6 +14,7 @@ import msgspec
 
 from provd.documents.base import Document, Kind
 from provd.documents.reading import Reading, json_type
+from provd.documents.window import parse_window
 
 SERVER = "server"
 """The id of the one document."""
@@ -25,7 +26,7 @@ SERVICES = frozenset(
     {
         *("access", "api", "application", "audit", "backup", "certificate", "dhcp", "events"),
         *("http", "inquiries", "netlink", "operations", "pipeline", "plugins", "restore"),
-        *("revalidation", "service", "statuses", "store", "tftp"),
+        *("revalidation", "service", "statuses", "store", "synchronization", "tftp"),
     }
 )
 """What writes to the log; see `service_of`."""
@@ -56,6 +57,8 @@ class Preferences(Document, frozen=True, kw_only=True, gc=False, omit_defaults=T
     """Ended operations that are remembered; the oldest go first."""
     operations_seconds: int = 7 * 86_400
     """How long an ended operation is remembered."""
+    maintenance_window: str = ""
+    """When devices may be synchronized that are to wait for it: `22:00-04:00 Europe/Paris`."""
     audit_seconds: int | None = None
     """How long a line of the audit trail is kept; absent: as long as there is room (`access.audit_kept`)."""
 
@@ -138,11 +141,22 @@ def _number(least: int, most: int) -> Callable[[Reading, str], Any]:
     return parse
 
 
+def _window(read: Reading, name: str) -> str | None:
+    text = read.text(name)
+    try:
+        if text:
+            parse_window(text)
+    except ValueError as error:
+        read.note(name, str(error), "22:00-04:00 Europe/Paris")
+    return text
+
+
 PARSERS: Mapping[str, Callable[[Reading, str], Any]] = {
     "log_levels": _levels,
     "unknown_devices": _one_of(*get_args(Unknown)),
     "operations_kept": _number(FEWEST_KEPT, MOST_KEPT),
     "operations_seconds": _number(SHORTEST_LIFE, LONGEST_LIFE),
+    "maintenance_window": _window,
     "audit_seconds": _number(SHORTEST_TRAIL, LONGEST_TRAIL),
 }
 """What reads each preference; a test finds one that has none."""

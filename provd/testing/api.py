@@ -17,7 +17,7 @@ from twisted.web.server import Site
 from provd.access import AccessSettings
 from provd.api import make_api, rights
 from provd.application.administration import Administration
-from provd.application.operators import Operators, make_operators
+from provd.application.operators import NOBODY, Operators, make_operators
 from provd.application.subnets import nobody_counts
 from provd.testing.access import administration as access_over
 from provd.testing.inquiries import Core, core
@@ -102,10 +102,12 @@ def bench(
     hosts: Any = (),
     required: bool = False,
     usage: Any = nobody_counts,
+    synchronizers: Any = NOBODY,
+    synchronization: Any = None,
     **given: Any,
 ) -> Bench:
-    """The API over `core(*plugins, **given)`; `required`: everybody must prove who they are; `usage`: see
-    `make_operators`.
+    """The API over `core(*plugins, **given)`; `required`: everybody must prove who they are; `usage`,
+    `synchronizers` and `synchronization`: see `make_operators`.
     """
     made = core(*plugins, **given)
     numbers = count(1)
@@ -122,9 +124,13 @@ def bench(
         clock=made.clock,
         new_id=lambda: f"new-{next(numbers)}",
         usage=usage,
+        synchronizers=synchronizers,
+        synchronization=synchronization,
         # How fast a machine is decides nothing: a turn that is used up lets other work come between.
         stopwatch=made.clock.seconds,
     )
+    made.inquiries.observed_by(operators.synchronizing.observe)
+    operators.synchronizing.start()
     operators.revalidation.start()
     operators.endings.start()
     operators.lapses.start()

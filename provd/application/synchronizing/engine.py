@@ -1,0 +1,408 @@
+"""Synchronizing: devices are told to fetch their files again, at their pace, and seen to come back.
+
+An operation for one device or for thousands.  Each device goes its own way (`Stage`): it waits for its time,
+is told by a driver, is told again where that failed, and is done when it has asked for its files, which the
+pipeline sees.  What is planned is a document of its own for each device: a restart, however sudden, goes on
+where it stood, and a device that was being told may be told twice, never not at all.
+"""
+
+from __future__ import annotations
+
+from collections import deque
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from functools import partial
+from typing import Any
+
+from twisted.internet.defer import CancelledError, Deferred, maybeDeferred
+from twisted.internet.interfaces import IDelayedCall, IReactorTime
+from twisted.logger import Logger
+from twisted.python.failure import Failure
+
+from provd.application.explain import kind_of
+from provd.application.operations import Operations, Work
+from provd.application.slices import Slices
+from provd.application.synchronizing.alarms import Alarms
+from provd.application.synchronizing.choosing import Choosing
+from provd.application.synchronizing.job import KIND, Job, Jobs
+from provd.application.synchronizing.keeping import COLLECTION, Keeping
+from provd.application.synchronizing.pace import Pace
+from provd.application.synchronizing.remote_state import RemoteState
+from provd.application.synchronizing.settings import SynchronizationSettings
+from provd.application.synchronizing.wish import Wish, problems_of, read_wish
+from provd.contracts import IDocumentStore, ILoadedPlugin, ISubscription
+from provd.documents import Device, Operation, Stage, Synchronization, parse_window, preferences_in
+from provd.documents.synchronization import (
+    EXPECTED,
+    FetchedFile,
+    again,
+    ended,
+    fetched,
+    heard,
+    sent,
+)
+from provd.values import Change, Decision, NotTold, Problem, Protocol, ProvdError
+
+log = Logger("provd.synchronization")
+
+ACT = "act"
+"""What of the scope `devices` it takes."""
+
+MOST_UNDER_WAY = 4096
+"""Devices that were told, and nobody has answered yet."""
+
+QUIET = 10.0
+"""Seconds without a further request after which a device that came back has what it wanted."""
+SETTLED = 1.0
+"""The same once it has fetched the file with its accounts."""
+
+
+class _Each:
+    """One device that is not over."""
+
+    __slots__ = ("document", "job", "telling")
+
+    def __init__(self, document: Synchronization, job: Job) -> None:
+        self.document = document
+        self.job = job
+        self.telling: Deferred[Any] | None = None
+
+
+class Synchronizing:
+    """Synchronizes devices."""
+
+    def __init__(
+        self,
+        store: IDocumentStore,
+        operations: Operations,
+        choosing: Choosing,
+        remote_state: RemoteState,
+        slices: Slices,
+        clock: IReactorTime,
+    ) -> None:
+        """`choosing` has the settings."""
+        self._store = store
+        self._operations = operations
+        self._choosing = choosing
+        self._remote_state = remote_state
+        self._slices = slices
+        self._clock = clock
+        self._keeping = Keeping(store, slices, clock)
+        self._alarms = Alarms(clock, self._due)
+        self._pace = Pace(choosing.settings.per_second, clock.seconds())
+        self._each: dict[str, _Each] = {}
+        self._jobs = Jobs(store, operations, self._keeping, clock)
+        self._ready: deque[str] = deque()
+        self._telling = 0
+        self._pump: IDelayedCall | None = None
+        self._subscription: ISubscription | None = None
+
+    def adopt(self, settings: SynchronizationSettings) -> None:
+        """Hold to other settings from now on."""
+        self._pace.per_second = settings.per_second
+        self._choosing.adopt(settings)
+
+    def can(self, plugin: ILoadedPlugin) -> bool:
+        """Whether a plugin's devices can be synchronized at all."""
+        return self._choosing.can(plugin)
+
+    def problems(self, given: Mapping[str, Any]) -> Iterator[Problem]:
+        """What is wrong with parameters that somebody gave."""
+        return problems_of(given, self._clock.seconds(), self.site_window)
+
+    @property
+    def site_window(self) -> str:
+        """The maintenance window that operators chose; empty for none."""
+        return preferences_in(self._store).maintenance_window
+
+    # Beginning and ending.
+
+    def start(self) -> None:
+        """Go on where the last process ended. To be called before `Operations.recover`."""
+        self._subscription = self._store.feed.subscribe(
+            "synchronization", ["devices"], self._devices_changed, fields=("id",)
+        )
+        open_ones: dict[str, list[Synchronization]] = {}
+        for each in self._store.collection(COLLECTION):
+            assert isinstance(each, Synchronization)  # noqa: S101 - what the collection holds
+            if not each.over:
+                open_ones.setdefault(each.operation, []).append(each)
+        for operation_id, documents in open_ones.items():
+            operation: Operation | None = self._store.get("operations", operation_id)
+            if operation is None or operation.ended:
+                self._drop(documents)
+                continue
+            devices = len(self._store.by(COLLECTION, "operation", operation_id))
+            resumed = [self._resumed(each) for each in documents]
+            self._take_up(self._operations.resume(operation), resumed, devices)
+
+    def _resumed(self, document: Synchronization) -> Synchronization:
+        """Nobody knows whether a device heard that was being told when the last process ended."""
+        if document.stage is not Stage.SENT:
+            return document
+        reason = "provd was restarted while the device was told"
+        return again(document, self._clock.seconds(), reason)
+
+    async def stop(self) -> None:
+        """Tell nobody any more; what is open goes on after the next start."""
+        if self._subscription is not None:
+            self._subscription.cancel()
+            self._subscription = None
+        self._alarms.stop()
+        if self._pump is not None and self._pump.active():
+            self._pump.cancel()
+        open_ones, self._each = self._each, {}
+        for each in open_ones.values():
+            self._give_up(each)
+        self._jobs.stop()
+        await self._keeping.flush()
+
+    async def begin(
+        self, device_ids: Sequence[str], given: Mapping[str, Any], cause: str, label: str = ""
+    ) -> str:
+        """Synchronize these devices; the id of the operation. What is planned survives from here on.
+
+        `given` are parameters without `problems`.
+
+        A device that is being synchronized already is from now on by this operation.
+
+        @raise StoreUnavailable, RevisionConflict: it cannot be kept; nobody is told.
+        """
+        wish = read_wish(given, self.site_window)
+        work = await self._operations.start(
+            KIND, label=label, cause=cause, devices=tuple(device_ids), action=ACT
+        )
+        planned = [self._planned(each, work.id, wish, cause) for each in device_ids]
+        try:
+            await self._keeping.plan(planned, cause)
+        except ProvdError as error:
+            await work.fail(str(error))
+            self._operations.over(work)
+            raise
+        there = [each for each in planned if self._store.get("devices", each.id) is not None]
+        self._take_up(work, there, len(there))
+        return work.id
+
+    def _planned(
+        self, device_id: str, operation_id: str, wish: Wish, cause: str
+    ) -> Synchronization:
+        device: Device | None = self._store.get("devices", device_id)
+        now = self._clock.seconds()
+        return Synchronization(
+            id=device_id,
+            tenant=device.tenant if device is not None else "",
+            operation=operation_id,
+            cause=cause,
+            wanted=wish.by,
+            reboot=wish.reboot,
+            not_before=max(wish.at, now),
+            window=wish.window,
+            asked=now,
+        )
+
+    def _take_up(self, work: Work, documents: Sequence[Synchronization], devices: int) -> None:
+        job = self._jobs.add(work, devices)
+        work.stopped_by(partial(self._cancel, work.id))
+        for document in documents:
+            before = self._each.get(document.id)
+            if before is not None:
+                self._taken_over(before, work.id)
+            self._each[document.id] = _Each(document, job)
+            job.left.add(document.id)
+            self._set_alarm(document)
+        if work.cancelled:
+            self._cancel(work.id)
+        else:
+            self._jobs.went_on(job)
+
+    def _taken_over(self, each: _Each, by: str) -> None:
+        """Another operation has the device from now on, and its document."""
+        log.info("{device} is synchronized by {by} from now on", device=each.document.id, by=by)
+        self._leave(each)
+
+    def _drop(self, documents: Iterable[Synchronization]) -> None:
+        now = self._clock.seconds()
+        for each in documents:
+            self._keeping.changed(ended(each, Stage.CANCELLED, now, "its operation is over"))
+
+    def _cancel(self, operation_id: str) -> None:
+        """Somebody stopped it: those that were not told will not be."""
+        job = self._jobs.open.get(operation_id)
+        if job is None:
+            return
+        now = self._clock.seconds()
+        for device_id in [*job.left]:
+            each = self._each[device_id]
+            self._keeping.changed(ended(each.document, Stage.CANCELLED, now, job.work.reason))
+            self._leave(each)
+
+    def _devices_changed(self, changes: Sequence[Change]) -> None:
+        for change in changes:
+            each = self._each.get(change.document_id)
+            if change.after is None and each is not None:
+                self._keeping.gone(change.document_id)
+                each.job.devices -= 1
+                self._leave(each)
+
+    # Time.
+
+    def _set_alarm(self, document: Synchronization) -> None:
+        at = document.not_before
+        if document.stage in EXPECTED:
+            at = document.sent + self._choosing.settings.patience
+        self._alarms.set(document.id, at)
+
+    def _due(self, device_id: str) -> None:
+        """The time of a device has come."""
+        each = self._each[device_id]
+        document = each.document
+        if document.stage is Stage.WAITING:
+            opens = self._opens(document)
+            if opens > self._clock.seconds():
+                self._alarms.set(device_id, opens)
+            else:
+                self._ready.append(device_id)
+                self._pump_soon(0)
+        elif document.stage is Stage.BACK:
+            self._end(each, Stage.DONE)
+        else:
+            self._did_not_come_back(each)
+
+    def _opens(self, document: Synchronization) -> float:
+        now = self._clock.seconds()
+        return parse_window(document.window).opening(now) if document.window else now
+
+    def _did_not_come_back(self, each: _Each) -> None:
+        document = each.document
+        heard_of = f"answered {document.answer}" if document.answer else "was told"
+        if not document.answered:
+            heard_of = "did not answer"
+        wait = f"{self._choosing.settings.patience:g} s"
+        self._give_up(each)
+        self._once_more(each, f"it {heard_of}, and asked for no file within {wait}", 0.0)
+
+    def _once_more(self, each: _Each, reason: str, wait: float) -> None:
+        """Tell it again, unless it was told often enough."""
+        if each.document.tries >= self._choosing.settings.tries:
+            self._end(each, Stage.FAILED, reason)
+            return
+        self._note(each, again(each.document, self._clock.seconds() + wait, reason))
+        self._set_alarm(each.document)
+
+    # Telling.
+
+    def _pump_soon(self, wait: float) -> None:
+        if self._pump is None or not self._pump.active():
+            self._pump = self._clock.callLater(wait, self._tell_some)
+
+    def _tell_some(self) -> None:
+        """Tell as many as the pace and one turn of the reactor allow."""
+        over = self._slices.turn()
+        while self._ready and self._telling < MOST_UNDER_WAY:
+            if not self._pace.take(self._clock.seconds()):
+                self._pump_soon(max(self._pace.wait(), 0.005))
+                return
+            each = self._each.get(self._ready.popleft())
+            if each is not None and each.document.stage is Stage.WAITING:
+                self._tell(each)
+            if over():
+                self._pump_soon(0)
+                return
+
+    def _tell(self, each: _Each) -> None:
+        document = each.document
+        device: Device | None = self._store.get("devices", document.id)
+        assert device is not None  # noqa: S101 - `_devices_changed` lets those go that are no more
+        try:
+            chosen = self._choosing.choose(device, document.wanted, reboot=document.reboot)
+        except NotTold as error:
+            self._end(each, Stage.FAILED, str(error))
+            return
+        self._note(each, sent(document, self._clock.seconds(), chosen.driver))
+        self._set_alarm(each.document)
+        self._telling += 1
+        each.telling = telling = maybeDeferred(chosen.tell)
+        telling.addBoth(self._told, each)
+        telling.addErrback(lambda failure: log.failure("a device is told by a defect", failure))
+
+    def _told(self, outcome: Any, each: _Each) -> None:
+        """A driver is done with a device, one way or the other."""
+        self._telling -= 1
+        if self._ready:
+            self._pump_soon(0)
+        each.telling = None
+        if self._each.get(each.document.id) is not each:
+            return
+        if not isinstance(outcome, Failure):
+            self._note(each, heard(each.document, self._clock.seconds(), outcome))
+        elif each.document.stage is Stage.SENT:
+            self._not_told(each, outcome)
+
+    def _not_told(self, each: _Each, failure: Failure) -> None:
+        error = failure.value
+        if isinstance(error, CancelledError):
+            return
+        if not isinstance(error, ProvdError):
+            log.failure(
+                "{device} is not told because of a defect", failure, device=each.document.id
+            )
+        if isinstance(error, NotTold) and error.again:
+            wait = self._choosing.settings.backoff * 2 ** (each.document.tries - 1)
+            self._once_more(each, str(error), wait)
+        else:
+            self._end(each, Stage.FAILED, str(error))
+
+    # Coming back.
+
+    def observe(self, decision: Decision) -> None:
+        """The pipeline answered a device: a look-up or two, for whoever is not expected."""
+        self._remote_state.observe(decision)
+        each = self._each.get(decision.device.id)
+        if each is None or decision.inquiry.protocol is Protocol.DHCP:
+            return
+        document = each.document
+        if not document.tries:
+            return
+        path = decision.inquiry.path
+        file = FetchedFile(
+            time=decision.answered,
+            path=path,
+            kind=kind_of(decision.answer),
+            version=getattr(decision.answer, "etag", ""),
+        )
+        self._note(each, fetched(document, file, decision.info.get("version", "")))
+        name = self._remote_state.accounts_file(decision.device)
+        has_it = bool(name) and path.rpartition("/")[2] == name
+        self._alarms.set(document.id, decision.answered + (SETTLED if has_it else QUIET))
+
+    # Keeping and telling how far it is.
+
+    def _note(self, each: _Each, document: Synchronization) -> None:
+        each.document = document
+        self._keeping.changed(document)
+
+    def _end(self, each: _Each, stage: Stage, reason: str = "") -> None:
+        self._note(each, ended(each.document, stage, self._clock.seconds(), reason))
+        self._leave(each)
+
+    def _give_up(self, each: _Each) -> None:
+        self._alarms.clear(each.document.id)
+        telling, each.telling = each.telling, None
+        if telling is not None:
+            telling.cancel()
+
+    def _leave(self, each: _Each) -> None:
+        """The device is over, for its operation."""
+        self._give_up(each)
+        device_id, job = each.document.id, each.job
+        if self._each.get(device_id) is each:
+            del self._each[device_id]
+        job.left.discard(device_id)
+        self._jobs.went_on(job)
+
+    def counters(self) -> Mapping[str, int]:
+        """What is open."""
+        return {
+            "open": len(self._each),
+            "waiting_for_answers": self._telling,
+            "operations": len(self._jobs.open),
+        }
