@@ -16,7 +16,17 @@ from provd.plugins.assemble import assemble, editions
 from provd.values import ProvdError
 
 LOOPBACK = "127.0.0.1"
-FAMILIES = ("aastra", "cisco-7900", "netboot", "polycom", "snom", "yealink", "zero")
+FAMILIES = (
+    "aastra",
+    "cisco-7900",
+    "fanvil",
+    "grandstream",
+    "netboot",
+    "polycom",
+    "snom",
+    "yealink",
+    "zero",
+)
 
 
 @define

@@ -27,7 +27,17 @@ from provd.documents import well_known_configs
 from provd.plugins.assemble import assemble, editions
 
 CHECKOUT = Path(__file__).resolve().parents[2]
-FAMILIES = ("aastra", "cisco-7900", "netboot", "polycom", "snom", "yealink", "zero")
+FAMILIES = (
+    "aastra",
+    "cisco-7900",
+    "fanvil",
+    "grandstream",
+    "netboot",
+    "polycom",
+    "snom",
+    "yealink",
+    "zero",
+)
 PROVD = Path(sys.executable).with_name("provd")
 TWISTD = Path(sys.executable).with_name("twistd")
 PATIENCE = 20.0

@@ -28,6 +28,18 @@ class Cisco7900Tests(
     """The cisco-7900 plugin."""
 
 
+class FanvilTests(
+    make_plugin_tests(lambda into: assemble(PLUGINS / "fanvil", "", into))  # type: ignore[misc]  # the same
+):
+    """The fanvil plugin."""
+
+
+class CiscoSpaTests(
+    make_plugin_tests(lambda into: assemble(PLUGINS / "cisco-spa", "", into))  # type: ignore[misc]  # the same
+):
+    """The cisco-spa plugin."""
+
+
 class GrandstreamTests(
     make_plugin_tests(lambda into: assemble(PLUGINS / "grandstream", "", into))  # type: ignore[misc]  # the same
 ):

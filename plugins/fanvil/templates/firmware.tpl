@@ -1,0 +1,4 @@
+Version={{ version }}
+Firmware={{ base_url }}/{{ path }}
+Info=TXT
+{{ device.model }} {{ version }}
