@@ -92,9 +92,9 @@ unit: $(STAMP)  ## The unit tests, in random order, on every processor.
 	@echo "== unit tests"
 	$(BIN)/pytest --quiet --numprocesses auto --maxprocesses 8 --ignore tests/system tests
 
-system: $(STAMP)  ## The system tests: real sockets, real programs, real files.
+system: $(STAMP)  ## The system tests, two files at a time: real sockets, real programs, real files.
 	@echo "== system tests"
-	$(BIN)/pytest --quiet tests/system
+	$(BIN)/pytest --quiet --numprocesses auto --maxprocesses 2 --dist loadfile tests/system
 
 coverage: $(STAMP)  ## Which lines and branches the unit tests never reach.
 	@rm -f .coverage .coverage.*
