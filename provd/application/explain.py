@@ -13,6 +13,7 @@ from provd.documents import Device
 from provd.documents.dhcp.secrets import secrets_in
 from provd.values import (
     Answer,
+    Certified,
     Content,
     Decision,
     FileContent,
@@ -78,6 +79,7 @@ def tell(decision: Decision) -> dict[str, Any]:
         "matched_by": decision.matched_by,
         "device": _device(decision.device),
         "plugin": decision.plugin_id or None,
+        "certificate": _certificate(inquiry.certificate),
         "level": decision.level.word,
         "proofs": [_proof(each) for each in decision.proofs],
         "answer": tell_answer(decision.answer, decision.secret_options),
@@ -109,6 +111,12 @@ def tell_answer(
     elif isinstance(answer, Reply):
         told["packet"] = format_packet(answer.packet, secrets_in(answer.packet, secret_options))
     return told
+
+
+def _certificate(shown: Certified | None) -> dict[str, str] | None:
+    if shown is None:
+        return None
+    return {name: getattr(shown, name) for name in Certified.__struct_fields__}
 
 
 def _testimonies(decision: Decision) -> list[Testimony]:

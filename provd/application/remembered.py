@@ -70,6 +70,7 @@ class Remembered:
             "matched_by": "",
             "device": {"id": status.id},
             "plugin": answer.plugin or None,
+            "certificate": None,
             "level": "",
             "proofs": [],
             "answer": {

@@ -8,6 +8,7 @@ from provd.documents.natural import natural_key
 from provd.pipeline.app import DraftApp
 from provd.pipeline.associate import ReverseAlphabeticConflictSolver
 from provd.pipeline.case import NOTHING_SETTLED, Awaiting, Case, Dropped
+from provd.pipeline.certify import ByCertificate
 from provd.pipeline.compose import PipelineFileBroken, Stages, compose, vocabulary
 from provd.pipeline.decide import Pipeline
 from provd.pipeline.dispatch import Memo
@@ -19,6 +20,7 @@ from provd.pipeline.prove import ByCredential, ByLease, ByNeighbour, ByOneTimeUr
 __all__ = [
     "NOTHING_SETTLED",
     "Awaiting",
+    "ByCertificate",
     "ByCredential",
     "ByLease",
     "ByNeighbour",

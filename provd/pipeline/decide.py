@@ -13,11 +13,12 @@ from provd.contracts import IDraft
 from provd.documents import Device
 from provd.pipeline.app import DraftApp
 from provd.pipeline.case import NOTHING_SETTLED, Case
+from provd.pipeline.certify import NOT_ITS, certified, is_its
 from provd.pipeline.compose import Stages
 from provd.pipeline.detail import tell
 from provd.pipeline.look_up import held
 from provd.pipeline.prove import Proving
-from provd.values import Decision, Inquiry, Note, Step, in_detail, level_of
+from provd.values import Decision, Info, Inquiry, Note, Step, in_detail, level_of
 
 NOBODY = Note(Step.LOOK_UP, "no device is known by what was concluded")
 """Said of most that ask over DHCP."""
@@ -78,19 +79,15 @@ class Pipeline:
         return decision, case
 
     def _walk(self, case: Case) -> None:
-        info = self._extract(case) or {}
-        case.info = info
-        device = self._look_up(case, info)
-        inquiry = case.inquiry
-        if inquiry.holder and device is None:
-            device = held(case, info)
-        if inquiry.bound and device is not None and not _opens(inquiry, device, self._app.tenant):
-            case.note(Step.LOOK_UP, ANOTHERS, device=device.id)
-            case.matched_by = ""
-            return
+        info = case.info = self._extract(case) or {}
+        shown = case.inquiry.certificate
+        if shown is not None:
+            agreed = certified(case, shown, info)
+            if agreed is None:
+                return
+            info = case.info = agreed
+        device = self._found(case, info)
         if device is None:
-            # A foreign retriever may have proposed things for a device it did not find.
-            case.notes.append(NOBODY)
             return
         case.device = device
         if case.matched_by != "added":
@@ -98,6 +95,25 @@ class Pipeline:
         self._revise(case)
         if case.changes:
             case.settle_device()
+
+    def _found(self, case: Case, info: Info) -> Device | None:
+        """The device, where all that was shown is for it."""
+        device = self._look_up(case, info)
+        inquiry = case.inquiry
+        if inquiry.holder and device is None:
+            device = held(case, info)
+        if device is None:
+            # A foreign retriever may have proposed things for a device it did not find.
+            case.notes.append(NOBODY)
+            return None
+        if inquiry.bound and not _opens(inquiry, device, self._app.tenant):
+            case.note(Step.LOOK_UP, ANOTHERS, device=device.id)
+        elif inquiry.certificate is not None and not is_its(inquiry.certificate, device):
+            case.note(Step.LOOK_UP, NOT_ITS, certified=inquiry.certificate.mac, device=device.id)
+        else:
+            return device
+        case.matched_by = ""
+        return None
 
 
 def _opens(inquiry: Inquiry, device: Device, own_tenant: str) -> bool:

@@ -26,6 +26,7 @@ from provd.documents import (
     parse_config,
 )
 from provd.pipeline import (
+    ByCertificate,
     ByCredential,
     ByLease,
     ByNeighbour,
@@ -162,7 +163,8 @@ def core(  # noqa: PLR0913 - each collaborator can be replaced by a test
     bounds = CreationLimits(limits or CreationSettings())
     store.feed.subscribe("limits", ["devices"], bounds.told)
     app = DraftApp(registry, bounds, nat=nat, tenant=tenant)
-    proving = Proving((ByNeighbour(), ByLease(), ByCredential(), ByOneTimeUrl(), *provers))
+    shown = (ByCredential(), ByOneTimeUrl(), ByCertificate())
+    proving = Proving((ByNeighbour(), ByLease(), *shown, *provers))
     pipeline = Pipeline(compose(app, sets or {}, directory), app, proving)
     decisions = Decisions(100)
     statuses = StatusBook(store, clock)

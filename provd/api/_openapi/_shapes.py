@@ -121,6 +121,25 @@ class DecisionProof(Struct, kw_only=True):
     """What was found."""
 
 
+class ShownCertificate(Struct, kw_only=True):
+    """What the certificate of a device says, once it is judged."""
+
+    subject: str
+    """Its subject, as RFC 4514 spells it."""
+    authority: str
+    """By which mapping it was read."""
+    mac: str
+    """The MAC address of the box that it names."""
+    sn: str
+    """Its serial number."""
+    vendor: str
+    """Who made it."""
+    model: str
+    """What it is."""
+    refused: str
+    """Why it is worth nothing; empty for a good one."""
+
+
 class Decision(Struct, kw_only=True):
     """How one inquiry was decided."""
 
@@ -152,6 +171,8 @@ class Decision(Struct, kw_only=True):
     """Its id and facts."""
     plugin: str | None
     """Whose devices it belongs to."""
+    certificate: ShownCertificate | None
+    """What the certificate that it showed is worth."""
     level: str
     """How sure it is that the device is the one it says it is; empty in an outline."""
     proofs: list[DecisionProof]
