@@ -19,6 +19,7 @@ LOOPBACK = "127.0.0.1"
 FAMILIES = (
     "aastra",
     "cisco-7900",
+    "cisco-spa",
     "fanvil",
     "grandstream",
     "netboot",

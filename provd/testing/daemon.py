@@ -30,6 +30,7 @@ CHECKOUT = Path(__file__).resolve().parents[2]
 FAMILIES = (
     "aastra",
     "cisco-7900",
+    "cisco-spa",
     "fanvil",
     "grandstream",
     "netboot",
