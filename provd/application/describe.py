@@ -8,6 +8,9 @@
 `options` are TFTP options by name, or DHCP options by number; a DHCP value is text, or
 `{"hex": "0a0b"}`.  The path is as the device writes it: percent-encoded over HTTP.  A DHCP packet may be
 written out whole instead, as text or as hex digits: `packet`.
+
+`certificate` is what the device shows over HTTPS: what it would be judged to say, `{"mac": "…"}`, or a PEM
+text that is to be judged, see `shown_in`.
 """
 
 from __future__ import annotations
@@ -18,9 +21,10 @@ from typing import Any
 
 from provd.application.dhcp.described import packet_made, packet_written
 from provd.documents.reading import Reading, json_type
-from provd.values import Inquiry, MalformedPacket, Protocol, parse_ip, parse_mac
+from provd.values import Certified, Inquiry, MalformedPacket, Protocol, parse_ip, parse_mac
 from provd.wire.dhcp import format_address, hardware_address, message_name
 from provd.wire.http import parse_target
+from provd.wire.proxy import LONGEST_CHAIN, certificates_in
 
 LONGEST_TEXT = 4096
 """Characters of any one text in a description."""
@@ -56,6 +60,7 @@ def describe(given: Mapping[str, Any], inquiry_id: str, now: float) -> Inquiry:
         method=_method(read, protocol),
         headers=_headers(read, protocol),
         options=_tftp_options(read) if protocol is Protocol.TFTP else {},
+        certificate=_certificate(read, protocol),
         tenant=_text(read, "tenant"),
         arrived=_arrived(read, now),
     )
@@ -80,6 +85,7 @@ def _over_dhcp(read: Reading, inquiry_id: str, now: float) -> Inquiry:
             if read.take(key):
                 read.note(key, "is said by the packet", "one or the other")
     _headers(read, Protocol.DHCP)
+    _certificate(read, Protocol.DHCP)
     _method(read, Protocol.DHCP)
     return Inquiry(
         id=inquiry_id,
@@ -126,8 +132,11 @@ _KEYS = frozenset(
         "options",
         "tenant",
         "arrived",
+        "certificate",
     }
 )
+
+_SAID_OF_CERTIFICATES = frozenset(Certified.__struct_fields__)
 
 
 def _text(read: Reading, key: str) -> str:
@@ -164,6 +173,56 @@ def _path(read: Reading, protocol: Protocol | None) -> tuple[str, str]:
         # Such a request is refused by the server towards devices, before anything is decided.
         read.note("path", f"would be refused: {error.detail}", "a path as devices write it")
         return "", ""
+
+
+def shown_in(given: Mapping[str, Any]) -> tuple[bytes, ...]:
+    """The certificates, DER, of a description that holds them as PEM; none of any other.
+
+    @raise MalformedPacket: never of a description that `describe` took.
+    """
+    pem = given.get("certificate")
+    return certificates_in(pem.encode("utf-8", "replace")) if isinstance(pem, str) and pem else ()
+
+
+def _certificate(read: Reading, protocol: Protocol | None) -> Certified | None:
+    given = read.take("certificate")
+    if given in (None, ""):
+        return None
+    if protocol is not Protocol.HTTP:
+        read.note("certificate", "is shown over HTTPS only", "http")
+    elif isinstance(given, str):
+        _check_pem(read, given)
+    elif isinstance(given, Mapping):
+        return _judged(read, given)
+    else:
+        read.note("certificate", f"is {json_type(given)}", "an object, or PEM")
+    return None
+
+
+def _check_pem(read: Reading, pem: str) -> None:
+    if len(pem) > LONGEST_CHAIN:
+        read.note("certificate", "is too long", f"{LONGEST_CHAIN} characters at most")
+        return
+    try:
+        shown_in({"certificate": pem})
+    except MalformedPacket as error:
+        read.note("certificate", error.detail, "PEM, the device's own first, or an object")
+
+
+def _judged(read: Reading, given: Mapping[str, Any]) -> Certified | None:
+    """What it would be judged to say."""
+    said = Reading(given, "certificate")
+    texts = {name: _text(said, name) for name in _SAID_OF_CERTIFICATES}
+    texts["mac"] = _mac(said, "mac")
+    for key in given:
+        if key not in _SAID_OF_CERTIFICATES:
+            said.note(key[:80], "is not known here", ", ".join(sorted(_SAID_OF_CERTIFICATES)))
+    if not (texts["mac"] or texts["sn"] or texts["refused"]):
+        said.note("", "names no device", "mac or sn, or why it is refused")
+    for each in said.problems:
+        at = f"certificate.{each.path}" if each.path else "certificate"
+        read.note(at, each.message, each.expected)
+    return Certified(**texts)
 
 
 def _address(read: Reading, key: str) -> str:

@@ -3,17 +3,18 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any, Protocol
 
 from msgspec.structs import replace
 from twisted.internet.defer import Deferred
 
-from provd.application.describe import describe
+from provd.application.describe import describe, shown_in
 from provd.application.explain import tell
 from provd.application.slices import Slices
-from provd.values import Decision, FileContent, Inquiry
+from provd.contracts import IJudgeCertificates
+from provd.values import Certified, Decision, FileContent, Inquiry
 
 PIECE = 256 << 10
 """Bytes of a file that are read and hashed at once."""
@@ -46,22 +47,33 @@ class WhatIf:
         slices: Slices,
         now: Callable[[], float],
         local_of: Callable[[str], str] = _unknown,
+        judge: IJudgeCertificates | None = None,
     ) -> None:
+        """`judge` judges certificates that are given whole; without one they are worth nothing."""
         self._inquiries = inquiries
         self._slices = slices
         self._now = now
         self._local_of = local_of
+        self._judge = judge
 
     async def tell(self, description: Mapping[str, Any]) -> dict[str, Any]:
         """Evidence, device, plugin, answer and steps. @raise Invalid: it describes no request."""
         inquiry = describe(description, self._inquiries.inquiry_id(), self._now())
         if not inquiry.local:
             inquiry = replace(inquiry, local=self._local_of(inquiry.peer))
+        if chain := shown_in(description):
+            inquiry = replace(inquiry, certificate=await self._judged(chain))
         decision = await self._inquiries.what_if(inquiry)
         told = tell(decision)
         if isinstance(decision.answer, FileContent):
             told["answer"]["sha256"] = await self._digest(decision.answer.path)
         return told
+
+    async def _judged(self, chain: Sequence[bytes]) -> Certified:
+        """As the server towards devices has it judged, now."""
+        if self._judge is None:
+            return Certified(refused="nobody judges certificates here")
+        return await self._judge.judge(chain)
 
     async def _digest(self, path: str) -> str | None:
         """A file's SHA-256, read in slices; None when it has just gone."""

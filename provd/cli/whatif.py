@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any
+from typing import Any, TextIO
 
 import click
 
@@ -26,6 +26,11 @@ from provd.cli.explain import print_decision
 )
 @click.option("--ip", default="", metavar="A", help="The device's address.")
 @click.option("--mac", default="", metavar="M", help="The hardware address of a DHCP packet.")
+@click.option(
+    "--certificate",
+    type=click.File(encoding="utf-8"),
+    help="PEM of what the device shows over HTTPS, its own certificate first.",
+)
 @click.option("--local", default="", metavar="A", help="The server's address that it asks.")
 @remote
 def whatif(
@@ -33,11 +38,14 @@ def whatif(
     protocol: str,
     headers: Sequence[str],
     options: Sequence[str],
+    certificate: TextIO | None,
     **plain: str,
 ) -> None:
     """Tell what a request would be answered, and why, by the code that serves; change nothing."""
     description: dict[str, Any] = {"protocol": protocol}
     description |= {name: text for name, text in plain.items() if text}
+    if certificate is not None:
+        description["certificate"] = certificate.read()
     if headers:
         description["headers"] = dict(_header(text) for text in headers)
     if options:

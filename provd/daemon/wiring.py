@@ -18,7 +18,7 @@ from twisted.internet.threads import deferToThreadPool
 from twisted.logger import Logger
 from twisted.web.server import Site
 
-from provd.access import SealingKeys
+from provd.access import SealingKeys, Threshold
 from provd.api import answer_to, make_api, prepare
 from provd.application.counters import Tally
 from provd.application.decisions import Decisions
@@ -27,12 +27,14 @@ from provd.application.inquiries import Inquiries
 from provd.application.journal import Journal
 from provd.application.operators import Operators, make_operators
 from provd.application.statuses import StatusBook
+from provd.contracts import IProve
 from provd.daemon.access import Access, access_of, welcome
 from provd.daemon.copies import CopiesOnDisk, KeysOnDisk
 from provd.daemon.dhcp import Serving, serving
 from provd.daemon.reload import Deciding, Standing, compose_for
 from provd.daemon.settings import Settings
 from provd.daemon.sockets import Sockets, address_towards
+from provd.daemon.threshold import threshold_of
 from provd.daemon.timekeeping import Timekeeper
 from provd.daemon.tls import Secured, secured_by
 from provd.documents import (
@@ -40,6 +42,7 @@ from provd.documents import (
 )
 from provd.documents.raw_config.zones import zone_names
 from provd.pipeline import (
+    ByCertificate,
     ByLease,
     ByNeighbour,
     CreationLimits,
@@ -75,6 +78,7 @@ class Server:
     plugins: Plugins
     kernel: KernelTables | None
     inquiries: Inquiries
+    threshold: Threshold
     statuses: StatusBook
     operators: Operators
     access: Access
@@ -171,14 +175,15 @@ def wire(settings: Settings, reactor: Any, journal: Journal | None = None) -> Se
     timekeeper = Timekeeper(reactor)
     boot_id = f"{int(time.time()):x}{os.getpid() & 0xFFF:03x}"
     store = open_store(settings, reactor)
-    plugins = load_plugins(settings, reactor)
+    threshold = threshold_of(settings, store)
+    plugins = load_plugins(settings, reactor, threshold)
     limits = creation_limits(settings, store)
     app = DraftApp(plugins, limits, nat=settings.pipeline.nat, tenant=settings.service.tenant)
     decisions = Decisions(settings.decisions.kept)
     statuses = StatusBook(store, reactor)
     kernel = kernel_tables(reactor)
     standing = Standing(settings)
-    pipeline = Pipeline(compose_for(app, settings), app, Proving((ByNeighbour(), ByLease())))
+    pipeline = Pipeline(compose_for(app, settings), app, Proving(provers()))
     dhcp = serving(settings.dhcp, store, plugins, kernel, reactor)
     app.creates = dhcp.answers.creates
     inquiries = Inquiries(
@@ -192,6 +197,7 @@ def wire(settings: Settings, reactor: Any, journal: Journal | None = None) -> Se
         boot_id=boot_id,
         neighbours=kernel,
         dhcp=dhcp.answers,
+        threshold=threshold,
         settings=settings.inquiries,
     )
     access = access_of(settings.access, store, plugins, Path(settings.data.directory), reactor)
@@ -233,6 +239,7 @@ def wire(settings: Settings, reactor: Any, journal: Journal | None = None) -> Se
         plugins,
         kernel,
         inquiries,
+        threshold,
         statuses,
         operators,
         access,
@@ -245,6 +252,11 @@ def wire(settings: Settings, reactor: Any, journal: Journal | None = None) -> Se
         Deciding(app, pipeline, limits, decisions),
         secured,
     )
+
+
+def provers() -> tuple[IProve, ...]:
+    """Every kind of proof of identity."""
+    return (ByNeighbour(), ByLease(), ByCertificate())
 
 
 def creation_limits(settings: Settings, store: SQLiteStore) -> CreationLimits:
@@ -319,7 +331,7 @@ def seal_of(settings: Settings) -> Seal:
     return SealingKeys.read(Path(path)) if path else NO_SEAL
 
 
-def load_plugins(settings: Settings, reactor: Any) -> Plugins:
+def load_plugins(settings: Settings, reactor: Any, threshold: Threshold) -> Plugins:
     """Every plugin of the data directory that can be loaded."""
     directory = Path(settings.data.directory)
     plugins = Plugins(
@@ -330,6 +342,7 @@ def load_plugins(settings: Settings, reactor: Any) -> Plugins:
             settings.listen.port,
             settings.tftp.port,
             settings.phones.raw_config,
+            threshold.key_of,
         ),
         reactor,
         cache_bytes=settings.plugins.cache_bytes,

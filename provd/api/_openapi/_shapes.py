@@ -189,6 +189,25 @@ class Decision(Struct, kw_only=True):
     """True where only the device's status remembers it: most is left empty."""
 
 
+class DescribedCertificate(Struct, kw_only=True):
+    """What the certificate of a device would be judged to say; `mac`, `sn` or `refused` is needed."""
+
+    subject: str | UnsetType | None = UNSET
+    """Its subject."""
+    authority: str | UnsetType | None = UNSET
+    """By which mapping it is read."""
+    mac: str | UnsetType | None = UNSET
+    """The MAC address of the box that it names."""
+    sn: str | UnsetType | None = UNSET
+    """Its serial number."""
+    vendor: str | UnsetType | None = UNSET
+    """Who made it."""
+    model: str | UnsetType | None = UNSET
+    """What it is."""
+    refused: str | UnsetType | None = UNSET
+    """Why it is worth nothing."""
+
+
 class Description(Struct, kw_only=True):
     """A request that a device might make."""
 
@@ -208,6 +227,8 @@ class Description(Struct, kw_only=True):
     """The hardware address that the kernel knows for it."""
     method: str | UnsetType | None = UNSET
     """Of HTTP; GET where it is not told."""
+    certificate: str | DescribedCertificate | UnsetType | None = UNSET
+    """What it shows over HTTPS: PEM, its own first, which is judged; or what that would come to."""
     headers: dict[str, str] | UnsetType | None = UNSET
     """Of HTTP."""
     options: dict[str, Any] | UnsetType | None = UNSET

@@ -2,14 +2,25 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 import pytest
+from cryptography.hazmat.primitives.serialization import Encoding
 from hypothesis import given
 from hypothesis import strategies as st
+from twisted.internet.defer import Deferred, succeed
+from zope.interface import implementer
 
-from provd.application.describe import describe
-from provd.values import Inquiry, Invalid, Protocol
+from provd.application.describe import describe, shown_in
+from provd.application.slices import Slices
+from provd.application.whatif import WhatIf
+from provd.contracts import IJudgeCertificates
+from provd.documents import Device
+from provd.testing.certificates import Maker
+from provd.testing.inquiries import core
+from provd.testing.plugins import acme
+from provd.values import Certified, Inquiry, Invalid, Protocol
 
 NOW = 1_700_000_000.0
 
@@ -143,3 +154,64 @@ def test_nothing_crashes_it(given_: dict[str, Any]) -> None:
         assert error.problems  # noqa: PT017 - either outcome is right, and this is what the second one owes
     else:
         assert inquiry.id == "w-1"
+
+
+PEM = Maker().client("0004f2123456").public_bytes(Encoding.PEM).decode()
+
+
+def test_a_certificate_that_is_judged_already() -> None:
+    """What it would come to, with the MAC address in its normal spelling."""
+    shown = {"mac": "0004F2123456", "vendor": "Polycom", "authority": "polycom"}
+    inquiry = described(protocol="http", path="/", certificate=shown)
+    assert inquiry.certificate == Certified(
+        mac="00:04:f2:12:34:56", vendor="Polycom", authority="polycom"
+    )
+
+
+def test_a_certificate_that_is_to_be_judged() -> None:
+    """PEM, alone or with what leads to a CA."""
+    assert described(protocol="http", path="/", certificate=PEM).certificate is None
+    assert len(shown_in({"certificate": PEM + PEM})) == 2
+    assert shown_in({"certificate": {"mac": "1"}}) == shown_in({}) == ()
+
+
+@pytest.mark.parametrize(
+    ("given", "path"),
+    [
+        ({"protocol": "tftp", "path": "a", "certificate": PEM}, "certificate"),
+        ({"protocol": "dhcp", "certificate": {"mac": "00:00:5e:00:53:01"}}, "certificate"),
+        ({"protocol": "http", "path": "/", "certificate": 1}, "certificate"),
+        ({"protocol": "http", "path": "/", "certificate": "PEM"}, "certificate"),
+        ({"protocol": "http", "path": "/", "certificate": PEM * 99}, "certificate"),
+        ({"protocol": "http", "path": "/", "certificate": {}}, "certificate"),
+        ({"protocol": "http", "path": "/", "certificate": {"mac": "x"}}, "certificate.mac"),
+        ({"protocol": "http", "path": "/", "certificate": {"sn": 1}}, "certificate.sn"),
+        ({"protocol": "http", "path": "/", "certificate": {"sn": "1", "x": ""}}, "certificate.x"),
+    ],
+)
+def test_wrong_certificates(given: dict[str, Any], path: str) -> None:
+    """Each mistake is told with its place."""
+    with pytest.raises(Invalid) as caught:
+        described(**given)
+    assert path in [problem.path for problem in caught.value.problems]
+
+
+@implementer(IJudgeCertificates)
+class Judge:
+    """Finds every certificate good."""
+
+    def judge(self, chain: Sequence[bytes]) -> Deferred[Certified]:
+        return succeed(Certified(mac="00:00:5e:00:53:01", subject=f"{len(chain)} certificates"))
+
+
+@pytest.mark.parametrize(("judge", "level"), [(Judge(), "certificate"), (None, "claimed")])
+def test_a_what_if_has_it_judged(judge: IJudgeCertificates | None, level: str) -> None:
+    """As in service; where nobody can, it is worth nothing."""
+    made = core(acme())
+    made.keep(Device(id="d1", mac="00:00:5e:00:53:01", plugin="acme-1.0"))
+    asking = WhatIf(made.inquiries, Slices(made.clock), made.clock.seconds, judge=judge)
+    agent = {"User-Agent": "Acme A20 00:00:5e:00:53:01 1.0"}
+    description = {"protocol": "http", "path": "/", "headers": agent, "certificate": PEM}
+    outcomes: list[dict[str, Any]] = []
+    Deferred.fromCoroutine(asking.tell(description)).addCallback(outcomes.append)
+    assert (outcomes[0]["device"]["id"], outcomes[0]["level"]) == ("d1", level)
