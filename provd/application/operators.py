@@ -52,7 +52,7 @@ from provd.application.system import System
 from provd.application.waiting import Waiting
 from provd.application.whatif import AsksWhatIf, WhatIf
 from provd.contracts import IDocumentStore, IPlugins, ISynchronizer
-from provd.values import Link
+from provd.values import Decision, Link
 
 Collections = Mapping[str, Editable[Any]]
 
@@ -63,6 +63,9 @@ class AsksAndCounts(AsksWhatIf, Protocol):
     def counters(self) -> dict[str, int]:
         """What happened since the start, by name."""
 
+
+    def observed_by(self, observe: Callable[[Decision], None]) -> None:
+        """Have somebody see every answer to a device that is known."""
 
 @frozen(kw_only=True)
 class Limited:
@@ -160,6 +163,7 @@ def make_operators(  # noqa: PLR0913 - what a server is made of, each part named
     remote_state = RemoteState(store, plugins, readiness)
     synchronizing = Synchronizing(store, operations, choosing, remote_state, slices, clock)
     receipts = Receipts(store, clock.seconds)
+    inquiries.observed_by(synchronizing.observe)
     grades = Grades(store, plugins)
 
     def collections(store: IDocumentStore, readiness: Readiness) -> Collections:

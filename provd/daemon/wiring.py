@@ -35,6 +35,7 @@ from provd.daemon.reload import Deciding, Standing, compose_for
 from provd.daemon.settings import Settings
 from provd.daemon.sockets import Sockets, address_towards
 from provd.daemon.threshold import threshold_of
+from provd.daemon.synchronizing import Drivers, drivers_of
 from provd.daemon.timekeeping import Timekeeper
 from provd.daemon.tls import Secured, secured_by
 from provd.documents import (
@@ -82,6 +83,7 @@ class Server:
     statuses: StatusBook
     operators: Operators
     access: Access
+    drivers: Drivers
     http: HTTPServer
     tftp: TFTPServer
     dhcp: Serving
@@ -103,6 +105,7 @@ class Server:
         self.operators.lapses.start()
         self.operators.retention.start()
         self._refreshing = LoopingCall(self._refresh)
+        self.operators.synchronizing.start()
         self._refreshing.clock = self.reactor
         self._refreshing.start(self.settings.plugins.refresh, now=False)
         self.http.start(sockets.http)
@@ -145,6 +148,7 @@ class Server:
         await maybeDeferred(self.operators.lapses.stop)
         await maybeDeferred(self.operators.revalidation.stop)
         if self.kernel is not None:
+        await self.drivers.stop(self.operators)
             self.kernel.close()
         await self.statuses.stop()
         await self.store.close()
@@ -210,6 +214,7 @@ def wire(settings: Settings, reactor: Any, journal: Journal | None = None) -> Se
         base=standing.base_raw_config,
         clock=reactor,
         new_id=lambda: uuid4().hex,
+    drivers = drivers_of(settings, reactor)
         local_of=lambda peer: settings.listen.interface or address_towards(peer),
         own_tenant=settings.service.tenant,
         journal=journal,
@@ -224,6 +229,8 @@ def wire(settings: Settings, reactor: Any, journal: Journal | None = None) -> Se
         interface=settings.api.interface,
         reactor=reactor,
         boot_id=boot_id,
+        synchronizers=drivers.by_name,
+        synchronization=settings.synchronization,
         hosts=settings.api.hosts,
         secure=settings.api.secure,
         http2=settings.api.http2,
@@ -251,6 +258,7 @@ def wire(settings: Settings, reactor: Any, journal: Journal | None = None) -> Se
         standing,
         Deciding(app, pipeline, limits, decisions),
         secured,
+        drivers,
     )
 
 

@@ -129,7 +129,6 @@ def bench(
         # How fast a machine is decides nothing: a turn that is used up lets other work come between.
         stopwatch=made.clock.seconds,
     )
-    made.inquiries.observed_by(operators.synchronizing.observe)
     operators.synchronizing.start()
     operators.revalidation.start()
     operators.endings.start()

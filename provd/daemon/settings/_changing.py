@@ -34,6 +34,8 @@ AT_START: Mapping[str, str] = {
     "dhcp.binl_port": _PORTS,
     "dhcp.beside": _PORTS,
     "dhcp.receive_buffer": "it is a matter of sockets that are open",
+    "sip.interface": "datagrams are sent from a socket that is open",
+    "sip.port": "datagrams are sent from a socket that is open",
     "api.interface": _PORTS,
     "api.port": _PORTS,
     "api.tls": "clients would find another protocol on the same port",
@@ -75,6 +77,10 @@ WITHOUT_RESTART = frozenset(
         "decisions.kept",
         *("log.format", "log.level", "log.kept"),
     }
+        *(f"synchronization.{key.name}" for key in fields(Settings().synchronization)),
+        *(f"sip.{name}" for name in ("route", "transport", "tls_verify", "tls_ca")),
+        *(f"ami.{key.name}" for key in fields(Settings().ami)),
+        *(f"action_urls.{key.name}" for key in fields(Settings().action_urls)),
 )
 """Settings that take effect when they are read again."""
 

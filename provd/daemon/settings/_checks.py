@@ -132,6 +132,8 @@ CHECKS: Mapping[str, Check] = {
     "api.interface": _address,
     "http.trusted_proxies": _networks,
     "limits.nat_networks": _networks,
+    "synchronization.networks": _networks,
+    "sip.interface": _address,
     "access.ident": _networks,
     "access.only_from": _networks_by_name,
     "access.oidc_issuer": _secure_url,

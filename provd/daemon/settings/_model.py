@@ -13,10 +13,12 @@ from msgspec import Meta, Struct
 
 from provd.access import AccessSettings
 from provd.application.inquiry_bounds import InquirySettings
+from provd.application.synchronizing import SynchronizationSettings
 from provd.pipeline import CreationSettings
 from provd.servers.dhcp import DHCPSettings
 from provd.servers.http import HTTPSettings
 from provd.servers.tftp import TFTPSettings
+from provd.synchronizers import ActionUrlSettings, AmiSettings, SipSettings
 
 Port = Annotated[int, Meta(ge=0, le=65535)]
 
@@ -155,3 +157,7 @@ class Settings(Struct, frozen=True, kw_only=True):
     phones: PhoneSettings = PhoneSettings()
     decisions: DecisionSettings = DecisionSettings()
     log: LogSettings = LogSettings()
+    synchronization: SynchronizationSettings = SynchronizationSettings()
+    sip: SipSettings = SipSettings()
+    ami: AmiSettings = AmiSettings()
+    action_urls: ActionUrlSettings = ActionUrlSettings()
