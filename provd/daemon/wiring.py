@@ -34,8 +34,8 @@ from provd.daemon.dhcp import Serving, serving
 from provd.daemon.reload import Deciding, Standing, compose_for
 from provd.daemon.settings import Settings
 from provd.daemon.sockets import Sockets, address_towards
-from provd.daemon.threshold import threshold_of
 from provd.daemon.synchronizing import Drivers, drivers_of
+from provd.daemon.threshold import threshold_of
 from provd.daemon.timekeeping import Timekeeper
 from provd.daemon.tls import Secured, secured_by
 from provd.documents import (
@@ -82,8 +82,8 @@ class Server:
     threshold: Threshold
     statuses: StatusBook
     operators: Operators
-    access: Access
     drivers: Drivers
+    access: Access
     http: HTTPServer
     tftp: TFTPServer
     dhcp: Serving
@@ -100,12 +100,12 @@ class Server:
         """Answer on these sockets."""
         self.timekeeper.start()
         self.statuses.start()
+        self.operators.synchronizing.start()
         self.operators.revalidation.start()
         self.operators.endings.start()
         self.operators.lapses.start()
         self.operators.retention.start()
         self._refreshing = LoopingCall(self._refresh)
-        self.operators.synchronizing.start()
         self._refreshing.clock = self.reactor
         self._refreshing.start(self.settings.plugins.refresh, now=False)
         self.http.start(sockets.http)
@@ -143,12 +143,12 @@ class Server:
                 *(maybeDeferred(port.stopListening) for port in self._ports),
             ]
         )
+        await self.drivers.stop(self.operators)
         self.operators.retention.stop()
         self.operators.endings.stop()
         await maybeDeferred(self.operators.lapses.stop)
         await maybeDeferred(self.operators.revalidation.stop)
         if self.kernel is not None:
-        await self.drivers.stop(self.operators)
             self.kernel.close()
         await self.statuses.stop()
         await self.store.close()
@@ -205,6 +205,7 @@ def wire(settings: Settings, reactor: Any, journal: Journal | None = None) -> Se
         settings=settings.inquiries,
     )
     access = access_of(settings.access, store, plugins, Path(settings.data.directory), reactor)
+    drivers = drivers_of(settings, reactor)
     operators = make_operators(
         store=access.administration.store,
         gate=access.administration.gate,
@@ -214,12 +215,13 @@ def wire(settings: Settings, reactor: Any, journal: Journal | None = None) -> Se
         base=standing.base_raw_config,
         clock=reactor,
         new_id=lambda: uuid4().hex,
-    drivers = drivers_of(settings, reactor)
         local_of=lambda peer: settings.listen.interface or address_towards(peer),
         own_tenant=settings.service.tenant,
         journal=journal,
         links=kernel.links if kernel is not None else no_links,
         usage=dhcp.usage,
+        synchronizers=drivers.by_name,
+        synchronization=settings.synchronization,
     )
     http, tftp = servers_towards_devices(settings, reactor, inquiries, kernel, timekeeper)
     count(operators.tally, http, tftp, dhcp, limits)
@@ -229,8 +231,6 @@ def wire(settings: Settings, reactor: Any, journal: Journal | None = None) -> Se
         interface=settings.api.interface,
         reactor=reactor,
         boot_id=boot_id,
-        synchronizers=drivers.by_name,
-        synchronization=settings.synchronization,
         hosts=settings.api.hosts,
         secure=settings.api.secure,
         http2=settings.api.http2,
@@ -249,6 +249,7 @@ def wire(settings: Settings, reactor: Any, journal: Journal | None = None) -> Se
         threshold,
         statuses,
         operators,
+        drivers,
         access,
         http,
         tftp,
@@ -258,7 +259,6 @@ def wire(settings: Settings, reactor: Any, journal: Journal | None = None) -> Se
         standing,
         Deciding(app, pipeline, limits, decisions),
         secured,
-        drivers,
     )
 
 
