@@ -63,9 +63,9 @@ class AsksAndCounts(AsksWhatIf, Protocol):
     def counters(self) -> dict[str, int]:
         """What happened since the start, by name."""
 
-
     def observed_by(self, observe: Callable[[Decision], None]) -> None:
         """Have somebody see every answer to a device that is known."""
+
 
 @frozen(kw_only=True)
 class Limited:
@@ -162,8 +162,8 @@ def make_operators(  # noqa: PLR0913 - what a server is made of, each part named
     )
     remote_state = RemoteState(store, plugins, readiness)
     synchronizing = Synchronizing(store, operations, choosing, remote_state, slices, clock)
-    receipts = Receipts(store, clock.seconds)
     inquiries.observed_by(synchronizing.observe)
+    receipts = Receipts(store, clock.seconds)
     grades = Grades(store, plugins)
 
     def collections(store: IDocumentStore, readiness: Readiness) -> Collections:

@@ -74,13 +74,13 @@ WITHOUT_RESTART = frozenset(
         ),
         *("plugins.cache_bytes", "plugins.refresh"),
         *("phones.http_base_url", "phones.raw_config"),
-        "decisions.kept",
-        *("log.format", "log.level", "log.kept"),
-    }
         *(f"synchronization.{key.name}" for key in fields(Settings().synchronization)),
         *(f"sip.{name}" for name in ("route", "transport", "tls_verify", "tls_ca")),
         *(f"ami.{key.name}" for key in fields(Settings().ami)),
         *(f"action_urls.{key.name}" for key in fields(Settings().action_urls)),
+        "decisions.kept",
+        *("log.format", "log.level", "log.kept"),
+    }
 )
 """Settings that take effect when they are read again."""
 
