@@ -102,10 +102,12 @@ from provd.documents.status import (
     seen_over_dhcp,
     seen_with_version,
 )
+from provd.documents.synchronization import SYNCHRONIZATIONS, Stage, Synchronization
 from provd.documents.token import SHORTEST_LIFE, TOKENS, Token, TokenWish, parse_token_wish
 from provd.documents.url_token import URL_TOKENS, UrlToken
 from provd.documents.user import USERS, User, parse_password, parse_user
 from provd.documents.well_known import well_known_configs
+from provd.documents.window import Window, parse_window
 
 KINDS = (
     DEVICES,
@@ -128,6 +130,7 @@ KINDS = (
     KEYS,
     CREDENTIALS,
     URL_TOKENS,
+    SYNCHRONIZATIONS,
 )
 """Every kind of document that a provd keeps."""
 
@@ -165,6 +168,7 @@ __all__ = [
     "STATUSES",
     "STRATEGIES",
     "SUBNETS",
+    "SYNCHRONIZATIONS",
     "TENURES",
     "TOKENS",
     "URL_TOKENS",
@@ -203,16 +207,19 @@ __all__ = [
     "Role",
     "Selector",
     "ShortPool",
+    "Stage",
     "State",
     "Status",
     "Subnet",
     "SubnetShortage",
+    "Synchronization",
     "Tenure",
     "Token",
     "TokenWish",
     "UrlToken",
     "User",
     "When",
+    "Window",
     "abandoned_config",
     "answered",
     "autocreate_template",
@@ -251,6 +258,7 @@ __all__ = [
     "parse_role",
     "parse_token_wish",
     "parse_user",
+    "parse_window",
     "patch_tells",
     "preferences_in",
     "progressed",
