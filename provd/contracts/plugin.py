@@ -142,7 +142,7 @@ class IActOnSystem(Interface):
 
 
 class ISynchronize(Interface):
-    """Makes a device fetch its files again."""
+    """Says how its devices are made to fetch their files again; the host does it."""
 
     def ways(device: Any, raw_config: Mapping[str, Any]) -> Sequence[Way]:
         """What a device understands (`provd.sdk.Notify`, `provd.sdk.ActionUrl`), the best first. Pure.
