@@ -8,7 +8,7 @@ lines, keys).  Both are rendered for the phone that asks; neither exists before.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -26,12 +26,16 @@ from provd.sdk import (
     Info,
     IPlugin,
     IServe,
+    ISynchronize,
     IView,
+    Notify,
     Protocol,
     Rendered,
     Served,
     Tree,
+    Way,
     encapsulate,
+    own_file,
 )
 
 from .edition import MODELS, VERSION
@@ -60,7 +64,7 @@ SERVER, CONTACT_RCS = 2, 3
 """Sub-options of 43: where the configuration server is, and whether the vendor's redirection server is asked."""
 
 
-@implementer(IPlugin, IIdentify, IAssociate, IConfigure, IServe, IAnswerDHCP)
+@implementer(IPlugin, IIdentify, IAssociate, IConfigure, IServe, IAnswerDHCP, ISynchronize)
 class Aastra:
     """One edition of the family: one firmware, one served tree."""
 
@@ -95,6 +99,13 @@ class Aastra:
         # As bytes: 159 has been registered for something else since.
         redirection = dict.fromkeys(REDIRECTION, url.encode())
         return {VENDOR_SPECIFIC: inside, TFTP_SERVER_NAME: url, **redirection}
+
+    def ways(self, device: Any, raw_config: Mapping[str, Any]) -> Sequence[Way]:
+        """A NOTIFY, after which it looks for its files, and restarts where they have changed."""
+        return (Notify(event="check-sync"),)
+
+    def accounts_file(self, device: Any) -> str:
+        return own_file("{MAC}.cfg", device)
 
 
 PLUGIN = Aastra()

@@ -8,7 +8,7 @@ tones, locales, firmware.  Only the address tells whose they are.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from zope.interface import implementer
@@ -25,11 +25,15 @@ from provd.sdk import (
     Info,
     IPlugin,
     IServe,
+    ISynchronize,
     IView,
+    Notify,
     Protocol,
     Rendered,
     Served,
     Tree,
+    Way,
+    own_file,
     server_address,
 )
 
@@ -56,7 +60,26 @@ TREE = Tree(
 TFTP_SERVER_NAME, TFTP_SERVER_ADDRESS = 66, 150
 
 
-@implementer(IPlugin, IIdentify, IAssociate, IConfigure, IServe, IAnswerDHCP)
+_NOWHERE = "{0000000000000000}"
+RESTART = Notify(
+    event="service-control",
+    reboot="service-control",
+    content_type="text/plain",
+    body="\r\n".join(
+        (
+            "action=restart",
+            "RegisterCallId={}",
+            f"ConfigVersionStamp={_NOWHERE}",
+            f"DialplanVersionStamp={_NOWHERE}",
+            f"SoftkeyVersionStamp={_NOWHERE}",
+            "",
+        )
+    ),
+)
+"""As Wazo and others have their Asterisk send it: versions that it cannot have make it fetch everything."""
+
+
+@implementer(IPlugin, IIdentify, IAssociate, IConfigure, IServe, IAnswerDHCP, ISynchronize)
 class Cisco7900:
     """All models of the series; firmware and locales are what the operator puts into the tree."""
 
@@ -96,6 +119,13 @@ class Cisco7900:
         """
         address = server_address(asked, view)
         return dict.fromkeys((TFTP_SERVER_ADDRESS, TFTP_SERVER_NAME), address) if address else {}
+
+    def ways(self, device: Any, raw_config: Mapping[str, Any]) -> Sequence[Way]:
+        """A NOTIFY that has SIP firmware restart; SCCP knows none, and is told by the call manager."""
+        return () if raw_config["XX_sccp"] else (RESTART,)
+
+    def accounts_file(self, device: Any) -> str:
+        return own_file("SEP{MAC}.cnf.xml", device)
 
 
 PLUGIN = Cisco7900()

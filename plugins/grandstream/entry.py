@@ -7,7 +7,7 @@ two what of it is no secret.  All are rendered for the device that asks.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from zope.interface import implementer
@@ -24,11 +24,15 @@ from provd.sdk import (
     Info,
     IPlugin,
     IServe,
+    ISynchronize,
     IView,
+    Notify,
     Protocol,
     Rendered,
     Served,
     Tree,
+    Way,
+    own_file,
 )
 
 from .identify import RANGES, VENDOR, by_path, by_user_agent, by_vendor_class, support
@@ -50,7 +54,7 @@ TREE = Tree(
 TFTP_SERVER_NAME, PROVISIONING_SERVER = 66, 160
 
 
-@implementer(IPlugin, IIdentify, IAssociate, IConfigure, IServe, IAnswerDHCP)
+@implementer(IPlugin, IIdentify, IAssociate, IConfigure, IServe, IAnswerDHCP, ISynchronize)
 class Grandstream:
     """All series; firmware is what the operator puts into the tree."""
 
@@ -80,6 +84,13 @@ class Grandstream:
         """
         url = view.base_url
         return {TFTP_SERVER_NAME: url, PROVISIONING_SERVER: url.encode()} if url else {}
+
+    def ways(self, device: Any, raw_config: Mapping[str, Any]) -> Sequence[Way]:
+        """A NOTIFY, which it may challenge with the account's credentials ("Authenticate SIP NOTIFY")."""
+        return (Notify(event="check-sync"),)
+
+    def accounts_file(self, device: Any) -> str:
+        return own_file("cfg{mac}.xml", device)
 
 
 PLUGIN = Grandstream()

@@ -10,12 +10,13 @@ the phone's address, also those of firmware: its first requests say the model an
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from zope.interface import implementer
 
 from provd.sdk import (
+    ActionUrl,
     Answer,
     Asked,
     Clue,
@@ -27,11 +28,15 @@ from provd.sdk import (
     Info,
     IPlugin,
     IServe,
+    ISynchronize,
     IView,
+    Notify,
     Protocol,
     Rendered,
     Served,
     Tree,
+    Way,
+    own_file,
 )
 
 from .identify import RANGES, SIGNATURE, VENDOR, by_path, by_user_agent, by_vendor_class, support
@@ -55,7 +60,16 @@ TFTP_SERVER_NAME, PROVISIONING_SERVER = 66, 160
 """What a phone looks in as it comes from its box: 160 ("custom option") first, then 66."""
 
 
-@implementer(IPlugin, IIdentify, IAssociate, IConfigure, IServe, IAnswerDHCP)
+RESTART = ActionUrl(
+    reboot="/api/v1/mgmt/safeRestart",
+    method="POST",
+    scheme="https",
+    content_type="application/json",
+    body="{}",
+)
+
+
+@implementer(IPlugin, IIdentify, IAssociate, IConfigure, IServe, IAnswerDHCP, ISynchronize)
 class Polycom:
     """All models; firmware and languages are what the operator puts into the tree."""
 
@@ -92,6 +106,17 @@ class Polycom:
             if view.base_url
             else {}
         )
+
+    def ways(self, device: Any, raw_config: Mapping[str, Any]) -> Sequence[Way]:
+        """A NOTIFY, after which it restarts where its files have changed; a safe restart by its REST API.
+
+        `voIpProt.SIP.specialEvent.checkSync.alwaysReboot`; the API is there where `apps.restapi.enabled` is 1 (REST API
+        reference of UC Software 6.4, "Management.Restart").
+        """
+        return (Notify(event="check-sync"), RESTART)
+
+    def accounts_file(self, device: Any) -> str:
+        return own_file("{mac}-own.cfg", device)
 
 
 PLUGIN = Polycom()

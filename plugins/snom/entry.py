@@ -9,12 +9,13 @@ it nowhere else.  All are rendered for the phone that asks; none exists before.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from zope.interface import implementer
 
 from provd.sdk import (
+    ActionUrl,
     Answer,
     Asked,
     Clue,
@@ -26,12 +27,16 @@ from provd.sdk import (
     Info,
     IPlugin,
     IServe,
+    ISynchronize,
     IView,
+    Notify,
     Protocol,
     Rendered,
     Served,
     Tree,
+    Way,
     encapsulate,
+    own_file,
 )
 
 from .certificates import certificate, is_certificate
@@ -69,7 +74,7 @@ TREE = Tree(
 VENDOR_SPECIFIC, TFTP_SERVER_NAME = 43, 66
 
 
-@implementer(IPlugin, IIdentify, IAssociate, IConfigure, IServe, IAnswerDHCP)
+@implementer(IPlugin, IIdentify, IAssociate, IConfigure, IServe, IAnswerDHCP, ISynchronize)
 class Snom:
     """All models; firmware and languages are what the operator puts into the tree."""
 
@@ -107,6 +112,19 @@ class Snom:
             return {}
         inside = encapsulate({TFTP_SERVER_NAME: url.encode() + b"\0"})
         return {VENDOR_SPECIFIC: inside, TFTP_SERVER_NAME: url}
+
+    def ways(self, device: Any, raw_config: Mapping[str, Any]) -> Sequence[Way]:
+        """A NOTIFY, which it may challenge with the account's credentials; its web page reboots it.
+
+        The page is that of snom's list of functions that can be controlled remotely ("Remote Reboot").
+        """
+        return (
+            Notify(event="check-sync;reboot=false", reboot="check-sync;reboot=true"),
+            ActionUrl(reboot="/advanced_update.htm?reboot=Reboot"),
+        )
+
+    def accounts_file(self, device: Any) -> str:
+        return own_file("{MAC}.xml", device)
 
 
 PLUGIN = Snom()

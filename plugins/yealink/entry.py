@@ -8,12 +8,13 @@ asks for these two at once.  What comes later wins.  The shared file holds what 
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from zope.interface import implementer
 
 from provd.sdk import (
+    ActionUrl,
     Answer,
     Asked,
     Clue,
@@ -25,13 +26,17 @@ from provd.sdk import (
     Info,
     IPlugin,
     IServe,
+    ISynchronize,
     IView,
+    Notify,
     Protocol,
     Refusal,
     RefusalKind,
     Rendered,
     Served,
     Tree,
+    Way,
+    own_file,
 )
 
 from .certificates import certificate, is_certificate
@@ -58,7 +63,7 @@ CUSTOM = 160
 """One of 128 to 254 that a phone can be told to look in, and the one that sites use."""
 
 
-@implementer(IPlugin, IIdentify, IAssociate, IConfigure, IServe, IAnswerDHCP)
+@implementer(IPlugin, IIdentify, IAssociate, IConfigure, IServe, IAnswerDHCP, ISynchronize)
 class Yealink:
     """All models and releases; firmware and languages are what the operator puts into the tree."""
 
@@ -94,6 +99,20 @@ class Yealink:
             return {}
         text = url.encode()
         return {VENDOR_SPECIFIC: text, TFTP_SERVER_NAME: url, CUSTOM: text}
+
+    def ways(self, device: Any, raw_config: Mapping[str, Any]) -> Sequence[Way]:
+        """Administrator guide of the T5 series: "Rebooting the IP phone remotely" and "Action URI".
+
+        Without `reboot=` in its event a phone does as `sip.notify_reboot_enable` says.  An action URI is obeyed
+        from addresses of `features.action_uri_limit_ip` only.
+        """
+        return (
+            Notify(event="check-sync;reboot=false", reboot="check-sync;reboot=true"),
+            ActionUrl(path="/servlet?key=AutoP", reboot="/servlet?key=Reboot"),
+        )
+
+    def accounts_file(self, device: Any) -> str:
+        return own_file("{mac}.cfg", device)
 
 
 PLUGIN = Yealink()

@@ -22,6 +22,7 @@ from provd.sdk.parameters import chosen, own_parameters
 from provd.sdk.phonebook import phonebook_url
 from provd.sdk.reach import server_address
 from provd.sdk.support import DeviceSupport, RawConfigError
+from provd.sdk.synchronizing import own_file
 from provd.sdk.timezones import (
     ClockChange,
     Dst,
@@ -97,6 +98,7 @@ __all__ = [
     "format_mac",
     "nearest_zone",
     "numbered",
+    "own_file",
     "own_parameters",
     "parse_mac",
     "phonebook_url",

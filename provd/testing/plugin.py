@@ -258,6 +258,18 @@ def make_plugin_tests(load: Load) -> type[SynchronousTestCase]:  # noqa: C901 - 
                         answer = self.bench.ask(path, stranger, FULL_RAW_CONFIG)
                         self.assertNotIsInstance(answer, Content)
 
+        def test_synchronizes_what_it_says(self) -> None:
+            """Each model has ways that make sense, and the file with its accounts is one it is given."""
+            plugin = self.bench.plugin
+            for device in self.bench.devices() if plugin.synchronizes else ():
+                view, base = documents(FULL_RAW_CONFIG), server_raw_config({}, URL, 69)
+                failures = plugin.failures
+                plugin.ways(device, plugin.raw_config(device, view, base))
+                name = plugin.accounts_file(device)
+                self.assertEqual(failures, plugin.failures, plugin.last_failure)
+                if name:
+                    self.bench.text(name, device, FULL_RAW_CONFIG)
+
         def test_is_alone(self) -> None:
             """Loaded twice, there are two: they share no module and no object."""
             other = PluginBench(self.bench.directory)

@@ -13,7 +13,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from functools import partial
 from typing import Any
 
-from twisted.internet.defer import CancelledError, Deferred, maybeDeferred
+from twisted.internet.defer import CancelledError, maybeDeferred
 from twisted.internet.interfaces import IDelayedCall, IReactorTime
 from twisted.logger import Logger
 from twisted.python.failure import Failure
@@ -23,7 +23,7 @@ from provd.application.operations import Operations, Work
 from provd.application.slices import Slices
 from provd.application.synchronizing.alarms import Alarms
 from provd.application.synchronizing.choosing import Choosing
-from provd.application.synchronizing.job import KIND, Job, Jobs
+from provd.application.synchronizing.job import KIND, Each, Jobs
 from provd.application.synchronizing.keeping import COLLECTION, Keeping
 from provd.application.synchronizing.pace import Pace
 from provd.application.synchronizing.remote_state import RemoteState
@@ -56,17 +56,6 @@ SETTLED = 1.0
 """The same once it has fetched the file with its accounts."""
 
 
-class _Each:
-    """One device that is not over."""
-
-    __slots__ = ("document", "job", "telling")
-
-    def __init__(self, document: Synchronization, job: Job) -> None:
-        self.document = document
-        self.job = job
-        self.telling: Deferred[Any] | None = None
-
-
 class Synchronizing:
     """Synchronizes devices."""
 
@@ -89,7 +78,7 @@ class Synchronizing:
         self._keeping = Keeping(store, slices, clock)
         self._alarms = Alarms(clock, self._due)
         self._pace = Pace(choosing.settings.per_second, clock.seconds())
-        self._each: dict[str, _Each] = {}
+        self._each: dict[str, Each] = {}
         self._jobs = Jobs(store, operations, self._keeping, clock)
         self._ready: deque[str] = deque()
         self._telling = 0
@@ -206,7 +195,7 @@ class Synchronizing:
             before = self._each.get(document.id)
             if before is not None:
                 self._taken_over(before, work.id)
-            self._each[document.id] = _Each(document, job)
+            self._each[document.id] = Each(document, job)
             job.left.add(document.id)
             self._set_alarm(document)
         if work.cancelled:
@@ -214,7 +203,7 @@ class Synchronizing:
         else:
             self._jobs.went_on(job)
 
-    def _taken_over(self, each: _Each, by: str) -> None:
+    def _taken_over(self, each: Each, by: str) -> None:
         """Another operation has the device from now on, and its document."""
         log.info("{device} is synchronized by {by} from now on", device=each.document.id, by=by)
         self._leave(each)
@@ -271,7 +260,7 @@ class Synchronizing:
         now = self._clock.seconds()
         return parse_window(document.window).opening(now) if document.window else now
 
-    def _did_not_come_back(self, each: _Each) -> None:
+    def _did_not_come_back(self, each: Each) -> None:
         document = each.document
         heard_of = f"answered {document.answer}" if document.answer else "was told"
         if not document.answered:
@@ -280,7 +269,7 @@ class Synchronizing:
         self._give_up(each)
         self._once_more(each, f"it {heard_of}, and asked for no file within {wait}", 0.0)
 
-    def _once_more(self, each: _Each, reason: str, wait: float) -> None:
+    def _once_more(self, each: Each, reason: str, wait: float) -> None:
         """Tell it again, unless it was told often enough."""
         if each.document.tries >= self._choosing.settings.tries:
             self._end(each, Stage.FAILED, reason)
@@ -308,7 +297,7 @@ class Synchronizing:
                 self._pump_soon(0)
                 return
 
-    def _tell(self, each: _Each) -> None:
+    def _tell(self, each: Each) -> None:
         document = each.document
         device: Device | None = self._store.get("devices", document.id)
         assert device is not None  # noqa: S101 - `_devices_changed` lets those go that are no more
@@ -324,7 +313,7 @@ class Synchronizing:
         telling.addBoth(self._told, each)
         telling.addErrback(lambda failure: log.failure("a device is told by a defect", failure))
 
-    def _told(self, outcome: Any, each: _Each) -> None:
+    def _told(self, outcome: Any, each: Each) -> None:
         """A driver is done with a device, one way or the other."""
         self._telling -= 1
         if self._ready:
@@ -337,7 +326,7 @@ class Synchronizing:
         elif each.document.stage is Stage.SENT:
             self._not_told(each, outcome)
 
-    def _not_told(self, each: _Each, failure: Failure) -> None:
+    def _not_told(self, each: Each, failure: Failure) -> None:
         error = failure.value
         if isinstance(error, CancelledError):
             return
@@ -370,27 +359,26 @@ class Synchronizing:
             version=getattr(decision.answer, "etag", ""),
         )
         self._note(each, fetched(document, file, decision.info.get("version", "")))
-        name = self._remote_state.accounts_file(decision.device)
-        has_it = bool(name) and path.rpartition("/")[2] == name
+        has_it = self._remote_state.has_accounts(decision.device, path)
         self._alarms.set(document.id, decision.answered + (SETTLED if has_it else QUIET))
 
     # Keeping and telling how far it is.
 
-    def _note(self, each: _Each, document: Synchronization) -> None:
+    def _note(self, each: Each, document: Synchronization) -> None:
         each.document = document
         self._keeping.changed(document)
 
-    def _end(self, each: _Each, stage: Stage, reason: str = "") -> None:
+    def _end(self, each: Each, stage: Stage, reason: str = "") -> None:
         self._note(each, ended(each.document, stage, self._clock.seconds(), reason))
         self._leave(each)
 
-    def _give_up(self, each: _Each) -> None:
+    def _give_up(self, each: Each) -> None:
         self._alarms.clear(each.document.id)
         telling, each.telling = each.telling, None
         if telling is not None:
             telling.cancel()
 
-    def _leave(self, each: _Each) -> None:
+    def _leave(self, each: Each) -> None:
         """The device is over, for its operation."""
         self._give_up(each)
         device_id, job = each.document.id, each.job

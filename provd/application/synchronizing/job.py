@@ -44,6 +44,18 @@ class Job:
         return self.devices - len(self.left)
 
 
+class Each:
+    """One device that is not over."""
+
+    __slots__ = ("document", "job", "telling")
+
+    def __init__(self, document: Synchronization, job: Job) -> None:
+        self.document = document
+        self.job = job
+        self.telling: Deferred[Any] | None = None
+        """While a driver is at it."""
+
+
 class Jobs:
     """Those that are not over."""
 

@@ -37,8 +37,13 @@ class RemoteState:
         self._files = Memo(REMEMBERED)
         self._seen = Memo(REMEMBERED)
 
-    def accounts_file(self, device: Device) -> str:
-        """The name of the file with a device's accounts; empty where nobody knows it."""
+    def has_accounts(self, device: Device, path: str) -> bool:
+        """Whether at a path is the file with a device's accounts, in whichever case it asks for it."""
+        name = self._accounts_file(device)
+        return bool(name) and path.rpartition("/")[2].lower() == name
+
+    def _accounts_file(self, device: Device) -> str:
+        """Its name in lower case; empty where nobody knows it."""
         plugin = self._plugin(device)
         if plugin is None or not plugin.synchronizes:
             return ""
@@ -47,7 +52,7 @@ class RemoteState:
         if known is not None and known[0] == mark:
             return str(known[1])
         try:
-            name = plugin.accounts_file(device)
+            name = plugin.accounts_file(device).lower()
         except PluginFailed:
             name = ""
         self._files.put(device.id, (mark, name))
@@ -58,8 +63,7 @@ class RemoteState:
         if type(decision.answer) is not Content:
             return
         device: Device = decision.device
-        name = self.accounts_file(device)
-        if not name or decision.inquiry.path.rpartition("/")[2] != name:
+        if not self.has_accounts(device, decision.inquiry.path):
             return
         mark = (device.revision, self._store.position("configs"))
         if self._seen.get(device.id) == mark:
