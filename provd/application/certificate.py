@@ -1,4 +1,4 @@
-"""The certificate of the API: one that the administrator gives, or one that the server makes for itself.
+"""The certificate of the API, and that of HTTPS for devices: the administrator gives one, or the server makes one.
 
 A certificate of our own is signed by nobody, so whoever connects has to know its key: the *pin* is
 the SHA-256 of the public key in the spelling of curl's `--pinnedpubkey`.  The key outlives the
@@ -19,7 +19,7 @@ from typing import Any
 from attrs import define, frozen
 from cryptography import x509
 from cryptography.hazmat.primitives import hashes
-from cryptography.hazmat.primitives.asymmetric import ec
+from cryptography.hazmat.primitives.asymmetric import ec, rsa
 from cryptography.hazmat.primitives.serialization import (
     Encoding,
     NoEncryption,
@@ -44,17 +44,22 @@ BACKDATED = timedelta(days=1)
 """A client's clock may be behind ours."""
 
 
+_WHOSE = {"api": "the API", "https": "HTTPS for devices"}
+"""Who has a certificate, by the section of its settings."""
+
+
 @define
 class CertificateUnusable(ProvdError):
-    """The API's certificate or its key cannot be used."""
+    """The certificate of a server of ours, or its key, cannot be used."""
 
     path: str
     reason: str
+    section: str = "api"
 
     def __str__(self) -> str:
         return (
-            f"the API's certificate cannot be used: {self.path}: {self.reason}; correct `certificate` and"
-            " `key` of [api], or leave both empty: the server then makes its own"
+            f"the certificate of {_WHOSE[self.section]} cannot be used: {self.path}: {self.reason}; correct"
+            f" `certificate` and `key` of [{self.section}], or leave both empty: the server then makes its own"
         )
 
 
@@ -67,6 +72,15 @@ class Place:
     own: bool
     names: tuple[str, ...] = ()
     """Names and addresses that one of our own is for."""
+    section: str = "api"
+    """The section of the settings that it belongs to."""
+    rsa: bool = False
+    """Whether a key that is made is RSA: devices of a decade ago know nothing else."""
+
+    @property
+    def whose(self) -> str:
+        """What it is the certificate of."""
+        return _WHOSE[self.section]
 
 
 @frozen(eq=False)
@@ -95,9 +109,9 @@ class Certificate:
         return self.chain[0].fingerprint(hashes.SHA256()).hex(":").upper()
 
 
-def own_files(directory: Path) -> tuple[Path, Path]:
+def own_files(directory: Path, section: str = "api") -> tuple[Path, Path]:
     """Certificate and key of our own making, below a data directory."""
-    return directory / "tls" / "api.pem", directory / "tls" / "api.key"
+    return directory / "tls" / f"{section}.pem", directory / "tls" / f"{section}.key"
 
 
 class ServerCertificate:
@@ -129,7 +143,9 @@ class ServerCertificate:
             return []
         days = left.days
         when = f"ends in {days} days" if days >= 0 else "has ended"
-        return [f"the API's certificate {self.place.certificate} {when}; renew it"]
+        return [
+            f"the certificate of {self.place.whose}, {self.place.certificate}, {when}; renew it"
+        ]
 
 
 def obtain(place: Place, now: float) -> Certificate:
@@ -147,7 +163,7 @@ def obtain(place: Place, now: float) -> Certificate:
         _make(place, datetime.fromtimestamp(now, UTC))
     except OSError as error:
         reason = error.strerror or str(error)
-        raise CertificateUnusable(str(place.certificate), reason) from error
+        raise CertificateUnusable(str(place.certificate), reason, place.section) from error
     return read(place)
 
 
@@ -156,18 +172,19 @@ def read(place: Place) -> Certificate:
     try:
         chain = x509.load_pem_x509_certificates(place.certificate.read_bytes())
     except (OSError, ValueError) as error:
-        raise CertificateUnusable(str(place.certificate), _reason(error)) from error
-    key = _read_key(place.key)
+        raise CertificateUnusable(str(place.certificate), _reason(error), place.section) from error
+    key = _read_key(place)
     if key.public_key() != chain[0].public_key():
-        raise CertificateUnusable(str(place.key), f"it is not the key of {place.certificate}")
+        why = f"it is not the key of {place.certificate}"
+        raise CertificateUnusable(str(place.key), why, place.section)
     return Certificate(tuple(chain), key)
 
 
-def _read_key(path: Path) -> Any:
+def _read_key(place: Place) -> Any:
     try:
-        return load_pem_private_key(path.read_bytes(), None)
+        return load_pem_private_key(place.key.read_bytes(), None)
     except (OSError, ValueError, TypeError) as error:
-        raise CertificateUnusable(str(path), _reason(error)) from error
+        raise CertificateUnusable(str(place.key), _reason(error), place.section) from error
 
 
 def _reason(error: Exception) -> str:
@@ -181,14 +198,20 @@ def _reason(error: Exception) -> str:
 def _make(place: Place, now: datetime) -> None:
     place.certificate.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
     if place.key.exists():
-        key = _read_key(place.key)
+        key = _read_key(place)
     else:
-        key = ec.generate_private_key(ec.SECP256R1())
+        key = rsa.generate_private_key(65537, 2048) if place.rsa else _curve()
         pem = key.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption())
         _write(place.key, pem, 0o600)
     made = _signed(key, place.names, now)
     _write(place.certificate, made.public_bytes(Encoding.PEM), 0o644)
-    log.info("made the API's certificate {path}", path=str(place.certificate))
+    log.info(
+        "made the certificate of {whose} {path}", whose=place.whose, path=str(place.certificate)
+    )
+
+
+def _curve() -> ec.EllipticCurvePrivateKey:
+    return ec.generate_private_key(ec.SECP256R1())
 
 
 def _signed(key: Any, names: Iterable[str], now: datetime) -> x509.Certificate:

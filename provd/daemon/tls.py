@@ -1,8 +1,9 @@
-"""TLS for the API: whose certificate, and connections that use the newest one."""
+"""TLS for the API and for devices: whose certificate, and connections that use the newest one."""
 
 from __future__ import annotations
 
 import socket
+from collections.abc import Iterable
 from pathlib import Path
 from typing import Any, cast
 
@@ -15,7 +16,7 @@ from twisted.protocols.tls import TLSMemoryBIOFactory
 from zope.interface import implementer
 
 from provd.application.certificate import Certificate, Place, ServerCertificate, own_files
-from provd.daemon.settings import Settings
+from provd.daemon.settings import Oldest, Settings
 
 log = Logger("provd.certificate")
 
@@ -24,21 +25,42 @@ LOOKED_AT = 3600.0
 
 LOOPBACK = ("localhost", "127.0.0.1", "::1")
 
+_EVERYWHERE = frozenset({"", "0.0.0.0", "::"})  # noqa: S104 - no name of a host
+
+_VERSIONS = {
+    "1.0": TLSVersion.TLSv1_0,
+    "1.1": TLSVersion.TLSv1_1,
+    "1.2": TLSVersion.TLSv1_2,
+    "1.3": TLSVersion.TLSv1_3,
+}
+
+# What phones of the time of TLS 1.0 know: RSA without Diffie-Hellman, and SHA-1 in the handshake's signatures.
+_OLD_CIPHERS = b"DEFAULT:@SECLEVEL=0"
+
 
 def certificate_of(settings: Settings) -> Place:
     """Where the API's certificate is, or is to be made."""
     api = settings.api
-    if api.certificate:
-        return Place(Path(api.certificate), Path(api.key), own=False)
-    certificate, key = own_files(Path(settings.data.directory))
-    given = (host.rpartition(":")[0] if _has_port(host) else host for host in api.hosts)
-    names = (*LOOPBACK, socket.gethostname(), api.interface, *(each.strip("[]") for each in given))
-    return Place(
-        certificate,
-        key,
-        own=True,
-        names=tuple(name for name in names if name and name not in {"0.0.0.0", "::"}),  # noqa: S104 - no name of a host
-    )
+    hosts = (host.rpartition(":")[0] if _has_port(host) else host for host in api.hosts)
+    names = (*LOOPBACK, socket.gethostname(), api.interface, *(each.strip("[]") for each in hosts))
+    return _place(settings, "api", (api.certificate, api.key), names)
+
+
+def device_certificate_of(settings: Settings) -> Place:
+    """Where the certificate is that devices are shown, or is to be made."""
+    https = settings.https
+    names = (*LOOPBACK, socket.gethostname(), https.interface, *https.names)
+    return _place(settings, "https", (https.certificate, https.key), names)
+
+
+def _place(settings: Settings, section: str, given: tuple[str, str], names: Iterable[str]) -> Place:
+    certificate, key = given
+    if certificate:
+        return Place(Path(certificate), Path(key), own=False, section=section)
+    files = own_files(Path(settings.data.directory), section)
+    wanted = tuple(name for name in names if name not in _EVERYWHERE)
+    devices = section == "https"
+    return Place(*files, own=True, names=wanted, section=section, rsa=devices)
 
 
 def _has_port(host: str) -> bool:
@@ -53,9 +75,12 @@ def _accept(*_shown: object) -> bool:
 class Handshakes:
     """Begins TLS with the newest certificate; connections that stand keep the one they began with."""
 
-    def __init__(self, certificate: Certificate, *, ask_clients: bool = False) -> None:
+    def __init__(
+        self, certificate: Certificate, *, ask_clients: bool = False, oldest: Oldest = "1.2"
+    ) -> None:
         """`ask_clients`: for a certificate of theirs; what it is worth is judged elsewhere."""
         self._ask_clients = ask_clients
+        self._oldest = oldest
         self.use(certificate)
 
     def ask_clients(self, certificate: Certificate, *, wanted: bool) -> None:
@@ -66,14 +91,18 @@ class Handshakes:
     def use(self, certificate: Certificate) -> None:
         """Have every connection from now on use this one."""
         own, *between = certificate.chain
+        old = self._oldest in {"1.0", "1.1"}
+        least = "insecurelyLowerMinimumTo" if old else "raiseMinimumTo"
         # Twisted hands them on to OpenSSL's context, which wants cryptography's own objects by now.
         options = CertificateOptions(
             privateKey=cast("Any", certificate.key),
             certificate=cast("Any", own),
             extraCertChain=cast("Any", between),
-            raiseMinimumTo=TLSVersion.TLSv1_2,
+            **{least: _VERSIONS[self._oldest]},
         )
         context = options.getContext()
+        if old:
+            context.set_cipher_list(_OLD_CIPHERS)
         if self._ask_clients:
             # The handshake proves that it is theirs; one that is not good is refused with a reason.
             context.set_verify(SSL.VERIFY_PEER, _accept)
@@ -85,22 +114,31 @@ class Handshakes:
 
 
 class Secured:
-    """TLS in front of a factory, as long as it runs."""
+    """TLS with a certificate that is kept up to date, as long as it runs."""
 
     def __init__(
-        self, certificate: ServerCertificate, reactor: Any, *, ask_clients: bool = False
+        self,
+        certificate: ServerCertificate,
+        reactor: Any,
+        *,
+        ask_clients: bool = False,
+        oldest: Oldest = "1.2",
     ) -> None:
         self.certificate = certificate
         self._reactor = reactor
-        self._handshakes = Handshakes(certificate.current, ask_clients=ask_clients)
+        self._handshakes = Handshakes(certificate.current, ask_clients=ask_clients, oldest=oldest)
         self._looking = LoopingCall(self.look_again)
         self._looking.clock = reactor
 
     def start(self, factory: Any) -> TLSMemoryBIOFactory:
-        """The factory behind TLS; the certificate is looked at again from time to time."""
+        """The factory behind TLS."""
+        return TLSMemoryBIOFactory(self.begin(), False, factory)
+
+    def begin(self) -> Handshakes:
+        """What begins TLS; the certificate is looked at again from time to time from now on."""
         self._tell()
         self._looking.start(LOOKED_AT, now=False)
-        return TLSMemoryBIOFactory(self._handshakes, False, factory)
+        return self._handshakes
 
     def stop(self) -> None:
         """Do not look again. Idempotent."""
@@ -124,7 +162,8 @@ class Secured:
     def _tell(self) -> None:
         current = self.certificate.current
         log.info(
-            "the API's certificate ends on {end}; pin {pin}, SHA-256 {fingerprint}",
+            "the certificate of {whose} ends on {end}; pin {pin}, SHA-256 {fingerprint}",
+            whose=self.certificate.place.whose,
             end=current.expires.date().isoformat(),
             pin=current.pin,
             fingerprint=current.fingerprint,
@@ -132,7 +171,7 @@ class Secured:
 
 
 def secured_by(settings: Settings, reactor: Any) -> Secured | None:
-    """TLS as the settings want it; None where they want none.
+    """TLS for the API as the settings want it; None where they want none.
 
     @raise CertificateUnusable: there is no certificate that can be used.
     """
@@ -140,3 +179,15 @@ def secured_by(settings: Settings, reactor: Any) -> Secured | None:
         return None
     certificate = ServerCertificate(certificate_of(settings), reactor.seconds())
     return Secured(certificate, reactor, ask_clients=bool(settings.access.client_ca))
+
+
+def secured_for_devices(settings: Settings, reactor: Any) -> Secured | None:
+    """TLS for devices as the settings want it; None where they want none.
+
+    @raise CertificateUnusable: there is no certificate that can be used.
+    """
+    https = settings.https
+    if not https.serve:
+        return None
+    certificate = ServerCertificate(device_certificate_of(settings), reactor.seconds())
+    return Secured(certificate, reactor, ask_clients=https.asks, oldest=https.oldest)

@@ -2,22 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Any
 
 from attrs import define, field, frozen
 from twisted.internet.address import IPv4Address, IPv6Address
 from twisted.internet.defer import Deferred, succeed
 from twisted.internet.error import ConnectionAborted, ConnectionDone
+from twisted.internet.interfaces import IProtocolFactory
 from twisted.internet.task import Clock
 from twisted.internet.testing import StringTransport
 from twisted.python.failure import Failure
 from zope.interface import implementer
 
-from provd.contracts import IInquiries
+from provd.contracts import IInquiries, IJudgeCertificates
 from provd.servers.http import HTTPSettings
 from provd.servers.http._site import DeviceSite
-from provd.values import Answer, Content, Inquiry, ProvdError
+from provd.values import Answer, Certified, Content, Inquiry, ProvdError
 
 HELLO = Content(body=b"hello\n", media_type="text/plain", etag="cafe")
 PEER = "192.0.2.7"
@@ -44,6 +45,29 @@ class ScriptedInquiries:
         return self.answer(inquiry) if callable(self.answer) else self.answer
 
 
+@implementer(IJudgeCertificates)
+class Judge:
+    """Says of every certificate what it was told to; without that it waits until `say`."""
+
+    def __init__(self, says: Certified | None = None) -> None:
+        self.shown: list[tuple[bytes, ...]] = []
+        self._says = says
+        self._waiting: list[Deferred[Certified]] = []
+
+    def judge(self, chain: Sequence[bytes]) -> Deferred[Certified]:
+        self.shown.append(tuple(chain))
+        if self._says is not None:
+            return succeed(self._says)
+        self._waiting.append(Deferred())
+        return self._waiting[-1]
+
+    def say(self, certified: Certified) -> None:
+        """Tell all who wait."""
+        waiting, self._waiting = self._waiting, []
+        for each in waiting:
+            each.callback(certified)
+
+
 class LoopTransport(StringTransport):
     """Takes what it is given as fast as the test's device reads; says when it has too much.
 
@@ -54,10 +78,15 @@ class LoopTransport(StringTransport):
 
     def __init__(self, host: Any, peer: Any, room: int | None) -> None:
         super().__init__(host, peer, lenient=True)
+        self.protocol: Any = None
+        """What reads the connection; whoever reads first may put another in its place."""
         self.sent = 0
         self._room = room
         self._pending = b""
         self._full = False
+
+    def setTcpNoDelay(self, enabled: bool) -> None:  # noqa: FBT001 - as a TCP transport's
+        """There is no delay."""
 
     def unsent(self) -> int:
         """Bytes that the device has not taken."""
@@ -103,9 +132,13 @@ class Response:
 class Client:
     """A device's end of one connection."""
 
-    channel: Any
     transport: LoopTransport
     methods: list[str] = field(factory=list)
+
+    @property
+    def channel(self) -> Any:
+        """The server's end."""
+        return self.transport.protocol
 
     def send(self, data: bytes) -> Client:
         """Send bytes in one piece."""
@@ -206,23 +239,28 @@ class Edge:
     inquiries: ScriptedInquiries
     clock: SameThread
 
-    def connect(self, peer: str = PEER, *, room: int | None = None) -> Client:
-        """A device opens a connection."""
-        client = self.try_connect(peer, room=room)
+    def connect(
+        self, peer: str = PEER, *, room: int | None = None, door: IProtocolFactory | None = None
+    ) -> Client:
+        """A device opens a connection, at another door than that of plain HTTP if one is given."""
+        client = self.try_connect(peer, room=room, door=door)
         assert client is not None, "the connection was refused"
         return client
 
-    def try_connect(self, peer: str = PEER, *, room: int | None = None) -> Client | None:
+    def try_connect(
+        self, peer: str = PEER, *, room: int | None = None, door: IProtocolFactory | None = None
+    ) -> Client | None:
         """A device tries to open a connection; None when it is refused."""
         family = IPv6Address if ":" in peer else IPv4Address
         theirs = family("TCP", peer, 40000)
         ours = family("TCP", "2001:db8::1" if ":" in peer else LOCAL, 8667)
-        channel = self.site.buildProtocol(theirs)
+        channel: Any = (door or self.site).buildProtocol(theirs)
         if channel is None:
             return None
         transport = LoopTransport(ours, theirs, room)
+        transport.protocol = channel
         channel.makeConnection(transport)
-        return Client(channel, transport)
+        return Client(transport)
 
     def seconds(self, count: int) -> None:
         """So many seconds pass, one by one."""
@@ -231,7 +269,7 @@ class Edge:
             self.site.tick()
 
 
-def edge(answer: Script = HELLO, **settings: Any) -> Edge:
+def edge(answer: Script = HELLO, judge: IJudgeCertificates | None = None, **settings: Any) -> Edge:
     """An HTTP edge that answers everything alike, with some settings changed."""
     clock = SameThread()
     clock.advance(1_700_000_000)
@@ -243,6 +281,7 @@ def edge(answer: Script = HELLO, **settings: Any) -> Edge:
         HTTPSettings(**settings),
         clock.seconds,
         lambda address: interfaces.get(address, ""),
+        judge,
     )
     return Edge(site, inquiries, clock)
 

@@ -6,6 +6,7 @@ from provd.daemon.settings._changing import (
     changes,
     why_not,
 )
+from provd.daemon.settings._https import HTTPSListen, Oldest
 from provd.daemon.settings._model import (
     ApiSettings,
     DataSettings,
@@ -28,7 +29,9 @@ __all__ = [
     "DataSettings",
     "DecisionSettings",
     "HTTPListen",
+    "HTTPSListen",
     "LogSettings",
+    "Oldest",
     "PhoneSettings",
     "PipelineSettings",
     "PluginSettings",

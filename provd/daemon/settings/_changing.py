@@ -23,6 +23,13 @@ AT_START: Mapping[str, str] = {
     "store.seal_keys": _MADE,
     "listen.interface": _PORTS,
     "listen.port": _PORTS,
+    "https.serve": _PORTS,
+    "https.interface": _PORTS,
+    "https.port": _PORTS,
+    "https.certificate": "the files are read again, where they are is not",
+    "https.key": "the files are read again, where they are is not",
+    "https.names": "they are written into a certificate that there is",
+    "https.oldest": _MADE,
     "tftp.interface": _PORTS,
     "tftp.port": _PORTS,
     "tftp.single_port": "running transfers have ports of their own, or not",
@@ -49,6 +56,8 @@ WITHOUT_RESTART = frozenset(
     {
         *(f"http.{key.name}" for key in fields(Settings().http)),
         *(f"access.{key.name}" for key in fields(Settings().access)),
+        *(f"certificates.{key.name}" for key in fields(Settings().certificates)),
+        "https.client_certificates",
         *(
             f"tftp.{name}"
             for name in (

@@ -11,9 +11,10 @@ from typing import Annotated, Any, Literal
 
 from msgspec import Meta, Struct
 
-from provd.access import AccessSettings
+from provd.access import AccessSettings, CertificateSettings
 from provd.application.inquiry_bounds import InquirySettings
 from provd.application.synchronizing import SynchronizationSettings
+from provd.daemon.settings._https import HTTPSListen
 from provd.pipeline import CreationSettings
 from provd.servers.dhcp import DHCPSettings
 from provd.servers.http import HTTPSettings
@@ -145,7 +146,9 @@ class Settings(Struct, frozen=True, kw_only=True):
     data: DataSettings = DataSettings()
     store: StoreSettings = StoreSettings()
     listen: HTTPListen = HTTPListen()
+    https: HTTPSListen = HTTPSListen()
     http: HTTPSettings = HTTPSettings()
+    certificates: CertificateSettings = CertificateSettings()
     tftp: TFTPSettings = TFTPSettings()
     dhcp: DHCPSettings = DHCPSettings()
     api: ApiSettings = ApiSettings()

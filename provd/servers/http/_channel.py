@@ -8,15 +8,19 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, cast
 
 from twisted.internet.defer import Deferred
+from twisted.internet.interfaces import IHandshakeListener
 from twisted.python.failure import Failure
+from zope.interface import implementer
 
 from provd.servers.http._conditions import choose, format_date
-from provd.servers.http._connection import Connection, canonical
+from provd.servers.http._connection import ANSWERING, IDLE, JUDGING, SHAKING, Connection, canonical
 from provd.servers.http._replies import REFUSED
 from provd.servers.http._request import DeviceRequest
+from provd.servers.http._shown import shown_by
 from provd.servers.http._stream import FileStream, OpenFile, open_file, read_at_once
 from provd.values import (
     Answer,
+    Certified,
     Content,
     FileContent,
     Inquiry,
@@ -28,6 +32,7 @@ from provd.values import (
     Silence,
 )
 from provd.wire.http import parse_target
+from provd.wire.proxy import ProxyHeader
 
 if TYPE_CHECKING:
     from provd.servers.http._site import DeviceSite
@@ -38,12 +43,24 @@ _BROKEN = Refusal(RefusalKind.FAILED, "provd itself failed")
 _ANSWERED = frozenset({"GET", "HEAD"})
 
 
+@implementer(IHandshakeListener)
 class DeviceChannel(Connection):
     """Asks for each request of one device, and gives it the answer."""
 
-    def __init__(self, site: DeviceSite, peer: str) -> None:
+    def __init__(
+        self,
+        site: DeviceSite,
+        peer: str,
+        introduced: ProxyHeader | None = None,
+        *,
+        secure: bool = False,
+    ) -> None:
+        """`peer` asks, as `introduced` by a proxy or of its own; `secure`: TLS is to be agreed on first."""
         super().__init__(site, peer)
         self._proxied = site.proxies.trusts(peer)
+        self._introduced = introduced
+        self._secure = secure
+        self._certificate: Certified | None = None
         self._stream: FileStream | None = None
 
     def connectionMade(self) -> None:
@@ -51,11 +68,57 @@ class DeviceChannel(Connection):
         self._local = canonical(getattr(self.transport.getHost(), "host", ""))
         self._interface = self._site.interface_of(self._local)
         super().connectionMade()
+        if self._secure:
+            self._enter(SHAKING)
+        if self._introduced is not None:
+            self._be_introduced(self._introduced)
+
+    def _be_introduced(self, header: ProxyHeader) -> None:
+        if not header.source:
+            return
+        self._peer_port, self._local = header.source_port, header.destination
+        # The proxy's own interface, not one of ours.
+        self._interface = ""
+        certificate = header.values.secured.certificate
+        if certificate and not self._secure:
+            self._judge((certificate,))
 
     def connectionLost(self, reason: Failure) -> None:  # type: ignore[override]  # as HTTPChannel's
+        if self.phase == SHAKING:
+            self._site.counts["failed_handshakes"] += 1
         if self._stream is not None:
             self._stream.stopProducing()
         super().connectionLost(reason)
+
+    # The certificate of the connection, judged before anything is asked.
+
+    def handshakeCompleted(self) -> None:
+        """TLS is agreed on; what the device showed is judged first."""
+        self._site.counts["handshakes"] += 1
+        self._enter(IDLE)
+        chain = shown_by(self.transport)
+        if chain:
+            self._judge(chain)
+
+    def _judge(self, chain: tuple[bytes, ...]) -> None:
+        judge = self._site.judge
+        if judge is None:
+            return
+        self._enter(JUDGING)
+        judging = judge.judge(chain).addCallback(self._judged)
+        if self.phase == JUDGING:
+            self._networkProducer.pauseProducing()
+        judging.addErrback(self._site.defect)
+
+    def _judged(self, certificate: Certified) -> None:
+        if self.phase != JUDGING:
+            return
+        self._certificate = certificate
+        self._enter(IDLE)
+        self._networkProducer.resumeProducing()
+        early, self._early = self._early, b""
+        if early:
+            self.dataReceived(early)
 
     def asked(
         self,
@@ -67,25 +130,69 @@ class DeviceChannel(Connection):
         if method not in _ANSWERED:
             self._other_method(method, request)
             return
+        site = self._site
+        chain: tuple[bytes, ...] | None = None
         peer = self.peer
         try:
             if type(target) is bytes:
                 target = parse_target(target)
             if self._proxied:
-                peer = self._site.proxies.client(peer, headers.get("x-forwarded-for", ""))
+                peer = site.proxies.client(peer, headers.get("x-forwarded-for", ""))
+                if site.shown is not None:
+                    chain = site.shown.take(headers)
+            elif site.shown is not None:
+                site.shown.drop(headers)
         except MalformedPacket:
             self.refuse(400)
             return
-        self._ask(self._inquiry(method, cast("tuple[str, str]", target), headers, peer), request)
+        said = method, cast("tuple[str, str]", target), headers, peer
+        if chain is None:
+            self._ask(self._inquiry(*said, self._certificate), request)
+        else:
+            self._ask_showing(chain, said, request)
+
+    def _ask_showing(
+        self,
+        chain: tuple[bytes, ...],
+        said: tuple[str, tuple[str, str], dict[str, str], str],
+        request: DeviceRequest | None,
+    ) -> None:
+        """Ask once it is judged what a proxy wrote; its own certificate is not the device's."""
+        judge = self._site.judge
+        if not chain or judge is None:
+            self._ask(self._inquiry(*said, None), request)
+            return
+        judging = judge.judge(chain)
+        if not judging.called:
+            request = request or self.queue()
+            self._enter(ANSWERING)
+        judging.addCallback(self._ask_judged, said, request).addErrback(self._site.defect)
+
+    def _ask_judged(
+        self,
+        certificate: Certified,
+        said: tuple[str, tuple[str, str], dict[str, str], str],
+        request: DeviceRequest | None,
+    ) -> None:
+        if request is not None and request.given:
+            self._site.counts["abandoned"] += 1
+        else:
+            self._ask(self._inquiry(*said, certificate), request)
 
     def _inquiry(
-        self, method: str, target: tuple[str, str], headers: dict[str, str], peer: str
+        self,
+        method: str,
+        target: tuple[str, str],
+        headers: dict[str, str],
+        peer: str,
+        certificate: Certified | None,
     ) -> Inquiry:
         site = self._site
         return Inquiry(
             id=site.inquiries.inquiry_id(),
             protocol=Protocol.HTTP,
             path=target[0],
+            certificate=certificate,
             peer=peer,
             arrived=site.now(),
             peer_port=self._peer_port,

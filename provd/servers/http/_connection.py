@@ -1,9 +1,10 @@
 """One connection of a device: what arrives on it, and how long everything may take.
 
-A connection is in one of four phases.  IDLE: everything asked is answered, nothing of the next
+A connection is in one of six phases.  IDLE: everything asked is answered, nothing of the next
 request is here.  READING: a request has begun and is not complete.  ANSWERING: a request is
 complete and its answer is not, because it must be waited for or because a file is on its way.
-LEAVING: nothing more is read; what is written leaves, then the connection ends.
+LEAVING: nothing more is read; what is written leaves, then the connection ends.  Before all of them a connection
+may be SHAKING (hands: TLS is being agreed on) and JUDGING (what its certificate is worth).
 
 In IDLE, data that is one whole plain request is read by the strict reader and usually answered
 before `dataReceived` returns: no phase changes, and nothing of twisted.web's machinery moves.
@@ -27,7 +28,10 @@ from provd.values import parse_ip
 if TYPE_CHECKING:
     from provd.servers.http._site import DeviceSite
 
-IDLE, READING, ANSWERING, LEAVING = range(4)
+IDLE, READING, ANSWERING, LEAVING, SHAKING, JUDGING = range(6)
+
+_MOST_EARLY = 65536
+"""Bytes that may come before a certificate is judged; reading has stopped by then, these were under way."""
 
 
 class Connection(HTTPChannel):
@@ -51,6 +55,7 @@ class Connection(HTTPChannel):
         self._left = settings.max_requests_per_connection
         self._held: DeviceRequest | None = None
         self._progress = (0, site.ticks)
+        self._early = b""
 
     # For subclasses.
 
@@ -115,6 +120,11 @@ class Connection(HTTPChannel):
             self._enter(READING)
         elif self.phase == LEAVING:
             return
+        elif self.phase == JUDGING:
+            self._early += data
+            if len(self._early) > _MOST_EARLY:
+                self.abort()
+            return
         super().dataReceived(data)
 
     def lineReceived(self, line: bytes) -> None:
@@ -154,7 +164,7 @@ class Connection(HTTPChannel):
         if hosts > 1 or (not hosts and version == b"HTTP/1.1"):  # RFC 9112 section 3.2
             self.refuse(400)
         else:
-            self.asked(method.decode("ascii"), target, request.headers(), request)
+            self.asked(method.decode("ascii"), target, request.headers(self._site.lists), request)
 
     def _spend(self) -> None:
         """One request fewer on this connection; after the last one it ends politely."""
@@ -226,6 +236,18 @@ class Connection(HTTPChannel):
         elif self.phase == ANSWERING and waited > settings.answer_seconds:
             counts["slow_answers"] += 1
             self.overdue()
+        elif self.phase > ANSWERING:
+            self._sweep_others(waited)
+
+    def _sweep_others(self, waited: int) -> None:
+        """The phases that only TLS stays in for long: a device may never say that it has heard the end."""
+        settings = self._site.settings
+        if (
+            (self.phase == SHAKING and waited > settings.handshake_seconds)
+            or (self.phase == JUDGING and waited > settings.answer_seconds)
+            or (self.phase == LEAVING and waited > settings.stall_seconds)
+        ):
+            self.abort()
 
     def _is_sending(self, tick: int) -> bool:
         """Whether something is unsent; notes when the device last took any of it."""

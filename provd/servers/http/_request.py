@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import TYPE_CHECKING, cast
 
 from twisted.python.failure import Failure
@@ -27,17 +28,18 @@ class DeviceRequest(Request):
         self.requestHeaders = Headers()
         self._body = 0
 
-    def headers(self) -> dict[str, str]:
+    def headers(self, lists: Iterable[str]) -> dict[str, str]:
         """Lower-case names and the first value of each, every byte one character.
 
-        The values of `X-Forwarded-For` are joined: each proxy may have added a line of its own.
+        The values of `lists` are joined: each proxy may have added a line of its own.
         """
         texts = {
             name.decode("ascii").lower(): values[0].decode("latin-1")
             for name, values in self.requestHeaders.getAllRawHeaders()
         }
-        if "x-forwarded-for" in texts:
-            texts["x-forwarded-for"] = joined(self.requestHeaders, b"x-forwarded-for")
+        for name in lists:
+            if name in texts:
+                texts[name] = joined(self.requestHeaders, name.encode("ascii"))
         return texts
 
     def parseCookies(self) -> None:

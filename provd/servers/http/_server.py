@@ -8,13 +8,18 @@ from socket import socket
 from typing import Any
 
 from twisted.internet.defer import Deferred, DeferredList, succeed
-from twisted.internet.interfaces import IListeningPort
+from twisted.internet.interfaces import (
+    IListeningPort,
+    IOpenSSLServerConnectionCreator,
+    IProtocolFactory,
+)
 from twisted.internet.task import LoopingCall
 from twisted.python.failure import Failure
 
-from provd.contracts import IInquiries
+from provd.contracts import IInquiries, IJudgeCertificates
 from provd.servers.http._settings import HTTPCounters, HTTPSettings
 from provd.servers.http._site import DeviceSite
+from provd.servers.http._tls import SecureDoor
 from provd.servers.http._transport import EagerServer
 
 _BACKLOG = 1024
@@ -39,11 +44,15 @@ class HTTPServer:
         *,
         now: Callable[[], float] = time.time,
         interface_of: Callable[[str], str] = _unknown,
+        judge: IJudgeCertificates | None = None,
     ) -> None:
-        """@raise provd.values.Invalid: the settings name a network that is none."""
+        """`judge` says what certificates of devices are worth; without one nobody looks at them.
+
+        @raise provd.values.Invalid: the settings name a network that is none.
+        """
         self._reactor = reactor
         self._settings = settings
-        self._site = DeviceSite(reactor, inquiries, settings, now, interface_of)
+        self._site = DeviceSite(reactor, inquiries, settings, now, interface_of, judge)
         self._seconds = LoopingCall(self._site.tick)
         self._seconds.clock = reactor
         self._ports: list[IListeningPort] = []
@@ -55,13 +64,22 @@ class HTTPServer:
 
     def start(self, sockets: Iterable[socket]) -> None:
         """Answer on these bound TCP sockets. Each is duplicated: the caller may close its own."""
+        self._adopt_ports(sockets, self._site)
+        self._keep_time()
+
+    def start_secure(
+        self, sockets: Iterable[socket], handshakes: IOpenSSLServerConnectionCreator
+    ) -> None:
+        """Answer on these too, over TLS; after `start`."""
+        self._adopt_ports(sockets, SecureDoor(self._site, handshakes))
+
+    def _adopt_ports(self, sockets: Iterable[socket], factory: IProtocolFactory) -> None:
         for bound in sockets:
             bound.listen(_BACKLOG)
             bound.setblocking(False)
-            port = self._reactor.adoptStreamPort(bound.fileno(), bound.family, self._site)
+            port = self._reactor.adoptStreamPort(bound.fileno(), bound.family, factory)
             port.transport = EagerServer
             self._ports.append(port)
-        self._keep_time()
 
     def _keep_time(self) -> None:
         self._seconds.start(1.0, now=False).addErrback(self._time_stood_still)

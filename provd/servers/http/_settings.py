@@ -8,6 +8,7 @@ from msgspec import Meta, Struct
 
 Count = Annotated[int, Meta(ge=1)]
 Seconds = Annotated[float, Meta(gt=0)]
+HeaderName = Annotated[str, Meta(pattern=r"^[A-Za-z0-9-]{0,64}$")]
 
 
 class HTTPSettings(Struct, frozen=True, kw_only=True):
@@ -47,6 +48,18 @@ class HTTPSettings(Struct, frozen=True, kw_only=True):
     proxies, never a network that devices live in."""
     trusted_proxy_count: Annotated[int, Meta(ge=0)] = 1
     """How many proxies a request may have come through (default 1); 0 believes none."""
+    proxy_protocol: bool = False
+    """Whether each trusted proxy begins its connections with a header of the PROXY protocol, version 1
+    or 2 (default false); it must then, and nobody else may."""
+    certificate_header: HeaderName = ""
+    """The header in which trusted proxies write the certificate that a device showed them (default
+    none): `Client-Cert` (RFC 9440), or another that holds PEM with URL escapes."""
+    handshake_seconds: Seconds = 10.0
+    """TLS must be agreed on this long after a connection was made (default 10)."""
+    handshakes_per_second: Count = 200
+    """Handshakes that begin in one second (default 200); further ones wait for the next."""
+    max_handshake_bytes: Annotated[int, Meta(ge=4096)] = 32768
+    """What a device may send until TLS is agreed on, certificates and all (default 32768)."""
 
 
 class HTTPCounters(Struct, frozen=True, kw_only=True):
@@ -75,5 +88,13 @@ class HTTPCounters(Struct, frozen=True, kw_only=True):
     """503s because an answer did not come."""
     stalled: int
     """Connections dropped because the device did not take its answer."""
+    handshakes: int
+    """TLS that was agreed on."""
+    failed_handshakes: int
+    """TLS that was not: broken, too slow, or given up."""
+    delayed_handshakes: int
+    """Handshakes that waited for a second in which fewer began."""
+    bad_introductions: int
+    """Connections of proxies that began with anything but a header of the PROXY protocol."""
     statuses: dict[int, int]
     """Responses by status code."""
