@@ -3,7 +3,7 @@
 A phone asks for `aastra.cfg`, then for `<model>.cfg`, then for `<MAC>.cfg`, then for the firmware
 `<model>.st`; what comes later wins.  Here `aastra.cfg` holds what is no secret (where to ask, clock,
 language, network, logging, SIP at large), and `<MAC>.cfg` what belongs to one phone (passwords,
-lines, keys).  Both are rendered for the phone that asks; neither exists before.
+lines, keys, and where its certificates are).  Both are rendered for the phone that asks; neither exists before.
 """
 
 from __future__ import annotations
@@ -18,6 +18,7 @@ from provd.sdk import (
     Answer,
     Asked,
     Clue,
+    FirmwareFile,
     Format,
     IAnswerDHCP,
     IAssociate,
@@ -38,21 +39,33 @@ from provd.sdk import (
     own_file,
 )
 
+from .certificates import certificate, is_certificate
 from .edition import MODELS, VERSION
-from .identify import by_path, by_user_agent, by_vendor_class, support
+from .identify import RANGES, VENDOR, by_path, by_user_agent, by_vendor_class, support
 from .settings import complete
 
 
 def download_server(view: IView) -> dict[str, object]:
     """Where the phone shall ask next time: the address under which it reached us now."""
     parts = urlsplit(view.base_url)
-    return {"server_address": parts.hostname or "", "server_port": parts.port or 80}
+    return {
+        "server_protocol": "https" if parts.scheme == "https" else "http",
+        "server_address": parts.hostname or "",
+        "server_port": parts.port or (443 if parts.scheme == "https" else 80),
+        "server_path": parts.path.strip("/"),
+    }
+
+
+def address(view: IView) -> dict[str, object]:
+    """What the names of the phone's certificates are made from."""
+    return {"address": (view.device.mac or "").replace(":", "")}
 
 
 TREE = Tree(
     Rendered("aastra.cfg", "common.tpl", Format.LINES, download_server),
-    Rendered("{MAC}.cfg", "phone.tpl", Format.LINES),
-    Rendered("{mac}.cfg", "phone.tpl", Format.LINES),
+    Rendered("{MAC}.cfg", "phone.tpl", Format.LINES, address),
+    Rendered("{mac}.cfg", "phone.tpl", Format.LINES, address),
+    FirmwareFile("*.st"),
     Served("**"),
 )
 
@@ -71,7 +84,8 @@ class Aastra:
     clues = (
         Clue.user_agent(by_user_agent, "Aastra", "Mitel"),
         Clue.filename(Protocol.TFTP, by_path, suffixes=(".cfg", ".st", ".tuz")),
-        Clue.vendor_class(by_vendor_class, "AastraIPPhone"),
+        Clue.vendor_class(by_vendor_class, "AastraIPPhone", "MitelIPPhone"),
+        Clue.hardware(VENDOR, *RANGES),
     )
     # Over HTTP each request names the phone; over TFTP, where new ones begin, most file names do not.
     by_address = frozenset({"tftp"})
@@ -83,6 +97,8 @@ class Aastra:
         complete(device, raw_config)
 
     def serve(self, path: str, view: IView) -> Answer:
+        if is_certificate(path):
+            return certificate(path, view)
         return TREE.serve(path, view)
 
     def dhcp_options(self, asked: Asked, view: IView) -> Mapping[int, str | bytes]:

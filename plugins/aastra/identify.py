@@ -15,13 +15,19 @@ from provd.sdk import Asked, DeviceSupport, Info, parse_mac
 VENDOR = "Aastra"
 """Mitel bought Aastra in 2014; its phones kept their ways, and one vendor keeps them findable."""
 
+RANGES = ("00:08:5d", "08:00:0f", "14:00:e9")
+"""Hardware addresses of Aastra's and Mitel's phones, as Wazo's DHCP configuration lists them."""
+
 _USER_AGENT = re.compile(
     r"(?:Aastra|Mitel)(?P<model>[0-9]{2,4}[0-9A-Za-z]{0,4})"
     r" MAC:(?P<mac>[0-9A-Fa-f]{2}(?:-[0-9A-Fa-f]{2}){5})"
     r" V:(?P<version>[0-9]+(?:\.[0-9]+){1,5})(?:-SIP)?"
 )
-_VENDOR_CLASS = re.compile(r"AastraIPPhone(?P<model>[0-9]{2,4}[0-9A-Za-z]{0,4})\0?")
-_OWN_FILE = re.compile(r"(?P<mac>00085d[0-9a-f]{6}|1400e9[0-9a-f]{6})\.cfg", re.IGNORECASE)
+_VENDOR_CLASS = re.compile(r"(?:Aastra|Mitel)IPPhone(?P<model>[0-9]{2,4}[0-9A-Za-z]{0,4})\0?")
+_OWN_FILE = re.compile(
+    rf"(?P<mac>(?:{'|'.join(each.replace(':', '') for each in RANGES)})[0-9a-f]{{6}})\.cfg",
+    re.IGNORECASE,
+)
 _MODEL_FILE = re.compile(r"(?P<model>(?:6[789]|9[14])[0-9]{2}i?(?:CT)?w?)\.(?:st|cfg)")
 _SHARED_FILES = frozenset({"aastra.cfg", "aastra.tuz"})
 
@@ -69,7 +75,7 @@ def by_path(asked: Asked) -> Info | None:
 
 
 def by_vendor_class(asked: Asked) -> Info | None:
-    """DHCP option 60 names the model: `AastraIPPhone6731i`, `AastraIPPhone53i`."""
+    """DHCP option 60 names the model: `AastraIPPhone6731i`, `AastraIPPhone53i`, `AastraIPPhone6920`."""
     match = _VENDOR_CLASS.fullmatch(asked.dhcp(60).decode("latin-1"))
     return None if match is None else {"vendor": VENDOR, "model": _model(match["model"])}
 

@@ -6,24 +6,30 @@ Parameter names and values are those of the administrator guides 41-001160-04 (r
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from typing import Any
 
 from provd.sdk import (
     ClockChange,
     SipServer,
+    chosen,
     numbered,
+    own_parameters,
     phonebook_url,
     sip_servers,
     zone_of,
 )
 
+from .certificates import certificates, pointers
 from .keys import function_keys
 from .text import written, written_secret
 
 _TRANSPORT = {"udp": 1, "tcp": 2, "tls": 4}
 _SRTP = {"disabled": 0, "preferred": 1, "required": 2}
 _DTMF_METHOD = {"RTP-in-band": 0, "RTP-out-of-band": 0, "SIP-INFO": 1}
+_EAP_TYPE = {"disabled": 0, "md5": 1, "tls": 2}
+_PARAMETER = re.compile(r"[a-z0-9][A-Za-z0-9 .|\[\]_-]{0,80}")
 _LOG_LEVEL = {
     "critical": 1,  # fatal errors
     "error": 3,  # and errors
@@ -52,7 +58,7 @@ def complete(device: Any, raw_config: dict[str, Any]) -> None:
     """Add the `XX_` values.
 
     @raise RawConfigError: a line without a server, a number that is none, an unknown time zone,
-        a password that the format cannot carry.
+        a password that the format cannot carry, a certificate that is none.
     """
     lines = numbered(raw_config, "sip_lines")
     raw_config["XX_lines"] = [_line(number, lines[number], raw_config) for number in lines]
@@ -69,6 +75,29 @@ def complete(device: Any, raw_config: dict[str, Any]) -> None:
     raw_config["XX_language"] = _language(raw_config.get("locale") or "")
     raw_config["XX_clock"] = _clock(raw_config.get("timezone") or "")
     raw_config["XX_xivo_phonebook_url"] = phonebook_url(raw_config, "aastra")
+    raw_config["XX_8021x"] = _8021x(raw_config)
+    raw_config["XX_certificates"] = certificates(raw_config)
+    raw_config["XX_pointers"] = pointers(raw_config["XX_certificates"])
+    more = own_parameters(raw_config, "X_aastra_parameters", _PARAMETER)
+    raw_config["XX_more"] = [(name, written(value)) for name, value in more]
+
+
+def _8021x(raw_config: Mapping[str, Any]) -> list[tuple[str, object]]:
+    """How the phone says who it is to the switch; nothing where nobody said, so that what was set by hand stays.
+
+    @raise RawConfigError: a way that the phone does not know; a password that the format cannot carry.
+    """
+    if raw_config.get("X_8021x_mode") is None:
+        return []
+    told: list[tuple[str, object]] = [
+        ("eap type", chosen(raw_config, "X_8021x_mode", _EAP_TYPE, "disabled"))
+    ]
+    if raw_config.get("X_8021x_identity"):
+        told.append(("identity", written(raw_config["X_8021x_identity"])))
+    if raw_config.get("X_8021x_password"):
+        secret = written_secret("the password for 802.1X", raw_config["X_8021x_password"])
+        told.append(("md5 password", secret))
+    return told
 
 
 def _line(number: int, line: Mapping[str, Any], raw_config: Mapping[str, Any]) -> dict[str, object]:

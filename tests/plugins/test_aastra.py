@@ -13,13 +13,15 @@ from hypothesis import strategies as st
 from provd.plugins import Plugins
 from provd.sdk import DeviceSupport
 from provd.sdk.timezones import zone_names
-from provd.testing.families import asking_as, concluded, levels
+from provd.testing.families import asking_as, concluded, installed, levels
 from provd.testing.inquiries import dhcp, http, tftp
 from provd.values import Content, FileContent, Refusal
 
 SOURCE = Path(__file__).resolve().parents[2] / "plugins" / "aastra"
-OLD, NEW = "aastra-2.6.0.2019", "aastra-3.2.0.1011"
+OLD, NEW, LATEST = "aastra-2.6.0.2019", "aastra-3.2.0.1011", "aastra-6.4.0.140"
 MAC, OWN_FILE = "00:08:5d:00:53:01", "/00085D005301.cfg"
+PEM = "-----BEGIN CERTIFICATE-----\nMIIB\n-----END CERTIFICATE-----\n"
+KEY = "-----BEGIN PRIVATE KEY-----\nMIIC\n-----END PRIVATE KEY-----\n"
 LINE = {"username": "alice", "password": "secret", "proxy_ip": "192.0.2.10"}
 
 
@@ -60,7 +62,7 @@ def test_no_request_makes_the_plugin_fail(plugins: Plugins, text: str) -> None:
     concluded(plugins, tftp(text + ".cfg"))
     concluded(plugins, tftp(text + ".st"))
     concluded(plugins, dhcp(MAC, dhcp={60: b"AastraIPPhone" + text.encode()}))
-    assert [plugin.failures for plugin in plugins.loaded()] == [0, 0]
+    assert [plugin.failures for plugin in plugins.loaded()] == [0, 0, 0]
 
 
 EXACT, COMPLETE, INCOMPLETE, PROBABLE, UNKNOWN, NONE = (
@@ -77,26 +79,28 @@ EXACT, COMPLETE, INCOMPLETE, PROBABLE, UNKNOWN, NONE = (
 
 
 @pytest.mark.parametrize(
-    ("info", "old", "new"),
+    ("info", "supported"),
     [
-        ({"model": "6730i", "version": "2.6.0.2019"}, EXACT, INCOMPLETE),
-        ({"model": "6730i", "version": "3.2.0.1011"}, INCOMPLETE, EXACT),
-        ({"model": "6731i", "version": "3.2.0.70"}, INCOMPLETE, COMPLETE),
-        ({"model": "6730i", "version": "2.6.0.1000"}, COMPLETE, INCOMPLETE),
-        ({"model": "6730i", "version": "1.4"}, INCOMPLETE, INCOMPLETE),
-        ({"model": "6730i"}, COMPLETE, COMPLETE),
-        ({"model": "6735i", "version": "3.2.2.6038"}, INCOMPLETE, COMPLETE),
-        ({"model": "6930", "version": "6.4.0.140"}, INCOMPLETE, INCOMPLETE),
-        ({}, PROBABLE, PROBABLE),
-        ({"vendor": "Cisco", "model": "6730i"}, NONE, NONE),
-        ({"vendor": None}, UNKNOWN, UNKNOWN),
+        ({"model": "6730i", "version": "2.6.0.2019"}, [EXACT, INCOMPLETE, INCOMPLETE]),
+        ({"model": "6730i", "version": "3.2.0.1011"}, [INCOMPLETE, EXACT, INCOMPLETE]),
+        ({"model": "6731i", "version": "3.2.0.70"}, [INCOMPLETE, COMPLETE, INCOMPLETE]),
+        ({"model": "6730i", "version": "2.6.0.1000"}, [COMPLETE, INCOMPLETE, INCOMPLETE]),
+        ({"model": "6730i", "version": "1.4"}, [INCOMPLETE, INCOMPLETE, INCOMPLETE]),
+        ({"model": "6730i"}, [COMPLETE, COMPLETE, INCOMPLETE]),
+        ({"model": "6735i", "version": "3.2.2.6038"}, [INCOMPLETE, COMPLETE, INCOMPLETE]),
+        ({"model": "6930", "version": "6.4.0.140"}, [INCOMPLETE, INCOMPLETE, EXACT]),
+        ({"model": "6920w", "version": "6.4.0.4006"}, [INCOMPLETE, INCOMPLETE, COMPLETE]),
+        ({"model": "6863i"}, [INCOMPLETE, INCOMPLETE, COMPLETE]),
+        ({}, [PROBABLE, PROBABLE, PROBABLE]),
+        ({"vendor": "Cisco", "model": "6730i"}, [NONE, NONE, NONE]),
+        ({"vendor": None}, [UNKNOWN, UNKNOWN, UNKNOWN]),
     ],
 )
 def test_the_edition_of_the_phones_own_firmware_fits_best(
-    plugins: Plugins, info: dict[str, Any], old: int, new: int
+    plugins: Plugins, info: dict[str, Any], supported: list[int]
 ) -> None:
     """The phone's own version is exact, its release complete, any other incomplete."""
-    assert levels(plugins, "Aastra", info) == [old, new]
+    assert levels(plugins, "Aastra", info) == supported
 
 
 def test_two_editions_serve_one_path_side_by_side(plugins: Plugins) -> None:
@@ -147,6 +151,16 @@ def test_what_is_common_holds_no_secret(plugins: Plugins) -> None:
         ({"sip_lines": {"0": LINE}}, "'0' is not a number"),
         ({"sip_lines": {"1": {**LINE, "password": 'a#b"c'}}}, "the password of line 1 holds both"),
         ({"admin_password": 'a#b"c'}, "the admin password holds both"),
+        (
+            {"X_8021x_mode": "md5", "X_8021x_password": 'a#b"c'},
+            "the password for 802.1X holds both",
+        ),
+        ({"X_8021x_mode": "peap"}, "'peap' is none of disabled, md5, tls"),
+        ({"sip_local_certificate": PEM}, "sip_local_certificate and sip_local_key go together"),
+        ({"X_8021x_ca_certificate": "MIIB"}, "something that is no PEM"),
+        ({"X_aastra_expansion_module": "M695"}, "'M695' does not fit; M675i or M670i does"),
+        ({"X_aastra_parameters": {"a:b": 1}}, "is not the name of a parameter"),
+        ({"X_aastra_parameters": {"#a": 1}}, "is not the name of a parameter"),
     ],
 )
 def test_why_a_phone_is_not_configured(
@@ -166,7 +180,18 @@ def test_why_a_phone_is_not_configured(
         ("6755i", "7", "softkey1"),
         ("6757i", "10", "topsoftkey10"),
         ("6757i", "30", "softkey20"),
-        ("6757i", "31", ""),
+        ("6757i", "31", "expmod1 key1"),
+        ("6757i", "90", "expmod1 key60"),
+        ("6757i", "91", "expmod2 key1"),
+        ("6757i", "210", "expmod3 key60"),
+        ("6757i", "211", ""),
+        ("6753i", "42", "expmod1 key36"),
+        ("6753i", "115", ""),
+        ("6865i", "93", "expmod2 key1"),
+        ("6940w", "79", "expmod1 key1"),
+        ("6905", "4", ""),
+        ("6915", "10", "topsoftkey10"),
+        ("6970", "25", ""),
         ("6739i", "55", "softkey55"),
         ("6920w", "21", "softkey1"),
         ("6751i", "1", ""),
@@ -180,6 +205,97 @@ def test_which_key_a_function_key_is(plugins: Plugins, model: str, number: str, 
     types = [name for name in parameters(answer) if name.endswith(" type")]
     assert types == ([f"{slot} type"] if slot else [])
     assert (b"# function key " + number.encode() in answer.body) is (not slot)
+
+
+def test_how_many_keys_a_module_has_is_said(plugins: Plugins) -> None:
+    """Where the next module begins depends on it; one with paper labels is told none."""
+    keys = {"31": {"type": "blf", "value": "1", "label": "a"}, "67": {"type": "blf", "value": "2"}}
+    raw = {"X_aastra_expansion_module": "M670i", "funckeys": keys}
+    written = parameters(asked(plugins, OWN_FILE, raw))
+    assert written["expmod1 key1 value"] == "1"
+    assert written["expmod2 key1 value"] == "2"
+    assert not any(name.endswith("label") for name in written)
+
+
+def test_keys_below_the_display_of_a_6800_watch_nobody(plugins: Plugins) -> None:
+    """They dial instead; those above it watch."""
+    keys = {str(n): {"type": "blf", "value": str(n)} for n in (20, 21, 39)}
+    written = parameters(asked(plugins, OWN_FILE, {"funckeys": keys}, model="6867i", plugin=LATEST))
+    types = {name: value for name, value in written.items() if name.endswith("type")}
+    assert types == {
+        "topsoftkey20 type": "blf",
+        "softkey1 type": "speeddial",
+        "expmod1 key1 type": "blf",
+    }
+
+
+CERTIFICATES = {
+    "sip_servers_root_and_intermediate_certificates": [PEM, PEM.replace("MIIB", "MIID")],
+    "sip_local_certificate": PEM,
+    "sip_local_key": KEY,
+    "sip_local_root_and_intermediate_certificates": [PEM.replace("MIIB", "MIIE")],
+    "X_8021x_mode": "tls",
+    "X_8021x_ca_certificate": PEM,
+    "X_8021x_certificate": PEM,
+    "X_8021x_private_key": KEY,
+}
+
+
+def test_every_certificate_that_is_named_is_served(plugins: Plugins) -> None:
+    """The phone's own file says where they are, and each is there, for that phone alone."""
+    written = parameters(asked(plugins, OWN_FILE, CERTIFICATES))
+    urls = {name: value for name, value in written.items() if value.endswith(".pem")}
+    assert list(urls) == [
+        "sips trusted certificates",
+        "sips root and intermediate certificates",
+        "sips local certificate",
+        "sips private key",
+        "802.1x trusted certificates",
+        "802.1x local certificate",
+        "802.1x private key",
+    ]
+    for url in urls.values():
+        path = url.removeprefix("http://192.0.2.9:8667")
+        assert asked(plugins, path, CERTIFICATES).body.startswith(b"-----BEGIN ")
+        assert isinstance(asked(plugins, path, CERTIFICATES, mac="00:08:5d:00:53:02"), Refusal)
+        assert isinstance(asked(plugins, path, {}), Refusal)
+
+
+@pytest.mark.parametrize(("mode", "kind"), [("disabled", "0"), ("md5", "1"), ("tls", "2")])
+def test_8021x(plugins: Plugins, mode: str, kind: str) -> None:
+    """By a number; where nobody speaks of it, what was set by hand stays."""
+    raw = {"X_8021x_mode": mode, "X_8021x_identity": "a#b", "X_8021x_password": "c"}
+    written = parameters(asked(plugins, OWN_FILE, raw))
+    told = (written["eap type"], written["identity"], written["md5 password"])
+    assert told == (kind, '"a#b"', "c")
+    assert "eap type" not in parameters(asked(plugins, OWN_FILE, {}))
+
+
+def test_what_is_left_to_the_operator(plugins: Plugins) -> None:
+    """Codecs and whatever else, in the vendor's own words, behind what the plugin writes."""
+    more = {"sip customized codec": "payload=9;ptime=20", "idle screen mode": True}
+    written = parameters(asked(plugins, OWN_FILE, {"X_aastra_parameters": more}))
+    assert list(written.items())[-2:] == [
+        ("sip customized codec", "payload=9;ptime=20"),
+        ("idle screen mode", "1"),
+    ]
+
+
+@pytest.mark.parametrize(
+    ("base_url", "expected"),
+    [
+        ("http://192.0.2.9:8667", ["HTTP", "192.0.2.9", "8667", None]),
+        ("https://provd.example/a/b", ["HTTPS", "provd.example", "443", "a/b"]),
+    ],
+)
+def test_where_the_phone_shall_ask_next(
+    tmp_path: Path, base_url: str, expected: list[str | None]
+) -> None:
+    """Where it reached us now: the protocol, the server, its port, and a path where there is one."""
+    written = parameters(asked(installed(SOURCE, tmp_path, base_url), "/aastra.cfg", {}))
+    protocol = written["download protocol"]
+    parts = [written.get(f"{protocol.lower()} {part}") for part in ("server", "port", "path")]
+    assert [protocol, *parts] == expected
 
 
 @pytest.mark.parametrize(

@@ -16,10 +16,16 @@ class OldAastraTests(
     """The older edition of aastra."""
 
 
+class LatestAastraTests(
+    make_plugin_tests(lambda into: assemble(PLUGINS / "aastra", "6.4.0.140", into))  # type: ignore[misc]  # the same
+):
+    """The latest edition of aastra."""
+
+
 class NewAastraTests(
     make_plugin_tests(lambda into: assemble(PLUGINS / "aastra", "3.2.0.1011", into))  # type: ignore[misc]  # the same
 ):
-    """The newer edition of aastra."""
+    """The newer edition of aastra for the phones of that time."""
 
 
 class Cisco7900Tests(

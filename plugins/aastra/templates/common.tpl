@@ -1,7 +1,10 @@
 # What is no secret of this phone. Its passwords, lines and keys are in its own file.
-download protocol: HTTP
-http server: {{ server_address }}
-http port: {{ server_port }}
+download protocol: {{ server_protocol|upper }}
+{{ server_protocol }} server: {{ server_address }}
+{{ server_protocol }} port: {{ server_port }}
+{% if server_path %}
+{{ server_protocol }} path: {{ server_path }}
+{% endif %}
 {% if dns_enabled %}
 dns1: {{ dns_ip }}
 {% endif %}

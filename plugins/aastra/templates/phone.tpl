@@ -49,6 +49,15 @@ directory script: {{ XX_xivo_phonebook_url }}
 {% endif %}
 {{ key.slot }} line: {{ key.line }}
 {% endfor %}
+{% for name, value in XX_8021x %}
+{{ name }}: {{ value }}
+{% endfor %}
+{% for name, file in XX_pointers %}
+{{ name }}: {{ base_url }}/{{ address }}-{{ file }}.pem
+{% endfor %}
+{% for name, value in XX_more %}
+{{ name }}: {{ value }}
+{% endfor %}
 {% for number in XX_keys_left_out %}
 # function key {{ number }} is left out: this model has no such key, or the key has no value
 {% endfor %}

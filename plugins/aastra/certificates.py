@@ -1,0 +1,78 @@
+"""Certificates and keys, which the phone fetches as files of its own.
+
+A phone is told where each is, and asks for it after its configuration ("The phone downloads these certificates in a
+file of .PEM format during boot time after configuration downloads": administrator guide 41-001343-01, page 4-45).
+What a raw config holds is served under names that begin with the address of the phone, to that phone.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from hashlib import sha256
+from typing import Any
+
+from provd.sdk import Answer, Content, IView, RawConfigError, Refusal, RefusalKind
+
+MEDIA_TYPE = "application/x-pem-file"
+
+_PARAMETERS: Mapping[str, tuple[str, str]] = {
+    # end of the file's name: the parameter that says where it is, the key that holds it
+    "trusted": ("sips trusted certificates", "sip_servers_root_and_intermediate_certificates"),
+    "chain": (
+        "sips root and intermediate certificates",
+        "sip_local_root_and_intermediate_certificates",
+    ),
+    "device": ("sips local certificate", "sip_local_certificate"),
+    "key": ("sips private key", "sip_local_key"),
+    "8021x-ca": ("802.1x trusted certificates", "X_8021x_ca_certificate"),
+    "8021x": ("802.1x local certificate", "X_8021x_certificate"),
+    "8021x-key": ("802.1x private key", "X_8021x_private_key"),
+}
+_TOGETHER = (
+    ("sip_local_certificate", "sip_local_key"),
+    ("X_8021x_certificate", "X_8021x_private_key"),
+)
+_NO_SUCH_FILE = Refusal(RefusalKind.NOT_FOUND, "the raw config has no such certificate")
+_NOT_YOURS = Refusal(RefusalKind.NOT_FOUND, "the certificate of another device")
+
+
+def certificates(raw_config: Mapping[str, Any]) -> dict[str, str]:
+    """What there is, by the end of the file's name.
+
+    @raise RawConfigError: one that is no PEM; a certificate without its key.
+    """
+    for certificate, key in _TOGETHER:
+        if bool(raw_config.get(certificate)) != bool(raw_config.get(key)):
+            raise RawConfigError(f"{certificate} and {key} go together")
+    found = {name: _text(key, raw_config) for name, (_said, key) in _PARAMETERS.items()}
+    return {name: text for name, text in found.items() if text}
+
+
+def _text(key: str, raw_config: Mapping[str, Any]) -> str:
+    said = raw_config.get(key) or []
+    texts = said if isinstance(said, list) else [said]
+    for text in texts:
+        if not isinstance(text, str) or "-----BEGIN " not in text:
+            raise RawConfigError(f"{key}: there is something that is no PEM")
+    return "".join(f"{text.strip()}\n" for text in texts)
+
+
+def pointers(found: Mapping[str, str]) -> list[tuple[str, str]]:
+    """The parameters to write, each with the end of a file's name."""
+    return [(_PARAMETERS[name][0], name) for name in found]
+
+
+def is_certificate(path: str) -> bool:
+    """Whether a path is one that this module serves."""
+    return "/" not in path and path.endswith(".pem") and path[12:13] == "-"
+
+
+def certificate(path: str, view: IView) -> Answer:
+    """The file of the phone that asks; refused to any other."""
+    if not view.device.mac or path[:12] != view.device.mac.replace(":", ""):
+        return _NOT_YOURS
+    text = view.raw_config["XX_certificates"].get(path[13:].removesuffix(".pem"))
+    if text is None:
+        return _NO_SUCH_FILE
+    body = text.encode()
+    return Content(body, MEDIA_TYPE, sha256(body).hexdigest()[:32])
