@@ -17,8 +17,11 @@ _SHOWN = (
     "leases",
     "tenures",
     "boot-rules",
+    "keys",
+    "credentials",
+    "url-tokens",
 )
-_WRITTEN = ("configs", "subnets", "reservations", "boot-rules")
+_WRITTEN = ("configs", "subnets", "reservations", "boot-rules", "keys")
 _LOOK = ("list", "read")
 
 
@@ -40,7 +43,7 @@ _VIEWER = (
     _claim("info", "read", "indexes"),
     _claim("interfaces", "list"),
     _claim("preferences", "read"),
-    *(_claim(scope, "actions") for scope in ("devices", "configs", "plugins", "operations")),
+    *(_claim(scope, "actions") for scope in ("devices", "configs", "plugins", "operations", "keys")),
     _claim("events", "watch"),
 )
 
@@ -60,6 +63,7 @@ BUILT_IN: Mapping[str, Role] = {
                 *(_claim(scope, "create", "update", "delete", "bulk") for scope in _WRITTEN),
                 _claim("leases", "delete", "release"),
                 _claim("configs", "act"),
+                _claim("keys", "act"),
                 _claim("plugins", "reload", "act"),
                 _claim("operations", "cancel", "act"),
             ),

@@ -80,6 +80,15 @@ class Threshold:
         self._required = settings.url_key == "required"
         self._nonces.lifetime = settings.nonce_seconds
 
+    def key_of(self, tenant: str, at: float) -> str | None:
+        """The provisioning key in the URLs that a tenant's devices are told at a time.
+
+        Empty where they are told none; None where one is required and the tenant has none.
+        """
+        if not self._keys:
+            return ""
+        return self._keyring.current(tenant, at) or (None if self._required else "")
+
     # Before it is decided.
 
     def open(self, inquiry: Inquiry, *, keep: bool) -> Inquiry:

@@ -19,7 +19,9 @@ from provd.documents import (
     AUDIT,
     BOOT_RULES,
     CONFIGS,
+    CREDENTIALS,
     DEVICES,
+    KEYS,
     LEASES,
     OPERATIONS,
     RESERVATIONS,
@@ -28,6 +30,7 @@ from provd.documents import (
     SUBNETS,
     TENURES,
     TOKENS,
+    URL_TOKENS,
     USERS,
     Document,
     Kind,
@@ -328,6 +331,38 @@ ABOUT_BOOT_RULES = About(
     given={"options": OPTIONS_GIVEN, "when": {"$ref": "#/components/schemas/WhenGiven"}},
 )
 
+ABOUT_KEYS = About(
+    kind=KEYS,
+    reveals=True,
+    filters={"begins": NUMBER, "ends": NUMBER, "description": TEXT, **EVERY_ONE},
+    refuses=("key-claimed", "too-many-claims"),
+)
+
+ABOUT_CREDENTIALS = About(
+    kind=CREDENTIALS,
+    reveals=True,
+    filters={
+        "username": TEXT,
+        "since": NUMBER,
+        "confirmed": NUMBER,
+        "previous_until": NUMBER,
+        **EVERY_ONE,
+    },
+)
+
+ABOUT_URL_TOKENS = About(
+    kind=URL_TOKENS,
+    filters={
+        "device": TEXT,
+        "uses": NUMBER,
+        "issued": NUMBER,
+        "issued_by": TEXT,
+        "expiry": NUMBER,
+        "used": NUMBER,
+        **EVERY_ONE,
+    },
+)
+
 ABOUT_ALL = (
     ABOUT_DEVICES,
     ABOUT_CONFIGS,
@@ -342,5 +377,8 @@ ABOUT_ALL = (
     ABOUT_LEASES,
     ABOUT_TENURES,
     ABOUT_BOOT_RULES,
+    ABOUT_KEYS,
+    ABOUT_CREDENTIALS,
+    ABOUT_URL_TOKENS,
 )
 """Every collection that has routes."""

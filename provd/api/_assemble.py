@@ -29,6 +29,7 @@ from provd.api.health import CounterRoutes, LiveRoutes, ReadyRoutes
 from provd.api.index import IndexRoutes
 from provd.api.info import IndexesRoutes, InfoRoutes
 from provd.api.interfaces import InterfaceRoutes
+from provd.api.keys import CredentialRoutes, KeyRoutes, UrlTokenRoutes
 from provd.api.leases import LeaseRoutes, TenureRoutes
 from provd.api.logs import LogRoutes
 from provd.api.openapi import DocsRoutes, OpenApiRoutes
@@ -57,6 +58,7 @@ NOUNS: tuple[type[Noun], ...] = (
     BootRuleRoutes,
     ConfigRoutes,
     CounterRoutes,
+    CredentialRoutes,
     DecisionRoutes,
     DeviceRoutes,
     DocsRoutes,
@@ -65,6 +67,7 @@ NOUNS: tuple[type[Noun], ...] = (
     IndexesRoutes,
     InfoRoutes,
     InterfaceRoutes,
+    KeyRoutes,
     LeaseRoutes,
     LiveRoutes,
     LogRoutes,
@@ -81,6 +84,7 @@ NOUNS: tuple[type[Noun], ...] = (
     SystemRoutes,
     TenureRoutes,
     TokenRoutes,
+    UrlTokenRoutes,
     UserRoutes,
     WhatIfRoutes,
 )
@@ -152,6 +156,9 @@ def make_nouns(door: Door, parts: Operators, administration: Administration) -> 
     nouns: list[Noun] = [
         DeviceRoutes(door, parts.collections["devices"], parts.actions),
         ConfigRoutes(door, parts.collections["configs"], parts.revalidation),
+        KeyRoutes(door, parts.collections["keys"]),
+        CredentialRoutes(door, parts.collections["credentials"]),
+        UrlTokenRoutes(door, parts.collections["url-tokens"]),
         PluginRoutes(door, parts.plugins),
         DecisionRoutes(door, parts.decisions),
         WhatIfRoutes(door, parts.what_if),

@@ -133,14 +133,14 @@ def _offered(about: About) -> Iterator[tuple[str, str, str, Any, Says]]:
     here, one_of_them = "/", "/<document_id>"
     yield "GET", here, "list", Collection.list, waited(lists(schema, about.fields))
     yield "GET", one_of_them, "read", Collection.show, waited(shows(schema))
+    if about.reveals:
+        clear = f"{one_of_them}/clear"
+        yield "GET", clear, "reveal", Collection.reveal, shows(schema, *KEEPING)
     if not about.editable:
         return
     made = rehearsed(creates(schema, given, *refuses))
     yield "POST", here, "create", Collection.create, made
     yield "POST", "/:bulk", "bulk", Collection.bulk, bulk_of(schema, *refuses)
-    if about.reveals:
-        clear = f"{one_of_them}/clear"
-        yield "GET", clear, "reveal", Collection.reveal, shows(schema, *KEEPING)
     replaced = rehearsed(replaces(schema, given, *refuses))
     yield "PUT", one_of_them, "update", Collection.replace, replaced
     patched = rehearsed(patches(schema, "Patch", *refuses))

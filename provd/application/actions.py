@@ -11,6 +11,7 @@ from twisted.internet.defer import CancelledError, Deferred
 from twisted.python.failure import Failure
 
 from provd.application.deeds import Deed, Given
+from provd.application.device_secrets import DeviceDeeds
 from provd.application.errors import OperationCancelled
 from provd.application.operations import Operations, Work
 from provd.application.readiness import Readiness
@@ -51,12 +52,14 @@ class Actions:
         readiness: Readiness,
         operations: Operations,
         synchronizing: Synchronizing,
+        device_deeds: DeviceDeeds,
     ) -> None:
         self._store = store
         self._plugins = plugins
         self._readiness = readiness
         self._operations = operations
         self._synchronizing = synchronizing
+        self._of_secrets = device_deeds.of
 
     def deeds(self, device_id: str) -> list[tuple[str, Deed]]:
         """What can be done with a device now, in order of command; what takes a while is an operation
@@ -79,6 +82,7 @@ class Actions:
             right=RIGHT,
             do=lambda _given, cause: self._revalidate(device_id, cause),
         )
+        found.update(self._of_secrets(device_id))
         return sorted(found.items())
 
     def synchronize(self, device_ids: Sequence[str], label: str = "") -> Deed:

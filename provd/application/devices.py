@@ -9,7 +9,7 @@ from typing import Any, ClassVar
 
 from provd.application.collection import Editable
 from provd.application.grades import Grades
-from provd.application.lifecycle import drop_abandoned
+from provd.application.lifecycle import drop_abandoned, drop_secrets
 from provd.application.readiness import Readiness
 from provd.application.resolved import RESOLVED, Resolver
 from provd.application.slices import Slices
@@ -103,8 +103,9 @@ class Devices(Editable[Device]):
             draft.put("statuses", self._readiness.judge(after, draft))
 
     def drop(self, draft: IDraft, document: Device) -> None:
-        """With what the server knows of it."""
+        """With what the server knows of it, and what proves that it is the one."""
         super().drop(draft, document)
+        drop_secrets(draft, document.id)
         for collection in ("statuses", SYNCHRONIZATIONS.name):
             if draft.get(collection, document.id) is not None:
                 draft.delete(collection, document.id)

@@ -30,6 +30,14 @@ def drop_tokens(draft: IDraft, user_id: str) -> None:
         draft.delete("tokens", token.id)
 
 
+def drop_secrets(draft: IDraft, device_id: str) -> None:
+    """Whoever has a device's id next must not have what proved that it was the one before."""
+    if draft.get("credentials", device_id) is not None:
+        draft.delete("credentials", device_id)
+    for token in draft.by("url-tokens", "device", device_id):
+        draft.delete("url-tokens", token.id)
+
+
 def require_deletable(collection: str, document: Document) -> None:
     """@raise NotDeletable: the document says `"deletable": false`."""
     deletable = getattr(document, "deletable", None)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Mapping, Sequence
+from functools import partial
 from types import MappingProxyType
 from typing import Any, Protocol
 
@@ -15,12 +16,13 @@ from provd.application.actions import Actions
 from provd.application.acts import Acts
 from provd.application.backups import Backups
 from provd.application.changing import Changes
-from provd.application.collection import Editable
+from provd.application.collection import Documents
 from provd.application.configs import Configs
 from provd.application.counters import Tally
 from provd.application.decisions import Decisions
 from provd.application.deeds import SystemDeeds
 from provd.application.devices import Devices
+from provd.application.device_secrets import make_device_secrets
 from provd.application.dhcp_documents import DhcpDocuments, make_dhcp_documents, no_links
 from provd.application.endings import Endings
 from provd.application.events import Events
@@ -54,7 +56,7 @@ from provd.application.whatif import AsksWhatIf, WhatIf
 from provd.contracts import IDocumentStore, IPlugins, ISynchronizer
 from provd.values import Decision, Link
 
-Collections = Mapping[str, Editable[Any]]
+Collections = Mapping[str, Documents[Any]]
 
 
 class AsksAndCounts(AsksWhatIf, Protocol):
@@ -83,7 +85,7 @@ class Operators:
     """
 
     collections: Collections
-    """What operators change, by name."""
+    """What operators see and change, by name, of what belongs to tenants."""
     plugins: Plugins
     decisions: Remembered
     what_if: WhatIf
@@ -124,7 +126,7 @@ def _unknown(_peer: str) -> str:
     return ""
 
 
-def make_operators(  # noqa: PLR0913 - what a server is made of, each part named
+def make_operators(  # noqa: PLR0913, PLR0915 - what a server is made of, each part named
     *,
     store: AuditedStore,
     gate: Gate,
@@ -165,11 +167,20 @@ def make_operators(  # noqa: PLR0913 - what a server is made of, each part named
     inquiries.observed_by(synchronizing.observe)
     receipts = Receipts(store, clock.seconds)
     grades = Grades(store, plugins)
+    secrets_over = partial(
+        make_device_secrets,
+        slices=slices,
+        new_id=new_id,
+        now=clock.seconds,
+        base=base,
+        grades=grades,
+    )
 
     def collections(store: IDocumentStore, readiness: Readiness) -> Collections:
-        made = (
+        made: Sequence[Documents[Any]] = (
             Devices(store, slices, new_id, readiness, own_tenant, grades),
             Configs(store, slices, new_id, base, grades),
+            *secrets_over(store).collections,
         )
         return {each.kind.name: each for each in made}
 
@@ -199,7 +210,7 @@ def make_operators(  # noqa: PLR0913 - what a server is made of, each part named
         what_if=WhatIf(inquiries, slices, clock.seconds, local_of),
         operations=operations,
         waiting=Waiting(store, clock),
-        actions=Actions(store, plugins, readiness, operations, synchronizing),
+        actions=Actions(store, plugins, readiness, operations, synchronizing, secrets_over(store).deeds),
         synchronizing=synchronizing,
         backups=backups,
         restores=restores,

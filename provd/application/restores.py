@@ -33,6 +33,8 @@ LEFT_ALONE = frozenset(
     {
         *("audit", "operations", "receipts", "synchronizations", "tokens"),
         *("leases", "tenures", "shortages"),
+        # A password that was replaced, and a URL that was used up, must not be good again.
+        *("credentials", "url-tokens"),
     }
 )
 """Collections that a restore does not touch."""

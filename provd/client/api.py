@@ -184,6 +184,9 @@ class Api:
         self.leases = Leases(self._transport, "leases")
         self.tenures = Collection(self._transport, "tenures")
         self.boot_rules = Collection(self._transport, "boot-rules")
+        self.keys = Collection(self._transport, "keys")
+        self.credentials = Collection(self._transport, "credentials")
+        self.url_tokens = Collection(self._transport, "url-tokens")
 
     @property
     def url(self) -> str:

@@ -2,17 +2,31 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import Any
 
 from attrs import define, field
 
-from provd.documents import server_raw_config
+from provd.documents import Document, server_raw_config
 from provd.plugins._configuration import NotConfigured
 from provd.values import Inquiry
 
 MOST_ADDRESSES = 64
 """Addresses of this host for which a base is remembered."""
+
+
+NO_URL = (
+    "there is no URL to tell it: its tenant has no provisioning key and one is required"
+    " (serving.url_key), or the address it reached this server on is unknown: set http_base_url"
+)
+
+KeyOf = Callable[[str, float], str | None]
+"""From a tenant and a time to the provisioning key in the URLs that its devices are told; empty: they
+are told none, None: one is required, and the tenant has none."""
+
+
+def _no_key(_tenant: str, _at: float) -> str:
+    return ""
 
 
 @define
@@ -28,6 +42,7 @@ class Advertised:
     tftp_port: int
     base_raw_config: Mapping[str, Any] = field(factory=dict)
     """What the administrator adds below every config."""
+    key_of: KeyOf = _no_key
     _bases: dict[str, Mapping[str, Any]] = field(factory=dict, init=False, repr=False, eq=False)
     _urls: dict[str, str] = field(factory=dict, init=False, repr=False, eq=False)
 
@@ -44,6 +59,17 @@ class Advertised:
             return self.http_base_url
         return self._urls.get(inquiry.local) or self._url_of(inquiry.local)
 
+    def told(self, inquiry: Inquiry, device: Document) -> tuple[str, str]:
+        """The URL that a device is told, with its tenant's provisioning key in it, and without one.
+
+        Both are empty when there is no telling.
+        """
+        plain = self.url(inquiry)
+        key = self.key_of(device.tenant, inquiry.arrived)
+        if key is None or not plain:
+            return "", ""
+        return (f"{plain.rstrip('/')}/{key}" if key else plain), plain
+
     def base(self, url: str) -> Mapping[str, Any]:
         """The base raw config for devices that are told `url`; shared, callers only read it.
 
@@ -54,7 +80,7 @@ class Advertised:
         if base is None:
             if not url:
                 raise NotConfigured(
-                    ("the address it reached this server on is unknown: set http_base_url",)
+                    (NO_URL,)
                 )
             base = server_raw_config(self.base_raw_config, url, self.tftp_port)
             _remember(self._bases, url, base)

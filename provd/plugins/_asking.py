@@ -16,12 +16,13 @@ from provd.contracts import IReadable
 from provd.documents import EMPTY_OBJECT, Device, Lineage, without_secrets
 from provd.plugins._cache import Key
 from provd.plugins._configuration import lineage_of
+from provd.plugins._provisioning import revision_with_credential
 from provd.values import Answer, Content, Redirect, Refusal, RefusalKind
 
 NOTHING_WITHOUT = Refusal(RefusalKind.NOT_FOUND, "its plugin makes nothing of it without secrets")
 
-RawConfigOf = Callable[[Lineage], dict[str, Any]]
-"""From the configs of a device to its raw config, completed by the server."""
+RawConfigOf = Callable[[Lineage, str], dict[str, Any]]
+"""From the configs of a device, and the URL it is told, to its raw config, completed by the server."""
 
 Configured = Callable[[Device, dict[str, Any], bool], dict[str, Any]]
 """A raw config with what the plugin makes of it; False: a failure leaves nothing behind."""
@@ -33,6 +34,7 @@ class Asking:
     __slots__ = (
         "_configured",
         "_plain",
+        "_plain_url",
         "_raw_config_of",
         "_view",
         "device",
@@ -41,11 +43,13 @@ class Asking:
         "key",
         "lineage",
         "remember",
+        "revision",
     )
 
     def __init__(  # noqa: PLR0913 - what a question consists of, each named
         self,
         key: Key,
+        plain_url: str,
         device: Device,
         view: IReadable,
         raw_config_of: RawConfigOf,
@@ -54,15 +58,18 @@ class Asking:
         keep: bool,
         remember: bool,
     ) -> None:
+        """`plain_url` is what the device is told where it may have no secrets: without its tenant's key."""
         self._view = view
         self._raw_config_of = raw_config_of
         self._configured = configured
         self._plain: dict[str, Any] | None = None
+        self._plain_url = plain_url
         self.key = key
         self.device = device
         self.keep = keep
         self.remember = remember
         self.epoch = 0
+        self.revision = revision_with_credential(device, view)
         self.lineage: Lineage | None = None
 
     def raw_config(self) -> dict[str, Any]:
@@ -72,18 +79,30 @@ class Asking:
         """
         self.epoch = self._view.position("configs")
         self.lineage = lineage_of(self.device, self._view)
-        raw_config = self._raw_config_of(self.lineage)
+        raw_config = self._raw_config_of(self.lineage, self.key[2])
         plain, holds = without_secrets(raw_config)
-        if holds:
+        if self._tells_key:
+            plain = self._without_key(self.lineage)
+        if holds or self._tells_key:
             self._plain = plain
         return self._configured(self.device, raw_config, self.keep)
 
     def bare(self) -> Asking | None:
         """The same question about the device without secrets; None where it has none that were asked for."""
         device = without_secret_options(self.device)
-        if self._plain is None and device is self.device:
+        if self._plain is None and device is self.device and not self._tells_key:
             return None
         return _BareAsking(self, device, self._plain)
+
+    @property
+    def _tells_key(self) -> bool:
+        """Whether a provisioning key is in the URL."""
+        return self.key[2] != self._plain_url
+
+    def _without_key(self, lineage: Lineage) -> dict[str, Any]:
+        """The raw config without secrets, a key in the URL among them."""
+        plain: dict[str, Any] = without_secrets(self._raw_config_of(lineage, self._plain_url))[0]
+        return plain
 
 
 class _BareAsking(Asking):
@@ -93,7 +112,8 @@ class _BareAsking(Asking):
 
     def __init__(self, whole: Asking, device: Device, plain: Mapping[str, Any] | None) -> None:
         super().__init__(
-            whole.key,
+            (*whole.key[:2], whole._plain_url),
+            whole._plain_url,
             device,
             whole._view,
             whole._raw_config_of,
@@ -106,8 +126,7 @@ class _BareAsking(Asking):
     def raw_config(self) -> dict[str, Any]:
         """What the other one found, without secrets."""
         if self._given is None:
-            lineage = lineage_of(self.device, self._view)
-            self._given = without_secrets(self._raw_config_of(lineage))[0]
+            self._given = self._without_key(lineage_of(self.device, self._view))
         return self._configured(self.device, dict(self._given), self.keep)
 
 

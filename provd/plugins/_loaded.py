@@ -21,6 +21,7 @@ from provd.plugins._files import LONGEST_WAIT, Files
 from provd.plugins._guard import Guard
 from provd.plugins._info import PluginInfo
 from provd.plugins._options import sensible_options
+from provd.plugins._provisioning import revision_with_credential, with_provisioning
 from provd.plugins._sense import sensible_info, sensible_support
 from provd.plugins._surroundings import Surroundings
 from provd.plugins._walk import ServedTree
@@ -149,7 +150,7 @@ class LoadedPlugin:
     def check(self, device: Device, view: IReadable, base: Mapping[str, Any]) -> Sequence[str]:
         """Why the device cannot be configured; empty when it can."""
         try:
-            self._configure(device, lineage_of(device, view), base, keep=False)
+            self._configure(device, view, base, keep=False)
         except NotConfigured as error:
             return error.reasons
         except PluginFailed as error:
@@ -165,24 +166,31 @@ class LoadedPlugin:
 
         @raise PluginFailed: the plugin raised or answered nonsense; a Deferred fails with it.
         """
-        url = self._advertised.url(inquiry)
+        url, plain_url = self._advertised.told(inquiry, device)
         key = (device.id, inquiry.path, url)
         settled = not getattr(view, "changed", False)
         if settled:
-            content = self._cache.get(key, device.revision, self.generation, view, keep=keep)
+            revision = revision_with_credential(device, view)
+            content = self._cache.get(key, revision, self.generation, view, keep=keep)
             if content is not None:
                 if not keep and in_detail():
                     log.debug("{plugin}: {path} is rendered already", plugin=self.id, path=key[1])
                 return content
         if not keep and in_detail():
             log.debug("{plugin} is asked for {path}", plugin=self.id, path=key[1])
-        asking = self._asking(key, device, view, keep=keep, remember=keep and settled)
+        asking = self._asking(key, plain_url, device, view, keep=keep, remember=keep and settled)
         return self._files.ask(asking, inquiry.path)
 
     def _remember(self, asking: Asking, content: Content) -> None:
         if asking.lineage is not None:
-            key, revision = asking.key, asking.device.revision
-            self._cache.put(key, content, revision, self.generation, asking.epoch, asking.lineage)
+            self._cache.put(
+                asking.key,
+                content,
+                asking.revision,
+                self.generation,
+                asking.epoch,
+                asking.lineage,
+            )
 
     def dhcp_options(
         self, inquiry: Inquiry, device: Device, view: IReadable, *, keep: bool
@@ -193,8 +201,8 @@ class LoadedPlugin:
         """
         if not IAnswerDHCP.providedBy(self._plugin):
             return NO_OPTIONS
-        key = (device.id, "", self._advertised.url(inquiry))
-        asking = self._asking(key, device, view, keep=keep, remember=False)
+        url, plain_url = self._advertised.told(inquiry, device)
+        asking = self._asking((device.id, "", url), plain_url, device, view, keep=keep)
         options = self._options(asking, inquiry)
         bare = asking.bare()
         if bare is None:
@@ -274,7 +282,7 @@ class LoadedPlugin:
     ) -> dict[str, Any]:
         """What the device is configured with. @raise Invalid: it cannot be, and why."""
         try:
-            return self._configure(device, lineage_of(device, view), base, keep=True)
+            return self._configure(device, view, base, keep=True)
         except NotConfigured as error:
             raise Invalid("device", tuple(Problem("", each) for each in error.reasons)) from error
 
@@ -302,18 +310,37 @@ class LoadedPlugin:
         return await answer.addTimeout(LONGEST_WAIT, self._clock).addErrback(failed)
 
     def _asking(
-        self, key: Key, device: Device, view: IReadable, *, keep: bool, remember: bool
+        self,
+        key: Key,
+        plain_url: str,
+        device: Device,
+        view: IReadable,
+        *,
+        keep: bool,
+        remember: bool = False,
     ) -> Asking:
-        def raw_config(lineage: Lineage) -> dict[str, Any]:
-            return raw_config_of(lineage, self._advertised.base(key[2]), self._decoded)
+        def raw_config(lineage: Lineage, url: str) -> dict[str, Any]:
+            found = raw_config_of(lineage, self._advertised.base(url), self._decoded)
+            with_provisioning(found, device, view)
+            return found
 
-        return Asking(key, device, view, raw_config, self._configured, keep=keep, remember=remember)
+        return Asking(
+            key,
+            plain_url,
+            device,
+            view,
+            raw_config,
+            self._configured,
+            keep=keep,
+            remember=remember,
+        )
 
     def _configure(
-        self, device: Device, lineage: Lineage, base: Mapping[str, Any], *, keep: bool
+        self, device: Device, view: IReadable, base: Mapping[str, Any], *, keep: bool
     ) -> dict[str, Any]:
         """The raw config with what the plugin makes of it. @raise NotConfigured: with the reasons."""
-        raw_config = raw_config_of(lineage, base, self._decoded)
+        raw_config = raw_config_of(lineage_of(device, view), base, self._decoded)
+        with_provisioning(raw_config, device, view)
         return self._configured(device, raw_config, keep)
 
     def _configured(

@@ -15,7 +15,7 @@ from zope.interface.verify import verifyObject
 
 from provd.contracts import IPlugins
 from provd.contracts.packages import IPackages
-from provd.documents import DecodedConfigs
+from provd.documents import DecodedConfigs, Device
 from provd.plugins._advertised import Advertised
 from provd.plugins._cache import DEFAULT_BYTES, RenderCache
 from provd.plugins._find import find_plugins, is_plugin_id
@@ -136,9 +136,13 @@ class Plugins:
         self._replace(plugin_id, plugin)
         return plugin
 
-    def base_url(self, inquiry: Inquiry) -> str:
-        """The URL under which the device that asks reaches this server; empty when there is no telling."""
-        return self._shared.advertised.url(inquiry)
+    def base_url(self, inquiry: Inquiry, device: Device | None = None) -> str:
+        """The URL under which the device that asks reaches this server; empty when there is no telling.
+
+        With its tenant's provisioning key in it, if it is told one.
+        """
+        advertised = self._shared.advertised
+        return advertised.url(inquiry) if device is None else advertised.told(inquiry, device)[0]
 
     def advertise(self, http_base_url: str | None, base_raw_config: Mapping[str, Any]) -> None:
         """Tell devices another URL and base from now on, in every file of every plugin."""

@@ -182,7 +182,7 @@ def site(*documents: Any, plugins: tuple[Any, ...] = (), **more: Any) -> Site:
             store=store,
             plugins=registry,
             clock=clock,
-            base_url=lambda _inquiry: BASE_URL,
+            base_url=lambda _inquiry, _device: BASE_URL,
             render=OptionTemplates().render,
             probes=neighbourhood,
         )

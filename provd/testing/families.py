@@ -11,7 +11,7 @@ import msgspec
 from msgspec import Struct
 from twisted.internet.task import Clock
 
-from provd.documents import CONFIGS, DEVICES
+from provd.documents import CONFIGS, CREDENTIALS, DEVICES
 from provd.pipeline.dispatch import field_of
 from provd.plugins import Advertised, Plugins
 from provd.plugins.assemble import assemble, editions
@@ -93,7 +93,7 @@ def asking_as(ask: Callable[..., Inquiry] = http, **phone: Any) -> Serving:
     """What fetches files as one phone (fields of a device, its plugin among them) over HTTP or TFTP."""
 
     def asked(plugins: Plugins, path: str, raw_config: Mapping[str, Any], **device: Any) -> Any:
-        draft = MemoryStore((DEVICES, CONFIGS), Clock()).draft("test")
+        draft = MemoryStore((DEVICES, CONFIGS, CREDENTIALS), Clock()).draft("test")
         draft.put("configs", a_config("c", revision=0, **raw_config))
         document = a_device(**{"config": "c", **phone, **device})
         plugin = plugins.get(document.plugin or "")

@@ -21,7 +21,7 @@ from msgspec import Raw, Struct
 from twisted.internet.task import Clock
 
 from provd.contracts import IReadable
-from provd.documents import CONFIGS, DEVICES, Config, parse_device
+from provd.documents import CONFIGS, CREDENTIALS, DEVICES, Config, DeviceCredential, parse_device
 from provd.plugins import Advertised, Plugins
 from provd.plugins.assemble import assemble
 from provd.store import MemoryStore
@@ -35,6 +35,10 @@ class GoldenCase(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     base_url: str
     raw_config: dict[str, Any]
     files: list[str]
+    credential: dict[str, str] = {}
+    """`username` and `password` of the device, for a family that tells a device its own."""
+    key: str = ""
+    """The provisioning key of its tenant."""
     edition: str = ""
     """Of the family source; empty for a family without editions."""
 
@@ -84,9 +88,8 @@ def rendered_files(source: Path) -> dict[str, bytes]:
 
 def _render(source: Path, name: str, case: GoldenCase, scratch: Path) -> Mapping[str, bytes]:
     installed = assemble(source, case.edition, scratch)
-    plugins = Plugins(
-        scratch, scratch / "no-overrides", Advertised(case.base_url, 8667, 69), Clock()
-    )
+    advertised = Advertised(case.base_url, 8667, 69, key_of=lambda _tenant, _at: case.key)
+    plugins = Plugins(scratch, scratch / "no-overrides", advertised, Clock())
     plugin = plugins.load(installed.name)
     device = parse_device(
         {**case.device, "id": "golden", "config": "golden", "plugin": installed.name}
@@ -102,9 +105,12 @@ def _render(source: Path, name: str, case: GoldenCase, scratch: Path) -> Mapping
 
 
 def _documents(case: GoldenCase) -> IReadable:
-    draft = MemoryStore((DEVICES, CONFIGS), Clock()).draft("golden")
+    draft = MemoryStore((DEVICES, CONFIGS, CREDENTIALS), Clock()).draft("golden")
     raw = Raw(msgspec.json.encode(case.raw_config))
     draft.put("configs", Config(id="golden", raw_config=raw))
+    if case.credential:
+        username, password = case.credential["username"], case.credential["password"]
+        draft.put("credentials", DeviceCredential(id="golden", username=username, password=password))
     return draft
 
 

@@ -5,8 +5,17 @@ from __future__ import annotations
 from typing import Any
 
 from provd.access import BUILT_IN
-from provd.documents import Claim, Role, parse_config, parse_device
+from provd.documents import (
+    Claim,
+    DeviceCredential,
+    Role,
+    UrlToken,
+    parse_config,
+    parse_device,
+    parse_provisioning_key,
+)
 from provd.documents.dhcp import Tenure
+from provd.documents.provisioning_key import LATEST
 from provd.documents.raw_config.schema import SECRETS
 from provd.testing.access import keep, user
 from provd.testing.api import Bench, bench
@@ -47,6 +56,11 @@ def guarded() -> Bench:
         reservations=[a_reservation(options=marked)],
         leases=[a_lease()],
         tenures=[Tenure(id="t", address="192.0.2.10", key="mac=00:00:5e:00:53:01")],
-        **{"boot-rules": [a_boot_rule(options=marked)]},
+        keys=[parse_provisioning_key({"id": "key", "secret": CANARY})],
+        credentials=[DeviceCredential(id="phone", username="d-1", password=CANARY)],
+        **{
+            "boot-rules": [a_boot_rule(options=marked)],
+            "url-tokens": [UrlToken(id="url", device="phone", digest=CANARY, expiry=LATEST)],
+        },
     )
     return made

@@ -25,7 +25,7 @@ from twisted.trial.unittest import SynchronousTestCase
 from zope.interface.verify import verifyObject
 
 from provd.contracts import ILoadedPlugin
-from provd.documents import CONFIGS, DEVICES, Config, Device, server_raw_config
+from provd.documents import CONFIGS, CREDENTIALS, DEVICES, Config, Device, server_raw_config
 from provd.plugins import Advertised, LoadedPlugin, Plugins
 from provd.plugins.host import verify
 from provd.sdk import Asked, Clue, Rendered, Tree
@@ -122,7 +122,7 @@ class PluginBench:
 
 def documents(raw_config: Mapping[str, Any]) -> Any:
     """A view of a store that holds one config."""
-    draft = MemoryStore((DEVICES, CONFIGS), Clock()).draft("test")
+    draft = MemoryStore((DEVICES, CONFIGS, CREDENTIALS), Clock()).draft("test")
     draft.put("configs", Config(id="config", raw_config=Raw(_encode(raw_config))))
     return draft
 

@@ -118,7 +118,7 @@ def config_of(
 
 
 class Documents:
-    """A readable that holds what a test puts there, and counts what is read."""
+    """A readable that holds the configs that a test puts there, and counts which are read."""
 
     def __init__(self, *configs: Config) -> None:
         """Hold these configs."""
@@ -135,8 +135,10 @@ class Documents:
 
     def get(self, collection: str, document_id: str) -> Config | None:
         """The config, or None."""
+        if collection != "configs":
+            return None
         self.read.append(document_id)
-        return self._configs.get(document_id) if collection == "configs" else None
+        return self._configs.get(document_id)
 
     def by(self, collection: str, field: str, value: str) -> tuple[Config, ...]:
         """Nothing is indexed here."""

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 from twisted.internet.task import Clock
 
-from provd.documents import CONFIGS, DEVICES
+from provd.documents import CONFIGS, CREDENTIALS, DEVICES
 from provd.sdk import Asked, DeviceSupport
 from provd.store import MemoryStore
 from provd.testing.documents import a_device
@@ -64,7 +64,7 @@ def test_files(tmp_path: Path, ask: Inquiry) -> None:
     loader = tmp_path / "netboot" / "var" / "tftpboot" / "efi" / "ipxe.efi"
     loader.parent.mkdir()
     loader.write_bytes(b"a loader")
-    view = MemoryStore((DEVICES, CONFIGS), Clock()).draft("test")
+    view = MemoryStore((DEVICES, CONFIGS, CREDENTIALS), Clock()).draft("test")
     answer = plugin.serve(ask, a_device(plugin="netboot"), view, keep=False)
     assert isinstance(answer, FileContent)
     assert Path(answer.path).read_bytes() == b"a loader"

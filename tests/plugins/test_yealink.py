@@ -12,7 +12,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from twisted.internet.task import Clock
 
-from provd.documents import CONFIGS, DEVICES
+from provd.documents import CONFIGS, CREDENTIALS, DEVICES
 from provd.plugins import Plugins
 from provd.sdk import DeviceSupport
 from provd.store import MemoryStore
@@ -209,7 +209,7 @@ def test_a_certificate_that_is_not_there_is_not_found(plugins: Plugins, name: st
 def test_dhcp_tells_one_url_in_every_option(plugins: Plugins) -> None:
     """The custom option, 66 and 43 say the same, so that it does not matter which one wins."""
     [plugin] = plugins.loaded()
-    draft = MemoryStore((DEVICES, CONFIGS), Clock()).draft("test")
+    draft = MemoryStore((DEVICES, CONFIGS, CREDENTIALS), Clock()).draft("test")
     device = a_device(mac=MAC, model="T46S", plugin="yealink", config=None)
     inquiry = dhcp(MAC, dhcp={60: b"yealink"}, local="192.0.2.9")
     told = dict(plugin.dhcp_options(inquiry, device, draft, keep=False))

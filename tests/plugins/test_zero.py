@@ -6,7 +6,7 @@ from pathlib import Path
 
 from twisted.internet.task import Clock
 
-from provd.documents import CONFIGS, DEVICES
+from provd.documents import CONFIGS, CREDENTIALS, DEVICES
 from provd.sdk import DeviceSupport
 from provd.store import MemoryStore
 from provd.testing.documents import a_device
@@ -31,7 +31,7 @@ def test_it_serves_its_files_whatever_the_device(tmp_path: Path) -> None:
     [plugin] = installed(SOURCE, tmp_path).loaded()
     (tmp_path / "zero" / "var" / "tftpboot" / "boot").mkdir()
     (tmp_path / "zero" / "var" / "tftpboot" / "boot" / "image").write_bytes(b"firmware")
-    view = MemoryStore((DEVICES, CONFIGS), Clock()).draft("test")
+    view = MemoryStore((DEVICES, CONFIGS, CREDENTIALS), Clock()).draft("test")
     answer = plugin.serve(http("/boot/image"), a_device(plugin="zero"), view, keep=False)
     assert isinstance(answer, FileContent)
     assert Path(answer.path).read_bytes() == b"firmware"

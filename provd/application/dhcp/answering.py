@@ -35,6 +35,7 @@ from provd.application.dhcp.replies import (
     refused,
 )
 from provd.contracts import IDHCPAnswers, IDocumentStore, ILeases, IPlugins, IProbes, IReadable
+from provd.documents import Device
 from provd.documents.dhcp.reservation import Reservation
 from provd.documents.dhcp.strategy import client_key
 from provd.documents.dhcp.subnet import Creates, Mode, Probe, Subnet
@@ -89,7 +90,7 @@ class DHCPAnswers:
         store: IDocumentStore,
         plugins: IPlugins,
         clock: IReactorTime,
-        base_url: Callable[[Inquiry], str],
+        base_url: Callable[[Inquiry, Device | None], str],
         render: Rendered,
         probes: IProbes | None = None,
         binl_port: int = BINL,
@@ -249,7 +250,8 @@ class DHCPAnswers:
         if packet.message_type and not boots_over_the_network(packet):
             return NO_BOOT
         client = described(packet, decision.device, subnet.id if subnet is not None else "")
-        boot = boot_of(self._rules.ordered(), client, reservation, self._base_url(decision.inquiry))
+        base_url = self._base_url(decision.inquiry, decision.device)
+        boot = boot_of(self._rules.ordered(), client, reservation, base_url)
         decision.boot = boot.source
         return boot
 

@@ -56,6 +56,7 @@ WITHOUT_RESTART = frozenset(
     {
         *(f"http.{key.name}" for key in fields(Settings().http)),
         *(f"access.{key.name}" for key in fields(Settings().access)),
+        *(f"serving.{key.name}" for key in fields(Settings().serving)),
         *(f"certificates.{key.name}" for key in fields(Settings().certificates)),
         "https.client_certificates",
         *(

@@ -153,6 +153,7 @@ class Settings(Struct, frozen=True, kw_only=True):
     dhcp: DHCPSettings = DHCPSettings()
     api: ApiSettings = ApiSettings()
     access: AccessSettings = AccessSettings()
+    serving: ServingSettings = ServingSettings()
     pipeline: PipelineSettings = PipelineSettings()
     inquiries: InquirySettings = InquirySettings()
     limits: CreationSettings = CreationSettings()

@@ -57,6 +57,18 @@ LEAST: Mapping[tuple[str, str], str] = {
     ("info", "indexes"): "viewer",
     ("info", "read"): "viewer",
     ("interfaces", "list"): "viewer",
+    ("credentials", "list"): "viewer",
+    ("credentials", "read"): "viewer",
+    ("credentials", "reveal"): "superuser",
+    ("keys", "act"): "operator",
+    ("keys", "actions"): "viewer",
+    ("keys", "bulk"): "operator",
+    ("keys", "create"): "operator",
+    ("keys", "delete"): "operator",
+    ("keys", "list"): "viewer",
+    ("keys", "read"): "viewer",
+    ("keys", "reveal"): "superuser",
+    ("keys", "update"): "operator",
     ("leases", "delete"): "operator",
     ("leases", "list"): "viewer",
     ("leases", "read"): "viewer",
@@ -118,6 +130,8 @@ LEAST: Mapping[tuple[str, str], str] = {
     ("tokens", "read"): "superuser",
     ("tokens", "revoke"): "superuser",
     ("tokens", "revoke_all"): "superuser",
+    ("url-tokens", "list"): "viewer",
+    ("url-tokens", "read"): "viewer",
     ("users", "create"): "superuser",
     ("users", "delete"): "superuser",
     ("users", "list"): "superuser",
@@ -168,11 +182,19 @@ IDS = {
     "leases": "192.0.2.10",
     "tenures": "t",
     "boot-rules": "rule",
+    "keys": "key",
+    "credentials": "phone",
+    "url-tokens": "url",
     "system": "nothing",
 }
 
 
-COMMANDS = {"plugins": "reload", "operations": "cancel", "system": "reload"}
+COMMANDS = {
+    "plugins": "reload",
+    "operations": "cancel",
+    "system": "reload",
+    "keys": "rotate",
+}
 """What is done where there is something else to do than looking again."""
 
 

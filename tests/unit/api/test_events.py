@@ -286,7 +286,11 @@ class TestMessages:
             made.core.store, users=[replace(made.core.store.get("users", "other"), roles=("own",))]
         )
         made.ask("DELETE", f"{DEVICES}/phone", authorization=basic("operator"))
-        assert ear.told() == [("devices", "deleted", "phone")]
+        assert ear.told() == [
+            ("devices", "deleted", "phone"),
+            ("credentials", "deleted", "phone"),
+            ("url-tokens", "deleted", "url"),
+        ]
 
 
 class TestResuming:

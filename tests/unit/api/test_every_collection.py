@@ -33,6 +33,7 @@ SMALLEST: dict[str, dict[str, Any]] = {
         "options": [{"code": 1, "value": "255.255.255.0"}],
     },
     "boot-rules": {},
+    "keys": {"secret": "neverEndingSummer"},
 }
 """What a client must say of one."""
 

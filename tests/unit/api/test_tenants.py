@@ -193,6 +193,9 @@ def test_everything_else_is_not_for_them() -> None:
                 "ConfigRoutes",
                 "LiveRoutes",
                 "RightRoutes",
+                "KeyRoutes",
+                "CredentialRoutes",
+                "UrlTokenRoutes",
             }
             if noun.__name__ == "EventRoutes":
                 assert answer.status == 426  # it tells them of what is theirs, and of nothing else

@@ -14,11 +14,7 @@ from provd.application.readiness import Readiness
 from provd.application.revalidation import FEW, OF_CONFIG, OF_PLUGIN, PACE, Revalidation
 from provd.application.slices import Slices
 from provd.documents import (
-    CONFIGS,
-    DEVICES,
-    OPERATIONS,
-    PREFERENCES,
-    STATUSES,
+    KINDS,
     Device,
     Operation,
     Preferences,
@@ -46,7 +42,7 @@ class RevalidationTests(SynchronousTestCase):
         self.longest = 0.0
         self.judged: list[str] = []
         self.breaks_at = 0
-        self.store = MemoryStore((DEVICES, CONFIGS, STATUSES, OPERATIONS, PREFERENCES), self.clock)
+        self.store = MemoryStore(KINDS, self.clock)
         plugins = MemoryPlugins(acme(checks=self.check))
         self.slices = Slices(self.clock, turn=0.004, now=lambda: self.watch)
         numbers = iter(range(100_000))
