@@ -115,7 +115,6 @@ class Reloading:
         deciding.decisions.keep(wanted.decisions.kept)
         server.inquiries.adopt(wanted.inquiries)
         server.threshold.adopt(wanted.serving)
-        server.threshold.adopt(wanted.serving)
         server.operators.synchronizing.adopt(wanted.synchronization)
         server.drivers.adopt(wanted)
         server.http.adopt(wanted.http)

@@ -36,7 +36,6 @@ from provd.daemon.settings import Settings
 from provd.daemon.sockets import Sockets, address_towards
 from provd.daemon.synchronizing import Drivers, drivers_of
 from provd.daemon.threshold import threshold_of
-from provd.daemon.threshold import threshold_of
 from provd.daemon.timekeeping import Timekeeper
 from provd.daemon.tls import Secured, secured_by
 from provd.documents import (

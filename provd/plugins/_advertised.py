@@ -79,9 +79,7 @@ class Advertised:
         base = self._bases.get(url)
         if base is None:
             if not url:
-                raise NotConfigured(
-                    (NO_URL,)
-                )
+                raise NotConfigured((NO_URL,))
             base = server_raw_config(self.base_raw_config, url, self.tftp_port)
             _remember(self._bases, url, base)
         return base

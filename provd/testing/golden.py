@@ -110,7 +110,9 @@ def _documents(case: GoldenCase) -> IReadable:
     draft.put("configs", Config(id="golden", raw_config=raw))
     if case.credential:
         username, password = case.credential["username"], case.credential["password"]
-        draft.put("credentials", DeviceCredential(id="golden", username=username, password=password))
+        draft.put(
+            "credentials", DeviceCredential(id="golden", username=username, password=password)
+        )
     return draft
 
 

@@ -11,7 +11,7 @@ from typing import Annotated, Any, Literal
 
 from msgspec import Meta, Struct
 
-from provd.access import AccessSettings, CertificateSettings
+from provd.access import AccessSettings, CertificateSettings, ServingSettings
 from provd.application.inquiry_bounds import InquirySettings
 from provd.application.synchronizing import SynchronizationSettings
 from provd.daemon.settings._https import HTTPSListen
