@@ -52,6 +52,8 @@ class FetchedFile(Struct, frozen=True, kw_only=True, gc=False, omit_defaults=Tru
     """What it was given: `content`, `file`, …, or what kind of refusal."""
     version: str = ""
     """The entity tag of what it was given: another where the file was another."""
+    reason: str = ""
+    """Why it was refused."""
 
 
 class Synchronization(Document, frozen=True, kw_only=True, gc=False, omit_defaults=True):
@@ -112,7 +114,8 @@ def fetched(given: Synchronization, file: FetchedFile, version: str = "") -> Syn
     """The device asked for a file: it came back with the first, and the first ones are remembered."""
     kept = given.fetched
     if len(kept) < KEPT_FILES:
-        kept = (*kept, replace(file, path=file.path[:LONGEST_TEXT]))
+        short = replace(file, path=file.path[:LONGEST_TEXT], reason=file.reason[:LONGEST_TEXT])
+        kept = (*kept, short)
     return replace(
         given,
         stage=Stage.BACK,
@@ -130,6 +133,14 @@ def again(given: Synchronization, at: float, reason: str) -> Synchronization:
 def ended(given: Synchronization, stage: Stage, at: float, reason: str = "") -> Synchronization:
     """It is over."""
     return replace(given, stage=stage, ended=at, reason=reason[:LONGEST_TEXT])
+
+
+def refusal(given: Synchronization) -> str:
+    """Why a device that came back got nothing; empty where it got something."""
+    if any(not file.reason for file in given.fetched):
+        return ""
+    first = given.fetched[0]
+    return f"it came back, and was refused {first.path}: {first.reason}"
 
 
 _SHOWN = ("sent", "answered", "answer", "back", "version", "ended", "reason", "driver", "window")

@@ -38,6 +38,7 @@ from provd.documents.synchronization import (
     ended,
     fetched,
     heard,
+    refusal,
     sent,
 )
 from provd.values import Change, Decision, NotTold, Problem, Protocol, ProvdError
@@ -252,7 +253,8 @@ class Synchronizing:
                 self._ready.append(device_id)
                 self._pump_soon(0)
         elif document.stage is Stage.BACK:
-            self._end(each, Stage.DONE)
+            refused = refusal(document)
+            self._end(each, Stage.FAILED if refused else Stage.DONE, refused)
         else:
             self._did_not_come_back(each)
 
@@ -357,6 +359,7 @@ class Synchronizing:
             path=path,
             kind=kind_of(decision.answer),
             version=getattr(decision.answer, "etag", ""),
+            reason=getattr(decision.answer, "reason", ""),
         )
         self._note(each, fetched(document, file, decision.info.get("version", "")))
         has_it = self._remote_state.has_accounts(decision.device, path)

@@ -11,7 +11,7 @@ from provd.application.synchronizing import SynchronizationSettings
 from provd.documents import Device, Stage, Synchronization
 from provd.testing.api import Bench, bench
 from provd.testing.inquiries import ARRIVED, http
-from provd.testing.plugins import MemoryPlugin, acme
+from provd.testing.plugins import MemoryPlugin, acme, nothing_here
 from provd.testing.synchronizers import MemorySynchronizer
 from provd.values import ActionUrl, Content, Inquiry, Notify, NotTold
 
@@ -135,6 +135,19 @@ def test_other_files_take_a_quiet_while() -> None:
     site.run(3)
     [each] = site.operation(operation)["result"]["each"]
     assert [file["path"] for file in each["fetched"]] == ["/firmware", "/ringtone"]
+
+
+def test_a_phone_that_gets_nothing() -> None:
+    """Whoever came back and was refused everything has not what it was told to fetch; why, is told."""
+    site = Site()
+    site.plugin.answers = nothing_here
+    operation = site.synchronize()
+    site.run(1)
+    site.comes_back()
+    site.run(3)
+    told = site.operation(operation)
+    assert told["state"] == "fail"
+    assert "was refused /phone.cfg: no such file" in told["reason"]
 
 
 def test_nobody_comes_back() -> None:

@@ -1,0 +1,213 @@
+"""Phones are told to fetch their files again, over real sockets: sipp plays them, the real server tells them."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from provd.testing.daemon import Daemon
+from provd.testing.sipp import SIPP, SippPhones
+
+pytestmark = pytest.mark.skipif(SIPP is None, reason="sip-tester (sipp) is not installed")
+
+SCENARIOS = Path(__file__).parent / "sip"
+AT, MAC = "127.0.0.31", "00:15:65:00:00:01"
+OWN_FILE = "/001565000001.cfg"
+USER_AGENT = f"Yealink SIP-T46S 66.85.0.5 {MAC}"
+LOOPBACK = {"networks": ["127.0.0.0/8"], "tries": 1, "patience": 5.0}
+
+
+@pytest.fixture
+def daemon(tmp_path: Path) -> Iterator[Daemon]:
+    """A server that may tell phones of this host."""
+    daemon = Daemon(
+        tmp_path, {"synchronization": LOOPBACK, "limits": {"burst": 1000}}, families=("yealink",)
+    )
+    try:
+        daemon.start()
+        daemon.fill()
+        # Phones of this host prove nothing, and that is not what is tested here.
+        policy = {"id": "open", "level": "claimed"}
+        assert daemon.ask("POST", "/api/v1/serving-policies", policy)[0] == 201
+        add_phone(daemon, "phone", AT, MAC)
+        yield daemon
+    finally:
+        daemon.close()
+
+
+def add_phone(daemon: Daemon, name: str, at: str, mac: str, **raw: Any) -> None:
+    """A Yealink with an account of its own."""
+    line = {"username": "u1", "password": "secret1", "proxy_ip": "127.0.0.1"}
+    config = {
+        "id": f"of-{name}",
+        "parent_ids": ["base"],
+        "raw_config": {"sip_lines": {"1": line}, **raw},
+    }
+    assert daemon.ask("POST", "/api/v1/configs", config)[0] == 201
+    device = {
+        "id": name,
+        "mac": mac,
+        "ip": at,
+        "vendor": "Yealink",
+        "model": "T46S",
+        "plugin": "yealink",
+        "config": f"of-{name}",
+    }
+    status, told = daemon.ask("POST", "/api/v1/devices", device)
+    assert status == 201, told
+
+
+def synchronize(daemon: Daemon, name: str = "phone", **given: Any) -> str:
+    """Ask for it; the operation's id."""
+    status, told = daemon.ask("POST", f"/api/v1/devices/{name}/actions/synchronize", given)
+    assert status == 200, told
+    return str(told["result"]["operation"])
+
+
+def shown(daemon: Daemon, name: str = "phone") -> dict[str, Any]:
+    """How far it is."""
+    found: dict[str, Any] = daemon.ask("GET", f"/api/v1/devices/{name}")[1]
+    return dict(found.get("synchronization", {}))
+
+
+def ended(daemon: Daemon, operation: str, within: float = 20.0) -> dict[str, Any]:
+    """The operation, when it has ended."""
+    end = time.monotonic() + within
+    while time.monotonic() < end:
+        found: dict[str, Any] = daemon.ask("GET", f"/api/v1/operations/{operation}")[1]
+        if found["state"] not in {"waiting", "progress"}:
+            return found
+        time.sleep(0.05)
+    raise AssertionError((found, daemon.log))
+
+
+def until(daemon: Daemon, stage: str, name: str = "phone", within: float = 20.0) -> dict[str, Any]:
+    """Wait until a phone is that far."""
+    end = time.monotonic() + within
+    while time.monotonic() < end:
+        found = shown(daemon, name)
+        if found.get("stage") == stage:
+            return found
+        time.sleep(0.05)
+    raise AssertionError((found, daemon.log))
+
+
+def test_a_phone_that_comes_back(daemon: Daemon, tmp_path: Path) -> None:
+    """It takes the NOTIFY and fetches its file: that closes the operation, which tells of every stage."""
+    with SippPhones(SCENARIOS / "phone.xml", tmp_path / "sipp", AT) as phone:
+        operation = synchronize(daemon)
+        assert phone.wait() == 0
+        until(daemon, "answered")
+        assert f"NOTIFY sip:u1@{AT}:5060 SIP/2.0" in phone.seen()
+        assert "Event: check-sync;reboot=false" in phone.seen()
+    assert daemon.get(OWN_FILE, USER_AGENT, AT).status == 200
+    told = ended(daemon, operation)
+    assert told["state"] == "success", told
+    [each] = told["result"]["each"]
+    assert (each["answer"], each["driver"]) == ("200 OK", "sip")
+    assert each["sent"] <= each["answered"] <= each["back"] <= each["ended"]
+    assert [(file["path"], file["kind"]) for file in each["fetched"]] == [(OWN_FILE, "content")]
+    assert each["fetched"][0]["version"]
+    assert each["version"] == "66.85.0.5"
+    device = daemon.ask("GET", "/api/v1/devices/phone")[1]
+    assert device["remote_state_sip_username"] == "u1"
+
+
+def test_a_phone_that_wants_a_proof(daemon: Daemon, tmp_path: Path) -> None:
+    """It is given a digest of its account's password, which sipp verifies."""
+    with SippPhones(SCENARIOS / "challenge.xml", tmp_path / "sipp", AT) as phone:
+        synchronize(daemon)
+        assert phone.wait() == 0
+        assert until(daemon, "answered")["answer"] == "200 OK"
+        assert 'Authorization: Digest username="u1"' in phone.seen()
+
+
+def test_a_phone_that_refuses(daemon: Daemon, tmp_path: Path) -> None:
+    """The operation fails with what it said."""
+    with SippPhones(SCENARIOS / "refuses.xml", tmp_path / "sipp", AT):
+        told = ended(daemon, synchronize(daemon))
+    assert told["state"] == "fail"
+    assert "481 Call/Transaction Does Not Exist" in told["reason"]
+
+
+def test_a_phone_that_is_slow(daemon: Daemon, tmp_path: Path) -> None:
+    """It is sent again while nobody answers, and one that is at it is waited for."""
+    with SippPhones(SCENARIOS / "slow.xml", tmp_path / "sipp", AT) as phone:
+        synchronize(daemon)
+        told = until(daemon, "answered")
+        assert phone.wait() == 0
+        assert phone.seen().count("NOTIFY sip:u1@") >= 2
+    assert told["answered"] - told["sent"] > 1.9
+
+
+def test_nobody_is_there(daemon: Daemon) -> None:
+    """The operation fails when patience ends, and says what was not heard."""
+    told = ended(daemon, synchronize(daemon))
+    assert told["state"] == "fail"
+    assert "did not answer, and asked for no file within 5 s" in told["reason"]
+
+
+def test_over_tcp(daemon: Daemon, tmp_path: Path) -> None:
+    """A phone whose config says TCP is told over TCP, with a digest as well."""
+    add_phone(daemon, "tcp", "127.0.0.32", "00:15:65:00:00:02", sip_transport="tcp")
+    scenario = SCENARIOS / "challenge.xml"
+    with SippPhones(scenario, tmp_path / "sipp", "127.0.0.32", transport="t1") as phone:
+        synchronize(daemon, "tcp")
+        assert until(daemon, "answered", "tcp")["answer"] == "200 OK"
+        assert phone.wait() == 0
+        assert "SIP/2.0/TCP" in phone.seen()
+        assert ";transport=tcp SIP/2.0" in phone.seen()
+
+
+def test_a_scheduled_one_survives_a_crash(daemon: Daemon, tmp_path: Path) -> None:
+    """Killed while it waits, the server tells the phone after its next start, and sees it come back."""
+    operation = synchronize(daemon, at=time.time() + 4)
+    daemon.process.kill()  # type: ignore[union-attr]
+    daemon.wait()
+    daemon.start()
+    assert shown(daemon)["stage"] == "waiting"
+    assert daemon.ask("GET", f"/api/v1/operations/{operation}")[1]["state"] in {
+        "waiting",
+        "progress",
+    }
+    with SippPhones(SCENARIOS / "phone.xml", tmp_path / "sipp", AT) as phone:
+        assert phone.wait() == 0
+        until(daemon, "answered")
+    assert daemon.get(OWN_FILE, USER_AGENT, AT).status == 200
+    assert ended(daemon, operation)["state"] == "success"
+
+
+def test_five_hundred_phones(daemon: Daemon, tmp_path: Path) -> None:
+    """All are told, and all have answered, within a second of the first."""
+    for hundred in range(5):
+        operations = [
+            {
+                "op": "create",
+                "document": {
+                    "id": f"desk-{hundred}-{number}",
+                    "mac": f"00:15:65:01:{hundred:02x}:{number:02x}",
+                    "ip": f"127.0.{hundred + 1}.{number + 1}",
+                    "vendor": "Yealink",
+                    "model": "T46S",
+                    "plugin": "yealink",
+                    "config": "of-phone",
+                    "description": "desk",
+                },
+            }
+            for number in range(100)
+        ]
+        status, told = daemon.ask("POST", "/api/v1/devices:bulk", {"operations": operations})
+        assert status == 200, told
+    with SippPhones(SCENARIOS / "phone.xml", tmp_path / "sipp", calls=500):
+        status, told = daemon.ask("POST", "/api/v1/devices:synchronize?description=desk", {})
+        assert (status, told["result"]["devices"]) == (202, 500)
+        found = ended(daemon, told["result"]["operation"], within=60)
+    assert found["result"]["answered"] == 500, found["result"]["each"][:3]
+    sent = [each["sent"] for each in found["result"]["each"]]
+    answered = [each["answered"] for each in found["result"]["each"]]
+    assert max(sent) - min(sent) < 1.0
+    assert max(answered) - min(sent) < 1.5
