@@ -47,13 +47,15 @@ class WhatIf:
         slices: Slices,
         now: Callable[[], float],
         local_of: Callable[[str], str] = _unknown,
-        judge: IJudgeCertificates | None = None,
     ) -> None:
-        """`judge` judges certificates that are given whole; without one they are worth nothing."""
         self._inquiries = inquiries
         self._slices = slices
         self._now = now
         self._local_of = local_of
+        self._judge: IJudgeCertificates | None = None
+
+    def judged_by(self, judge: IJudgeCertificates) -> None:
+        """Have certificates judged that are given whole; before, they are worth nothing."""
         self._judge = judge
 
     async def tell(self, description: Mapping[str, Any]) -> dict[str, Any]:

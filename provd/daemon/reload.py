@@ -13,13 +13,14 @@ from typing import Any
 
 from attrs import define, frozen
 
-from provd.access import UnusableAuthority, UnusableHtpasswd
+from provd.access import Believed, UnusableAuthority, UnusableHtpasswd
 from provd.api import answer_to
 from provd.application.decisions import Decisions
 from provd.application.system import RestartNeeded
 from provd.daemon.access import Access, Proving
 from provd.daemon.log import Lines
 from provd.daemon.settings import Settings, changes, why_not
+from provd.daemon.showing import Showing
 from provd.documents import server_raw_config
 from provd.pipeline import CreationLimits, DraftApp, Pipeline, Stages, compose
 from provd.values import Invalid, Problem, ProvdError
@@ -69,8 +70,10 @@ class Reloading:
         stages = self._composed(wanted)
         base = _checked(wanted)
         proving = self._proving(wanted)
+        believed = self._believed(wanted)
         self._take_up(wanted, stages, base, changed)
         self._take_up_access(proving, changed)
+        self._server.showing.adopt(believed, wanted)
         return changed
 
     def _proving(self, wanted: Settings) -> Proving:
@@ -81,6 +84,13 @@ class Reloading:
             raise Invalid("settings", (Problem("access.htpasswd", str(error)),)) from error
         except UnusableAuthority as error:
             raise Invalid("settings", (Problem("access.client_ca", str(error)),)) from error
+
+    def _believed(self, wanted: Settings) -> Believed:
+        showing: Showing = self._server.showing
+        try:
+            return showing.prepared(wanted)
+        except UnusableAuthority as error:
+            raise Invalid("settings", (Problem("certificates.bundles", str(error)),)) from error
 
     def _take_up_access(self, proving: Proving, changed: Sequence[str]) -> None:
         """From the next request on; a call that is under way is still whose it was, but for who listens."""

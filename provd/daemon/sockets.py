@@ -14,8 +14,9 @@ from provd.servers.dhcp import bind_sockets as bind_dhcp
 from provd.servers.tftp import PortUnavailable, bind_sockets
 from provd.values import ProvdError
 
-HTTP, TFTP, API = "devices over HTTP", "devices over TFTP", "the API"
-_SECTIONS = {HTTP: "listen", TFTP: "tftp", API: "api"}
+HTTP, HTTPS = "devices over HTTP", "devices over HTTPS"
+TFTP, API = "devices over TFTP", "the API"
+_SECTIONS = {HTTP: "listen", HTTPS: "https", TFTP: "tftp", API: "api"}
 _BACKLOG = 1024
 _ELSEWHERE = "192.0.2.1"
 _DISCARD = 9
@@ -46,10 +47,12 @@ class Sockets:
     api: tuple[socket.socket, ...]
     dhcp: DHCPSockets | None = None
     """None where DHCP is not served."""
+    https: tuple[socket.socket, ...] = ()
+    """None where devices are not served over HTTPS."""
 
     def close(self) -> None:
         """Give them all back. Idempotent."""
-        for bound in (*self.http, *self.tftp, *self.api):
+        for bound in (*self.http, *self.https, *self.tftp, *self.api):
             bound.close()
         if self.dhcp is not None:
             self.dhcp.close()
@@ -64,6 +67,8 @@ def bind(settings: Settings) -> Sockets:
     made: list[socket.socket] = []
     try:
         http = _bind(HTTP, settings.listen.interface, settings.listen.port, made)
+        secure = settings.https
+        https = _bind(HTTPS, secure.interface, secure.port, made) if secure.serve else ()
         tftp = _bind_tftp(settings)
         made.extend(tftp)
         api = _bind(API, settings.api.interface, settings.api.port, made)
@@ -72,7 +77,7 @@ def bind(settings: Settings) -> Sockets:
         for bound in made:
             bound.close()
         raise
-    return Sockets(http, tftp, api, dhcp)
+    return Sockets(http, tftp, api, dhcp, https)
 
 
 def _bind_tftp(settings: Settings) -> tuple[socket.socket, ...]:

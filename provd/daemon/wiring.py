@@ -33,11 +33,13 @@ from provd.daemon.copies import CopiesOnDisk, KeysOnDisk
 from provd.daemon.dhcp import Serving, serving
 from provd.daemon.reload import Deciding, Standing, compose_for
 from provd.daemon.settings import Settings
+from provd.daemon.showing import Showing, showing_of
 from provd.daemon.sockets import Sockets, address_towards
 from provd.daemon.synchronizing import Drivers, drivers_of
 from provd.daemon.threshold import threshold_of
 from provd.daemon.timekeeping import Timekeeper
 from provd.daemon.tls import Secured, secured_by
+from provd.daemon.towards import servers_towards_devices
 from provd.documents import (
     KINDS,
 )
@@ -91,6 +93,8 @@ class Server:
     timekeeper: Timekeeper
     standing: Standing
     deciding: Deciding
+    showing: Showing
+    """What devices show: their certificates, over HTTPS or through a proxy."""
     secured: Secured | None = None
     """TLS for the API; None where it is served without."""
     _refreshing: LoopingCall = field(init=False)
@@ -109,6 +113,7 @@ class Server:
         self._refreshing.clock = self.reactor
         self._refreshing.start(self.settings.plugins.refresh, now=False)
         self.http.start(sockets.http)
+        self.showing.start(self.http, sockets.https)
         self.tftp.start(sockets.tftp)
         self.dhcp.start(sockets.dhcp, self.reactor, self.inquiries, self.timekeeper.seconds)
         self.welcome()
@@ -135,6 +140,7 @@ class Server:
         self._refreshing.stop()
         if self.secured is not None:
             self.secured.stop()
+        self.showing.stop()
         self.dhcp.stop()
         await DeferredList(
             [
@@ -223,7 +229,12 @@ def wire(settings: Settings, reactor: Any, journal: Journal | None = None) -> Se
         synchronizers=drivers.by_name,
         synchronization=settings.synchronization,
     )
-    http, tftp = servers_towards_devices(settings, reactor, inquiries, kernel, timekeeper)
+    showing = showing_of(settings, reactor)
+    operators.what_if.judged_by(showing.certificates)
+    operators.health.ask_too(showing.warnings)
+    http, tftp = servers_towards_devices(
+        settings, reactor, inquiries, kernel, timekeeper, showing.certificates
+    )
     count(operators.tally, http, tftp, dhcp, limits)
     api = make_api(
         operators,
@@ -258,6 +269,7 @@ def wire(settings: Settings, reactor: Any, journal: Journal | None = None) -> Se
         timekeeper,
         standing,
         Deciding(app, pipeline, limits, decisions),
+        showing,
         secured,
     )
 
@@ -357,20 +369,6 @@ def load_plugins(settings: Settings, reactor: Any, threshold: Threshold) -> Plug
     )
     plugins.load_all()
     return plugins
-
-
-def servers_towards_devices(
-    settings: Settings,
-    reactor: Any,
-    inquiries: Inquiries,
-    kernel: KernelTables | None,
-    timekeeper: Timekeeper,
-) -> tuple[HTTPServer, TFTPServer]:
-    """HTTP and TFTP; inquiries arrive and are answered by the same clock."""
-    now = timekeeper.seconds
-    interface_of = kernel.interface_of if kernel is not None else lambda _address: ""
-    http = HTTPServer(reactor, inquiries, settings.http, now=now, interface_of=interface_of)
-    return http, TFTPServer(reactor, inquiries, settings.tftp, clock=now)
 
 
 def kernel_tables(reactor: Any) -> KernelTables | None:

@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 
+from provd.daemon.settings import _devices
 from provd.documents.raw_config import check_raw_config
 from provd.values import Problem
 
@@ -85,6 +86,7 @@ def check_together(settings: Any) -> Iterator[Problem]:
     """What is wrong with settings that are each right."""
     yield from _guarded(settings)
     yield from _keys_apart(settings)
+    yield from _devices.together(settings)
     if settings.access.client_ca and not settings.api.secure:
         why = "is given, and the API speaks plain HTTP, where nobody shows a certificate"
         yield Problem("access.client_ca", why, 'tls = "on" in [api]')
@@ -128,6 +130,9 @@ CHECKS: Mapping[str, Check] = {
     "api.cors_origins": _origins,
     "dhcp.lease_queries": _ipv4_addresses,
     "listen.interface": _address,
+    "https.interface": _address,
+    "certificates.mappings": _devices.mappings,
+    "certificates.shared": _devices.fingerprints,
     "tftp.interface": _address,
     "api.interface": _address,
     "http.trusted_proxies": _networks,

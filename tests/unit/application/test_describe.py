@@ -209,7 +209,9 @@ def test_a_what_if_has_it_judged(judge: IJudgeCertificates | None, level: str) -
     """As in service; where nobody can, it is worth nothing."""
     made = core(acme())
     made.keep(Device(id="d1", mac="00:00:5e:00:53:01", plugin="acme-1.0"))
-    asking = WhatIf(made.inquiries, Slices(made.clock), made.clock.seconds, judge=judge)
+    asking = WhatIf(made.inquiries, Slices(made.clock), made.clock.seconds)
+    if judge is not None:
+        asking.judged_by(judge)
     agent = {"User-Agent": "Acme A20 00:00:5e:00:53:01 1.0"}
     description = {"protocol": "http", "path": "/", "headers": agent, "certificate": PEM}
     outcomes: list[dict[str, Any]] = []
