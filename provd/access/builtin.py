@@ -37,6 +37,7 @@ OWN: tuple[Claim, ...] = (
 
 _VIEWER = (
     *(_claim(scope, *_LOOK) for scope in _SHOWN),
+    _claim("packages", *_LOOK),
     _claim("decisions", "whatif"),
     _claim("counters", "read"),
     _claim("health", "read"),
@@ -65,6 +66,7 @@ BUILT_IN: Mapping[str, Role] = {
                 _claim("configs", "act"),
                 _claim("keys", "act"),
                 _claim("plugins", "reload", "act"),
+                _claim("packages", "install", "upgrade", "use", "uninstall", "upload"),
                 _claim("operations", "cancel", "act"),
             ),
             description="The daily work with devices, configs and plugins; sees no secrets.",

@@ -35,6 +35,7 @@ from provd.api.logs import LogRoutes
 from provd.api.openapi import DocsRoutes, OpenApiRoutes
 from provd.api.operations import OperationRoutes
 from provd.api.own import SelfRoutes
+from provd.api.packages import PackageRoutes
 from provd.api.plugins import PluginRoutes
 from provd.api.preferences import PreferenceRoutes
 from provd.api.reservations import ReservationRoutes
@@ -73,6 +74,7 @@ NOUNS: tuple[type[Noun], ...] = (
     LogRoutes,
     OpenApiRoutes,
     OperationRoutes,
+    PackageRoutes,
     PluginRoutes,
     PreferenceRoutes,
     ReadyRoutes,
@@ -160,6 +162,7 @@ def make_nouns(door: Door, parts: Operators, administration: Administration) -> 
         CredentialRoutes(door, parts.collections["credentials"]),
         UrlTokenRoutes(door, parts.collections["url-tokens"]),
         PluginRoutes(door, parts.plugins),
+        PackageRoutes(door, parts.packages),
         DecisionRoutes(door, parts.decisions),
         WhatIfRoutes(door, parts.what_if),
         OperationRoutes(door, parts.operations),

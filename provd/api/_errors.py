@@ -33,6 +33,7 @@ from provd.application.errors import (
     NotCancellable,
     NotDeletable,
     OperationCancelled,
+    PackageBusy,
     PreconditionFailed,
     RestoreUnderWay,
     TooManyTokens,
@@ -43,6 +44,7 @@ from provd.application.json_patch import MalformedPatch, PatchFailed
 from provd.application.receipts import KeyReused
 from provd.application.system import RestartNeeded
 from provd.application.waiting import TooManyWait
+from provd.files import NoRoom, NotInstalled, PlaceTaken, UploadOutOfPlace, WrongFile
 from provd.store import CopyUnusable, PieceOutOfPlace
 from provd.values import (
     DraftRefused,
@@ -178,6 +180,9 @@ class Told(NamedTuple):
 
 _CLAIMED = Told(409, "key-claimed", "A value that only one may hold is not to be had")
 
+_UNDER_WAY = Told(409, "under-way", "Such an operation is under way")
+_OUT_OF_PLACE = Told(409, "out-of-place", "The piece does not follow on those that are there")
+
 TABLE: dict[type[ProvdError], Told] = {
     MalformedRequest: Told(400, "malformed-request", "The request cannot be understood"),
     MalformedSelector: Told(400, "malformed-selector", "The selector cannot be understood"),
@@ -197,9 +202,15 @@ TABLE: dict[type[ProvdError], Told] = {
     InUse: Told(409, "in-use", "Others need the document"),
     BuiltIn: Told(409, "built-in", "The document is built in and stays as it is"),
     TooManyTokens: Told(409, "too-many-tokens", "The user has as many tokens as one may have"),
-    PieceOutOfPlace: Told(409, "out-of-place", "The piece does not follow on those that are there"),
+    PieceOutOfPlace: _OUT_OF_PLACE,
+    UploadOutOfPlace: _OUT_OF_PLACE,
     CopyUnusable: Told(422, "unusable-copy", "The copy could not be restored"),
-    RestoreUnderWay: Told(409, "under-way", "Such an operation is under way"),
+    RestoreUnderWay: _UNDER_WAY,
+    PackageBusy: _UNDER_WAY,
+    NotInstalled: Told(409, "not-installed", "That version of the package is not installed"),
+    PlaceTaken: Told(409, "place-taken", "A package would put a file where another is"),
+    WrongFile: Told(422, "wrong-file", "The file is not what the definition tells of"),
+    NoRoom: Told(422, "no-room", "The file does not fit into the cache"),
     NotCancellable: Told(409, "not-cancellable", "The operation can no longer be cancelled"),
     OperationCancelled: Told(409, "operation-cancelled", "What was asked for was stopped"),
     RevisionConflict: Told(409, "revision-conflict", "The document keeps changing"),

@@ -117,6 +117,21 @@ class TooManyTokens(ProvdError):
 
 
 @define
+class PackageBusy(ProvdError):
+    """One thing is done to a package at a time."""
+
+    plugin_id: str
+    package: str
+    operation_id: str
+
+    def __str__(self) -> str:
+        return (
+            f"operation {self.operation_id} is at work on {self.plugin_id}/{self.package};"
+            " wait until it has ended, or cancel it"
+        )
+
+
+@define
 class RestoreUnderWay(ProvdError):
     """A copy is being restored; a second one has to wait."""
 

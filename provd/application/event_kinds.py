@@ -68,6 +68,11 @@ EVENTS: tuple[EventKind, ...] = (
     EventKind("audit", "receive", "Somebody sent a copy from elsewhere, which was accepted."),
     EventKind("audit", "restore", "Somebody put a copy in the place of what there was."),
     EventKind("audit", "reseal", "Somebody had everything sealed with another key."),
+    EventKind("audit", "install-package", "Somebody had a package of a plugin installed."),
+    EventKind("audit", "upgrade-package", "Somebody had a package brought to its newest version."),
+    EventKind("audit", "uninstall-package", "Somebody had a version of a package removed."),
+    EventKind("audit", "use-package", "Somebody pointed devices to another version of a package."),
+    EventKind("audit", "upload-package", "Somebody sent a file of a package, which was accepted."),
     EventKind("audit", "log-in-failed", "Somebody could not prove who they are."),
     *_whole("subnets", "A subnet"),
     EventKind(

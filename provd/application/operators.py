@@ -32,6 +32,7 @@ from provd.application.info import Info
 from provd.application.journal import Journal
 from provd.application.lapses import Lapses
 from provd.application.operations import Operations
+from provd.application.packages import Packages
 from provd.application.plugins import Plugins
 from provd.application.preferences import ServerPreferences
 from provd.application.readiness import BaseRawConfig, Readiness, WholeReadiness
@@ -87,6 +88,7 @@ class Operators:
     collections: Collections
     """What operators see and change, by name, of what belongs to tenants."""
     plugins: Plugins
+    packages: Packages
     decisions: Remembered
     what_if: WhatIf
     operations: Operations
@@ -206,6 +208,15 @@ def make_operators(  # noqa: PLR0913, PLR0915 - what a server is made of, each p
         over=over,
         collections=collections(store, readiness),
         plugins=Plugins(plugins, store, revalidation),
+        packages=Packages(
+            store=store,
+            plugins=plugins,
+            operations=operations,
+            acts=acts,
+            revalidation=revalidation,
+            slices=slices,
+            clock=clock,
+        ),
         decisions=Remembered(decisions, store),
         what_if=WhatIf(inquiries, slices, clock.seconds, local_of),
         operations=operations,

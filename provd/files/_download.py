@@ -27,11 +27,11 @@ from twisted.web.http_headers import Headers
 from provd.files._body import PIECE, Body
 from provd.files._cache import Cache, Origin
 from provd.files._definition import Source, is_url
-from provd.files._errors import NotFetched, NotToBeHad, WrongFile
+from provd.files._errors import NotFetched, NotToBeHad, Stopped, WrongFile
 from provd.files._line import Line
 from provd.files._proxy import agent_for
 from provd.files._reach import Reach, networks
-from provd.files._stop import Stop, Told
+from provd.files._stop import Stop, Told, nothing
 from provd.values import ProvdError
 
 log = Logger("provd.packages")
@@ -149,9 +149,11 @@ class _Fetching:
                 await self.in_thread(self._cache.begin, source, begun)
             self._told.reached(size)
             body = Body(self._reactor, self._write, line, self._stop, self._settings.timeout)
+            self._stop.then(body.stop)
             response.deliverBody(body.expect(url, source.size - size))
             await body.whole
         finally:
+            self._stop.then(nothing)
             line.abort()
 
     def _write(self, piece: bytes) -> Deferred[None]:
@@ -178,8 +180,11 @@ class _Fetching:
         sent = Headers({name: [value] for name, value in headers.items()})
         agent = agent_for(url, self._settings.proxy, self._reach, line)
         asked: Deferred[Any] = agent.request(b"GET", url.encode("ascii"), sent)
+        self._stop.then(asked.cancel)
         try:
             return await asked.addTimeout(self._settings.timeout, self._reactor)
+        except defer.CancelledError as error:
+            raise Stopped from error
         except defer.TimeoutError as error:
             raise NotFetched(url, f"no answer in {self._settings.timeout:g} seconds") from error
         except (ResponseNeverReceived, RequestTransmissionFailed, ResponseFailed) as error:

@@ -6,14 +6,25 @@ import io
 import tarfile
 import warnings
 import zipfile
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from hashlib import sha256
 from pathlib import Path
 from typing import Any
 
 import msgspec
+from twisted.internet.defer import Deferred, maybeDeferred
+from twisted.python.failure import Failure
 
-from provd.files import Definition, parse_definitions
+from provd.application.package_jobs import Storeroom
+from provd.files import (
+    FILE,
+    Cache,
+    Definition,
+    Downloads,
+    DownloadSettings,
+    Shelves,
+    parse_definitions,
+)
 
 
 def a_zip(members: Mapping[str, bytes] | Iterable[tuple[str, bytes]]) -> bytes:
@@ -95,3 +106,59 @@ def tree(directory: Path) -> dict[str, bytes]:
 
 def ignore(_bytes: int) -> None:
     """Nobody counts."""
+
+
+def at_once(work: Callable[..., Any], *given: Any) -> Deferred[Any]:
+    """What blocks, done where it is asked for."""
+    return maybeDeferred(work, *given)
+
+
+class Stockroom:
+    """Packages below a directory, for use cases without a network and without threads."""
+
+    def __init__(self, directory: Path, plugin_id: str = "acme-1.0", most: int = 1 << 20) -> None:
+        self.directory = directory
+        self.plugin = directory / "plugins" / plugin_id
+        self.tftpboot = self.plugin / "var" / "tftpboot"
+        self.tftpboot.mkdir(parents=True)
+        self.shelves = Shelves(directory / "plugins", directory / "overrides")
+        self.cache = Cache(directory / "packages", most)
+        downloads = Downloads(self.cache, _NoNetwork(), DownloadSettings(schemes=("file",)))
+        self.room = Storeroom(self.shelves, self.cache, downloads, at_once)
+
+    def offer(self, *packages: Mapping[str, Any]) -> None:
+        """Have the plugin offer these, and no others."""
+        (self.plugin / FILE).write_bytes(definitions(*packages))
+
+    def offer_plain(self, *versions: str, **more: Any) -> None:
+        """Have it offer versions of one package of one file, which is there to be fetched."""
+        self.offer(*(self.plain(version, **more) for version in versions))
+
+    def plain(self, version: str, content: bytes = b"", **more: Any) -> dict[str, Any]:
+        """A package of one file, which is there to be fetched."""
+        content = content or f"firmware {version}".encode()
+        [path] = written(self.directory / "vendor", {f"fw-{version}.rom": content})
+        source = a_source("fw.rom", content, urls=[path.as_uri()])
+        return a_package(source, **{"version": version, "image": "fw.rom", **more})
+
+    def served(self) -> dict[str, bytes]:
+        """What devices can be given."""
+        return tree(self.tftpboot)
+
+
+class _NoNetwork:
+    """A reactor of which only the thread pool is asked for, and has no threads."""
+
+    def getThreadPool(self) -> _NoNetwork:
+        return self
+
+    def callFromThread(self, work: Callable[..., Any], *given: Any) -> None:
+        work(*given)
+
+    def callInThreadWithCallback(self, told: Any, work: Any, *given: Any, **named: Any) -> None:
+        try:
+            result = work(*given, **named)
+        except Exception:  # noqa: BLE001 - as a thread pool does
+            told(False, Failure())
+        else:
+            told(True, result)

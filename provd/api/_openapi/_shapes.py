@@ -25,6 +25,7 @@ from provd.api._openapi._shapes_of_calls import (
     RightWish,
     WhoseRights,
 )
+from provd.api._openapi._shapes_of_packages import SHAPES_OF_PACKAGES
 from provd.api._openapi._shapes_of_system import Backup, Received, RestoreGiven
 from provd.application.system import LastReload
 from provd.documents import SHORTEST_LIFE, Claim
@@ -425,5 +426,6 @@ SHAPES: tuple[type[Struct], ...] = (
     TokenWish,
     Whoami,
     WhoseTokens,
+    *SHAPES_OF_PACKAGES,
 )
 """Every shape that a route may name, or that answers a refusal."""

@@ -17,6 +17,7 @@ from provd.documents import KINDS, Document, Operation, State
 from provd.store import Contents, Copy
 from provd.testing.access import basic
 from provd.testing.guarded import guarded
+from provd.testing.packages import Stockroom, a_package, a_source
 from provd.values import Change
 from provd.wire.websocket import Code
 
@@ -88,9 +89,15 @@ class OneCopy:
         return succeed(COPY)
 
 
-def acts() -> set[tuple[str, str]]:
+PACKAGE = "/api/v1/packages/acme-1.0/t46"
+
+
+def acts(directory: Path) -> set[tuple[str, str]]:
     """Events of the audit trail, after everything was done once that leaves a line there."""
     api = guarded()
+    stock = Stockroom(directory)
+    stock.offer(a_package(a_source("fw.rom", b"{}")))
+    api.operators.packages.stored_in(stock.room)
     api.operators.backups.kept_in(OneCopy())
     admin = {"authorization": basic("superuser")}
     told: list[Change] = []
@@ -107,6 +114,11 @@ def acts() -> set[tuple[str, str]]:
         ("PUT", f"/api/v1/system/backups/{NAME}?sha256={COPY.sha256}", {}),
         ("POST", "/api/v1/system/restore", {"name": NAME}),
         ("POST", "/api/v1/system/reseal", {}),
+        ("PUT", f"{PACKAGE}/files/fw.rom", {}),
+        ("POST", f"{PACKAGE}/install", {}),
+        ("POST", f"{PACKAGE}/upgrade", {}),
+        ("POST", f"{PACKAGE}/use", {"version": "1.0"}),
+        ("POST", f"{PACKAGE}/uninstall", {"version": "1.0"}),
     ):
         kind = "octet-stream" if method == "PUT" else "json"
         answer = api.ask(method, path, body, **admin, content_type=f"application/{kind}")
@@ -142,9 +154,9 @@ def test_every_code_is_documented() -> None:
     assert written == {int(each) for each in Code} - {Code.NO_CODE}
 
 
-def test_every_event_occurs_and_no_other() -> None:
+def test_every_event_occurs_and_no_other(tmp_path: Path) -> None:
     """What documents and servers go through is what the table says."""
-    occurred = acts()
+    occurred = acts(tmp_path)
     for collection in set(MADE_FROM) - {"audit"}:
         occurred |= {found for change in life_of(collection) if (found := event_of(change))}
     assert occurred == {(each.kind, each.action) for each in EVENTS}
