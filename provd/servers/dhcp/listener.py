@@ -5,7 +5,7 @@ from __future__ import annotations
 import contextlib
 import socket
 import struct
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from functools import lru_cache
 from typing import Protocol
 
@@ -58,12 +58,17 @@ class Arrival(Struct, frozen=True, gc=False):
     """It was sent to an address of ours, not to everybody."""
 
 
-Arrived = Callable[[Arrival], None]
+Arrived = Callable[[Sequence[Arrival]], None]
+"""Told what came in one turn."""
 
 
 @implementer(IReadDescriptor)
 class _Reader:
-    """A socket that the reactor watches. A defect met by one datagram must not deafen all."""
+    """A socket that the reactor watches. A defect met by one datagram must not deafen all.
+
+    What came is read at once, and handed on together: so each step that follows is done for all of it
+    before the next one, by an interpreter that is warm to it.
+    """
 
     def __init__(self, sock: socket.socket, arrived: Arrived) -> None:
         self._socket = sock
@@ -79,14 +84,22 @@ class _Reader:
         """The reactor is shutting down."""
 
     def doRead(self) -> None:
+        arrivals: list[Arrival] = []
         for _ in range(_BATCH):
             try:
-                if not self._read():
-                    return
+                arrival = self._read()
+            except OSError:  # nothing more, or an error that an earlier answer ran into
+                break
             except Exception:  # noqa: BLE001 - see above
                 log.failure("a DHCP packet met a defect", Failure())
+            else:
+                if arrival is not None:
+                    arrivals.append(arrival)
+        if arrivals:
+            self._arrived(arrivals)
 
-    def _read(self) -> bool:
+    def _read(self) -> Arrival | None:
+        """The next datagram; None for one that is nobody's. @raise OSError: there is none."""
         raise NotImplementedError
 
     def start(self, reactor: IReactorFDSet) -> None:
@@ -105,14 +118,10 @@ class Listener(_Reader):
         super().__init__(sock, arrived)
         self._port = int(sock.getsockname()[1])
 
-    def _read(self) -> bool:
-        try:
-            payload, ancillary, _flags, peer = self._socket.recvmsg(_LONGEST, _ANCILLARY)
-        except OSError:  # nothing more, or an error that an earlier answer ran into
-            return False
+    def _read(self) -> Arrival | None:
+        payload, ancillary, _flags, peer = self._socket.recvmsg(_LONGEST, _ANCILLARY)
         link, local, unicast = _came_in(ancillary[0][2] if ancillary else b"")
-        self._arrived(Arrival(payload, peer[0], peer[1], self._port, link, local, unicast))
-        return True
+        return Arrival(payload, peer[0], peer[1], self._port, link, local, unicast)
 
 
 @lru_cache(256)
@@ -134,17 +143,12 @@ class Wiretap(_Reader):
         super().__init__(sock, arrived)
         self._links = links
 
-    def _read(self) -> bool:
-        try:
-            packet, (name, _protocol, kind, _hardware, _address) = self._socket.recvfrom(_LONGEST)
-        except OSError:
-            return False
-        if kind == _OUTGOING:
-            return True
-        with contextlib.suppress(MalformedPacket):
-            datagram = read_datagram(packet)
-            self._arrived(self._arrival(datagram, name))
-        return True
+    def _read(self) -> Arrival | None:
+        packet, (name, _protocol, kind, _hardware, _address) = self._socket.recvfrom(_LONGEST)
+        if kind != _OUTGOING:
+            with contextlib.suppress(MalformedPacket):
+                return self._arrival(read_datagram(packet), name)
+        return None
 
     def _arrival(self, datagram: Datagram, name: str) -> Arrival:
         link, local = self._came_in(name)

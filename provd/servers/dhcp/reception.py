@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Sequence
+from typing import NamedTuple, TypeVar
 
 from twisted.internet.defer import Deferred
 from twisted.logger import Logger
@@ -33,6 +34,16 @@ __all__ = ["Reception"]
 log = Logger("provd.servers.dhcp")
 
 _Asking = tuple[int, bytes, int, int]
+_Given = TypeVar("_Given")
+_Made = TypeVar("_Made")
+
+
+class Heard(NamedTuple):
+    """A client's packet."""
+
+    arrival: Arrival
+    link: Link
+    packet: Packet
 
 
 class Reception:
@@ -68,12 +79,17 @@ class Reception:
         """Packets that wait for an answer."""
         return len(self._waiting)
 
-    def arrived(self, arrival: Arrival) -> None:
-        """One datagram: ask what to answer, and answer."""
+    def arrived(self, arrivals: Sequence[Arrival]) -> None:
+        """What came in one turn: ask what to answer, and answer, each step for all of it."""
+        heard = _each(self._understood, arrivals)
+        _each(self._answered, _each(self._ask, heard))
+
+    def _understood(self, arrival: Arrival) -> Heard | None:
+        """A datagram read; None for one that is not acted upon."""
         link = self._links.link(arrival.link)
         if link is None or not self._is_served(link):
             self._tally.ignored["interface"] += 1
-            return
+            return None
         try:
             packet = decode(arrival.payload)
         except MalformedPacket as error:
@@ -81,38 +97,38 @@ class Reception:
             log.debug(
                 "from {peer} on {link}: {error}", peer=arrival.peer, link=link.name, error=error
             )
-            return
+            return None
         if packet.op != REQUEST:
             self._tally.ignored["reply"] += 1
-            return
-        kind = packet.message_type
+            return None
         self._tally.received[message_name(packet)] += 1
         self._foreign.heard(packet, link.name, arrival.local)
-        key = (packet.xid, packet.chaddr, kind, arrival.port)
-        if key in self._waiting:
-            self._tally.ignored["repeated"] += (
-                1  # the client is impatient; its answer is being made
-            )
-        elif len(self._waiting) >= self._settings.busy:
-            self._tally.ignored["busy"] += 1
-        else:
-            self._ask(arrival, link, packet, key)
+        return Heard(arrival, link, packet)
 
     def _is_served(self, link: Link) -> bool:
         settings = self._settings
         return settings.serves(link.name) and (link.broadcast or link.name in settings.interfaces)
 
-    def _ask(self, arrival: Arrival, link: Link, packet: Packet, key: _Asking) -> None:
-        answer = self._inquiries.ask(self._inquiry(arrival, link, packet))
+    def _ask(self, heard: Heard) -> tuple[Answer, Heard] | None:
+        """The answer, if there is one already."""
+        packet = heard.packet
+        key = (packet.xid, packet.chaddr, packet.message_type, heard.arrival.port)
+        if key in self._waiting:  # the client is impatient; its answer is being made
+            self._tally.ignored["repeated"] += 1
+            return None
+        if len(self._waiting) >= self._settings.busy:
+            self._tally.ignored["busy"] += 1
+            return None
+        answer = self._inquiries.ask(self._inquiry(heard.arrival, heard.link, packet))
         if not isinstance(answer, Deferred):
-            self._answered(answer, arrival, packet)
-            return
+            return answer, heard
         self._waiting.add(key)
-        answer.addCallback(self._arrives, arrival, packet, key).addErrback(_unsent)
+        answer.addCallback(self._arrives, heard, key)
+        return None
 
-    def _arrives(self, answer: Answer, arrival: Arrival, packet: Packet, key: _Asking) -> None:
+    def _arrives(self, answer: Answer, heard: Heard, key: _Asking) -> None:
         self._waiting.discard(key)
-        self._answered(answer, arrival, packet)
+        _each(self._answered, ((answer, heard),))
 
     def _inquiry(self, arrival: Arrival, link: Link, packet: Packet) -> Inquiry:
         return Inquiry(
@@ -133,7 +149,8 @@ class Reception:
             on_link=link.addresses,
         )
 
-    def _answered(self, answer: Answer, arrival: Arrival, request: Packet) -> None:
+    def _answered(self, answered: tuple[Answer, Heard]) -> None:
+        answer, (arrival, _link, request) = answered
         if type(answer) is not Reply:
             self._tally.silent += 1
             return
@@ -169,5 +186,15 @@ class Reception:
         )
 
 
-def _unsent(failure: Failure) -> None:
-    log.failure("an answer over DHCP could not be sent", failure)
+def _each(step: Callable[[_Given], _Made | None], items: Iterable[_Given]) -> list[_Made]:
+    """What one step makes of each, where it makes something; a defect that one meets harms no other."""
+    made = []
+    for item in items:
+        try:
+            done = step(item)
+        except Exception:  # noqa: BLE001 - see above
+            log.failure("a DHCP packet met a defect", Failure())
+        else:
+            if done is not None:
+                made.append(done)
+    return made

@@ -61,9 +61,8 @@ class Bench:
     def hear(self, packet: Packet | bytes = DISCOVER, link: int = 2, port: int = 67) -> None:
         """A datagram comes in."""
         payload = packet if isinstance(packet, bytes) else encode(packet)
-        self.reception.arrived(
-            Arrival(payload, "0.0.0.0", 68, port, link, "192.0.2.1", unicast=False)
-        )
+        arrival = Arrival(payload, "0.0.0.0", 68, port, link, "192.0.2.1", unicast=False)
+        self.reception.arrived([arrival])
 
 
 def offers(inquiry: Inquiry) -> Reply:
@@ -189,6 +188,24 @@ def test_the_answers_of_others() -> None:
     bench = Bench(offers)
     bench.hear(reply(DISCOVER, {53: b"\2"}))
     assert (bench.sent, dict(bench.tally.ignored)) == ([], {"reply": 1})
+
+
+def test_what_came_together() -> None:
+    """Is answered in its order, each repeated packet once; a defect that one meets harms no other."""
+
+    def answer(inquiry: Inquiry) -> Any:
+        if inquiry.packet.xid == 2:
+            raise RuntimeError("a defect")
+        return offers(inquiry)
+
+    bench = Bench(answer)
+    packets = [Packet(op=1, xid=xid, chaddr=MAC, options={53: b"\1"}) for xid in (1, 2, 3)]
+    datagrams = [encode(packets[0]), b"malformed", encode(packets[1]), encode(packets[2])]
+    bench.reception.arrived(
+        [Arrival(each, "0.0.0.0", 68, 67, 2, "192.0.2.1", unicast=False) for each in datagrams]
+    )
+    assert [sent.xid for sent, *_rest in bench.sent] == [1, 3]
+    assert dict(bench.tally.ignored) == {"malformed": 1}
 
 
 @given(
