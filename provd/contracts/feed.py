@@ -36,6 +36,8 @@ class IFeed(Interface):
     ) -> ISubscription:
         """Have `told` called with each commit's changes to these collections.
 
+        Durable ones are told of all commits at once that were kept together, in their order.
+
         With `fields`, only changes in which one of those fields differs are told.
         """
 

@@ -47,12 +47,15 @@ class Subscription:
         self._owner.forget(self)
 
     def passes_over(self, collections: Iterable[str]) -> bool:
-        """Whether nothing of these is wanted: asked before `tell`, for a tenth of its price."""
+        """Whether nothing of these is wanted."""
         return self._collections.isdisjoint(collections)
 
     def tell(self, changes: Sequence[Change]) -> None:
         """Pass on what is wanted of one commit; a subscriber that raises harms nobody else."""
-        wanted = [change for change in changes if self._wants(change)]
+        collections = self._collections
+        wanted = [change for change in changes if change.collection in collections]
+        if self._fields:
+            wanted = [change for change in wanted if self._touched(change)]
         if not wanted:
             return
         try:
@@ -60,10 +63,9 @@ class Subscription:
         except Exception:  # noqa: BLE001 - the contract: a raise is a defect of the subscriber's alone
             log.failure("subscriber {name} raised on a change", name=self.name)
 
-    def _wants(self, change: Change) -> bool:
-        if change.collection not in self._collections:
-            return False
-        if not self._fields or change.before is None or change.after is None:
+    def _touched(self, change: Change) -> bool:
+        """Whether one of the fields that matter is another since."""
+        if change.before is None or change.after is None:
             return True
         return any(
             _field(change.before, name) != _field(change.after, name) for name in self._fields
@@ -85,6 +87,8 @@ class Cursor:
         self._untold: deque[tuple[int, Sequence[Change]]] = deque()
         self._waiting: list[tuple[int, Deferred[None]]] = []
         self._telling = False
+        self._concerned: dict[frozenset[str], tuple[Subscription, ...]] = {}
+        """Who is told of changes of which collections: most are about something else."""
 
     @property
     def followed(self) -> bool:
@@ -94,12 +98,14 @@ class Cursor:
     def add(self, subscription: Subscription) -> None:
         """Tell one more from now on."""
         self._subscriptions = (*self._subscriptions, subscription)
+        self._concerned = {}
 
     def forget(self, subscription: Subscription) -> None:
         """Tell one less, from now on and in the middle of a telling."""
         self._subscriptions = tuple(
             each for each in self._subscriptions if each is not subscription
         )
+        self._concerned = {}
 
     def names(self) -> frozenset[str]:
         """Who follows."""
@@ -127,14 +133,21 @@ class Cursor:
     def _tell_all(self) -> None:
         while self._untold:
             n, changes = self._untold.popleft()
-            touched = {change.collection for change in changes}
-            for subscription in self._subscriptions:
-                # Most are about something else, and one may have been cancelled by one before it.
-                if not subscription.passes_over(touched) and subscription in self._subscriptions:
+            for subscription in self._followers(changes):
+                if subscription in self._subscriptions:  # one before it may have cancelled it
                     subscription.tell(changes)
             self.n = n
             if self._waiting:
                 self._release()
+
+    def _followers(self, changes: Sequence[Change]) -> tuple[Subscription, ...]:
+        touched = frozenset([change.collection for change in changes])
+        known = self._concerned.get(touched)
+        if known is None:
+            known = self._concerned[touched] = tuple(
+                each for each in self._subscriptions if not each.passes_over(touched)
+            )
+        return known
 
     def _release(self) -> None:
         ready = [waiting for n, waiting in self._waiting if n <= self.n]
@@ -202,6 +215,11 @@ class Feed:
         self._durable_n = max(n, self._durable_n)
 
     def tell_kept(self) -> None:
-        """Tell the durable subscribers what they have not been told."""
+        """Tell the durable subscribers what they have not been told: all that was kept together, at once."""
+        kept: list[Change] = []
+        n = 0
         while self._undurable and self._undurable[0][0] <= self._durable_n:
-            self._durable.advance(*self._undurable.popleft())
+            n, changes = self._undurable.popleft()
+            kept += changes
+        if kept:
+            self._durable.advance(n, kept)
