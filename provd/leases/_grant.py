@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 from msgspec import Struct
 
 from provd.contracts import IReadable
@@ -57,9 +59,12 @@ class Written(Struct, frozen=True, gc=False):
     forget: tuple[Lease, ...] = ()
 
 
+NOTHING = Written()
+
+
 def grant(case: Case, choice: Choice, verb: Verb, duration: int | None = None) -> Judgement:
     """Say so; or have the address probed first, if nobody made sure yet that it is unused."""
-    network, address = choice.network, choice.address
+    network, address, key, link = choice.network, choice.address, choice.key, choice.link
     lease = case.lease_at(address)
     has = lease is not None and lease.is_live(case.now) and lease.key in choice.keys
     probe = network is None or network.subnet.probe is not Probe.NONE
@@ -67,25 +72,25 @@ def grant(case: Case, choice: Choice, verb: Verb, duration: int | None = None) -
         probe = False
     elif probe:
         offer = case.occupancy.offers.of(address, case.now)
-        if offer is not None and offer.client == (choice.link, choice.key):
+        if offer is not None and offer.client == (link, key):
             if offer.pending:
                 return case.nothing(reasons.BEING_PROBED, address)
             probe = False
     if duration is None:
         duration = _duration(case, choice)
-    written = Written()
-    if verb is Verb.ACK and not probe:
+    written = NOTHING
+    # What never ends is written once.
+    endless = has and lease is not None and lease.until > case.now + INFINITE // 2
+    if verb is Verb.ACK and not probe and not endless:
         written = _write(case, choice, lease, duration, has=has)
-        if has and lease is not None and lease.until > case.now + INFINITE // 2:
-            written = Written()  # what never ends is written once
     return Judgement(
         verb=verb,
         exchange=case.exchange,
         reason=choice.reason,
         address=address,
         via=case.via,
-        key=choice.key,
-        link=choice.link,
+        key=key,
+        link=link,
         picker=choice.picker,
         subnet=network.subnet if network is not None else None,
         reservation=choice.reservation,
@@ -135,16 +140,14 @@ def _write(
         revision=before.revision if before is not None else 0,
         key=choice.key,
         mac=mac_of(packet),
-        client_id=_hex(options.get(61, b""), LONGEST),
-        hostname=_text(options.get(12, b"")),
+        client_id=_hex(options[61], LONGEST) if 61 in options else "",
+        hostname=_text(options[12]) if 12 in options else "",
         subnet=choice.subnet,
         starts=now,
         until=now + duration,
         via=before.via if before is not None and routed else via,
         device=case.question.device_id,
-        relay_info=before.relay_info
-        if before is not None and routed
-        else _hex(options.get(82, b""), MOST_RELAY_INFO),
+        relay_info=_relay_info(options, before if routed else None),
         reserved=choice.reservation is not None,
         tenure=tenure,
     )
@@ -201,13 +204,18 @@ def _given_up(case: Case, choice: Choice, address: str) -> tuple[Lease, ...]:
     return tuple(lease for lease in found if lease.subnet in link)
 
 
+def _relay_info(options: Mapping[int, bytes], kept: Lease | None) -> str:
+    """What the client's relay said of it: now, or when the lease that is kept was given."""
+    if kept is not None:
+        return kept.relay_info
+    return _hex(options[82], MOST_RELAY_INFO) if 82 in options else ""
+
+
 def _hex(value: bytes, at_most: int) -> str:
     return value.hex() if len(value) <= at_most else ""
 
 
 def _text(value: bytes) -> str:
     """A host's name as it says it; what cannot be shown is not kept."""
-    if not value:
-        return ""
     text = value.rstrip(b"\0").decode("utf-8", "replace")
     return text if text.isprintable() else "".join(each for each in text if each.isprintable())

@@ -54,7 +54,7 @@ class SearchDeviceRetriever(AbstractDeviceRetriever):
         if key not in INDEXED:
             message = f"devices cannot be looked up by {key}; use one of {sorted(INDEXED)}"
             raise ValueError(message)
-        self.key = key
+        self.key = self.needs = key
 
     def look_up(self, case: Case, info: Info) -> Device | None:
         """The device, if exactly one does not contradict the request."""
@@ -164,6 +164,8 @@ def _moved(device: Device, info: Info) -> bool:
 class NeighbourDeviceRetriever(_WhereItIs):
     """By the MAC address that the kernel knows for the sender's address."""
 
+    needs = "neighbour"
+
     def look_up(self, case: Case, info: Info) -> Device | None:
         """The device whose MAC address is the neighbour's."""
         neighbour = info.get("neighbour")
@@ -175,6 +177,8 @@ class NeighbourDeviceRetriever(_WhereItIs):
 
 class IpDeviceRetriever(_WhereItIs):
     """By IP address: the only device there that does not contradict the request."""
+
+    needs = "ip"
 
     def look_up(self, case: Case, info: Info) -> Device | None:
         """The device last seen at that address."""
@@ -192,13 +196,15 @@ class FirstCompositeDeviceRetriever(AbstractDeviceRetriever):
         """Ask `retrievers` in order."""
         super().__init__()
         self.retrievers = [as_retriever(retriever) for retriever in retrievers]
+        self._in_order = [(retriever.needs, retriever.look_up) for retriever in self.retrievers]
 
     def look_up(self, case: Case, info: Info) -> Device | None:
-        """What the first successful one found."""
-        for retriever in self.retrievers:
-            device = retriever.look_up(case, info)
-            if device is not None:
-                return device
+        """What the first successful one found. Whoever needs what nobody said is not asked."""
+        for needs, look_up in self._in_order:
+            if not needs or needs in info:
+                device = look_up(case, info)
+                if device is not None:
+                    return device
         return None
 
     def retrieve(self, dev_info: Info) -> Deferred[Any]:

@@ -53,6 +53,9 @@ class AbstractDeviceInfoExtractor:
 class AbstractDeviceRetriever:
     """A retriever of ours: override `look_up`."""
 
+    needs = ""
+    """The key of a device info without which it finds nothing; empty: it is asked about any."""
+
     def __init__(self, app: Any = None) -> None:
         """Keep the facade; only `retrieve` needs it."""
         self._app = app
