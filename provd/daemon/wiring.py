@@ -46,8 +46,10 @@ from provd.documents import (
 from provd.documents.raw_config.zones import zone_names
 from provd.pipeline import (
     ByCertificate,
+    ByCredential,
     ByLease,
     ByNeighbour,
+    ByOneTimeUrl,
     CreationLimits,
     DraftApp,
     KernelTables,
@@ -276,7 +278,7 @@ def wire(settings: Settings, reactor: Any, journal: Journal | None = None) -> Se
 
 def provers() -> tuple[IProve, ...]:
     """Every kind of proof of identity."""
-    return (ByNeighbour(), ByLease(), ByCertificate())
+    return (ByNeighbour(), ByLease(), ByCertificate(), ByCredential(), ByOneTimeUrl())
 
 
 def creation_limits(settings: Settings, store: SQLiteStore) -> CreationLimits:
