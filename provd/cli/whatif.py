@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from typing import Any, TextIO
 
@@ -9,6 +10,8 @@ import click
 
 from provd.cli._remote import Remote, remote
 from provd.cli.explain import print_decision
+
+_CERTIFICATE = re.compile("-----BEGIN CERTIFICATE-----[^-]*-----END CERTIFICATE-----", re.DOTALL)
 
 
 @click.command()
@@ -45,12 +48,20 @@ def whatif(
     description: dict[str, Any] = {"protocol": protocol}
     description |= {name: text for name, text in plain.items() if text}
     if certificate is not None:
-        description["certificate"] = certificate.read()
+        description["certificate"] = _certificates(certificate.read())
     if headers:
         description["headers"] = dict(_header(text) for text in headers)
     if options:
         description["options"] = dict(_option(text, protocol) for text in options)
     server.show(server.api.what_if(description), print_decision)
+
+
+def _certificates(text: str) -> str:
+    """The certificates of a PEM text; a key that stands beside them goes nowhere."""
+    found = _CERTIFICATE.findall(text)
+    if not found:
+        raise click.UsageError("--certificate: the file holds no certificate in PEM")
+    return "\n".join(found) + "\n"
 
 
 def _header(text: str) -> tuple[str, str]:

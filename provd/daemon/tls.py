@@ -108,9 +108,12 @@ class Handshakes:
             context.set_verify(SSL.VERIFY_PEER, _accept)
         self._context = context
 
-    def serverConnectionForTLS(self, _protocol: Any) -> SSL.Connection:
+    def serverConnectionForTLS(self, protocol: Any) -> SSL.Connection:
         """A connection that has not begun yet."""
-        return SSL.Connection(self._context, None)
+        connection = SSL.Connection(self._context, None)
+        # Of which Twisted's context asks what the factory behind it speaks (ALPN).
+        connection.set_app_data(protocol)
+        return connection
 
 
 class Secured:

@@ -8,11 +8,12 @@ from typing import Any
 from typing import Protocol as TypingProtocol
 
 from twisted.internet.defer import Deferred
-from twisted.internet.interfaces import IAddress, IProtocol
+from twisted.internet.interfaces import IAddress, IProtocol, IProtocolNegotiationFactory
 from twisted.internet.protocol import ServerFactory
 from twisted.internet.threads import deferToThreadPool
 from twisted.logger import Logger
 from twisted.python.failure import Failure
+from zope.interface import implementer
 
 from provd.contracts import IInquiries, IJudgeCertificates
 from provd.servers.http._channel import DeviceChannel
@@ -71,6 +72,7 @@ class Shaking(TypingProtocol):
         """It is its turn."""
 
 
+@implementer(IProtocolNegotiationFactory)
 class DeviceSite(ServerFactory):
     """Admits connections, and has the clock swept over them once a second.
 
@@ -123,6 +125,10 @@ class DeviceSite(ServerFactory):
     def buildProtocol(self, addr: IAddress | None) -> IProtocol | None:  # type: ignore[override]  # Twisted's is a class
         """What reads a new connection; None, which closes it, where there are too many."""
         return self.admit(addr, self._plain)
+
+    def acceptableProtocols(self) -> list[bytes]:
+        """What is spoken over TLS, told to clients that ask (ALPN)."""
+        return [b"http/1.1"]
 
     def _plain(self, peer: str, introduced: ProxyHeader | None) -> DeviceChannel:
         channel = DeviceChannel(self, peer, introduced)

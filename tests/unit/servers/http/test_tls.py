@@ -69,9 +69,15 @@ class Device:
         if certificate is not None:
             context.load_cert_chain(certificate)
         self.client = client
+        self.context = context
         self._taken = 0
+        self.again()
+
+    def again(self) -> Device:
+        """Begin anew, nothing having been sent."""
         self._in, self._out = ssl.MemoryBIO(), ssl.MemoryBIO()
-        self.tls = context.wrap_bio(self._in, self._out)
+        self.tls = self.context.wrap_bio(self._in, self._out)
+        return self
 
     def flight(self) -> bytes:
         """What it would send next of the handshake."""
@@ -117,6 +123,14 @@ def test_without_a_certificate() -> None:
     [inquiry] = made.edge.inquiries.asked
     assert (inquiry.certificate, inquiry.peer, inquiry.local) == (None, "192.0.2.7", "192.0.2.1")
     assert (inquiry.peer_port, inquiry.interface) == (40000, "eth0")
+
+
+def test_alpn() -> None:
+    """Clients that ask what is spoken are told."""
+    made = Secure()
+    device = made.connect()
+    device.context.set_alpn_protocols(["h2", "http/1.1"])
+    assert device.again().shake().tls.selected_alpn_protocol() == "http/1.1"
 
 
 def test_a_certificate_is_judged_once(phone: Path) -> None:
