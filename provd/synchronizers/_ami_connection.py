@@ -153,6 +153,7 @@ class AmiConnection(LineReceiver):
 
     def connectionLost(self, reason: Failure = connectionDone) -> None:
         """Whoever waits gets no answer."""
+        self.connected = 0  # what nobody else does
         self.logged_in = False
         if self._pinging.running:
             self._pinging.stop()

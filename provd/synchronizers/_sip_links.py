@@ -131,6 +131,7 @@ class Connection(Protocol):
 
     def connectionLost(self, reason: Failure = connectionDone) -> None:
         """Whoever waits for an answer here gets none."""
+        self.connected = 0  # what nobody else does
         if self._idle is not None and self._idle.active():
             self._idle.cancel()
         self._lost()
