@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 from msgspec.structs import replace
 
-from provd.daemon.settings import ApiSettings, HTTPListen, Settings
+from provd.daemon.settings import ApiSettings, HTTPListen, HTTPSListen, Settings
 from provd.daemon.sockets import PortNotBound, address_towards, bind
 from provd.servers.tftp import TFTPSettings
 
@@ -59,6 +59,15 @@ def test_everything_is_bound() -> None:
     bound.close()
     bound.close()
     assert all(each.fileno() == -1 for each in every)
+
+
+def test_https_is_bound_where_it_is_wanted() -> None:
+    """And given back with the others."""
+    wanted = HTTPSListen(serve=True, interface="127.0.0.1", port=0)
+    bound = bind(replace(ANY, https=wanted))
+    assert [each.getsockname()[0] for each in bound.https] == ["127.0.0.1"]
+    bound.close()
+    assert bound.https[0].fileno() == -1
 
 
 def test_no_interface_is_every_address() -> None:
