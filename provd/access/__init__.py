@@ -36,12 +36,14 @@ from provd.access.keyring import Keyring
 from provd.access.nonces import Nonces
 from provd.access.oidc import ForeignTokens
 from provd.access.origins import OnlyFrom
+from provd.access.ouis import contradicts
 from provd.access.passwords import InThread, Passwords
 from provd.access.principal import Principal
 from provd.access.sealing import SealingKeys, UnusableSealKeys
 from provd.access.serving import ServingSettings
 from provd.access.settings import AccessSettings, Way
 from provd.access.signing import SigningKeys
+from provd.access.sweeps import Sighting, Sweep, Sweeps, SweepSettings
 from provd.access.tenancy import TenantStore
 from provd.access.threshold import Threshold
 from provd.access.vendors import Mapped, check_mapped, shipped
@@ -88,8 +90,12 @@ __all__ = [
     "Right",
     "SealingKeys",
     "ServingSettings",
+    "Sighting",
     "SigningKeys",
     "SiteOwned",
+    "Sweep",
+    "SweepSettings",
+    "Sweeps",
     "TenantStore",
     "Threshold",
     "TooManyAttempts",
@@ -103,6 +109,7 @@ __all__ = [
     "Whitelist",
     "believed",
     "check_mapped",
+    "contradicts",
     "covers",
     "digest_of",
     "fingerprint",

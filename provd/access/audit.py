@@ -44,6 +44,8 @@ AUDITED = frozenset(
         "reservations",
         "leases",
         "boot-rules",
+        "serving-policies",
+        "enrolments",
         "keys",
         "credentials",
         "url-tokens",

@@ -17,11 +17,22 @@ _SHOWN = (
     "leases",
     "tenures",
     "boot-rules",
+    "serving-policies",
+    "enrolments",
+    "alerts",
     "keys",
     "credentials",
     "url-tokens",
 )
-_WRITTEN = ("configs", "subnets", "reservations", "boot-rules", "keys")
+_WRITTEN = (
+    "configs",
+    "subnets",
+    "reservations",
+    "boot-rules",
+    "keys",
+    "serving-policies",
+    "enrolments",
+)
 _LOOK = ("list", "read")
 
 
@@ -44,7 +55,10 @@ _VIEWER = (
     _claim("info", "read", "indexes"),
     _claim("interfaces", "list"),
     _claim("preferences", "read"),
-    *(_claim(scope, "actions") for scope in ("devices", "configs", "plugins", "operations", "keys")),
+    *(
+        _claim(scope, "actions")
+        for scope in ("devices", "configs", "plugins", "operations", "keys")
+    ),
     _claim("events", "watch"),
 )
 

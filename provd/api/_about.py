@@ -7,14 +7,10 @@ its use case (`provd.application.collection`).
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from typing import Any
-
-from msgspec import Struct
-
+from provd.api._about_one import EVERY_ONE, About, Schema
+from provd.api._about_serving import ABOUT_ALERTS, ABOUT_ENROLMENTS, ABOUT_SERVING_POLICIES
 from provd.api._filters import FLAG, IP, LIST, MAC, NUMBER, TEXT, Field
 from provd.application.devices import SHOWN_OF_STATUS
-from provd.application.grades import ASKED_OF_GRADES
 from provd.documents import (
     AUDIT,
     BOOT_RULES,
@@ -32,64 +28,10 @@ from provd.documents import (
     TOKENS,
     URL_TOKENS,
     USERS,
-    Document,
-    Kind,
     Status,
 )
 
-Schema = dict[str, Any]
-
-
-GRADED: Mapping[str, Field] = dict.fromkeys(ASKED_OF_GRADES, FLAG)
-
-
-class About(Struct, frozen=True, kw_only=True):
-    """One collection."""
-
-    kind: Kind
-    filters: Mapping[str, Field]
-    """What a list can be narrowed by, beside paths into documents."""
-    watched: tuple[str, ...] = ()
-    """Other collections that a list shows something of."""
-    refuses: tuple[str, ...] = ()
-    """What else a change of it may be refused for."""
-    reveals: bool = False
-    """It has secrets that those with a right to it may read in clear."""
-    shown_of: type[Document] | None = None
-    """Another document, kept beside each, of which the fields `beside` are shown."""
-    beside: tuple[str, ...] = ()
-    shown: Mapping[str, Schema] = {}
-    """The schemas of keys that are shown with a document and not kept in it."""
-    given: Mapping[str, Schema] = {}
-    """Of keys of a document that a client may send, where the type of the field does not say enough."""
-    required: tuple[str, ...] = ()
-    """Keys that a client must send."""
-
-    @property
-    def fields(self) -> Mapping[str, Field]:
-        """Everything that a list can be narrowed by; what clients change can be by its grades, too."""
-        return {**self.filters, **GRADED} if self.editable else self.filters
-
-    @property
-    def editable(self) -> bool:
-        """Whether clients make and change its documents."""
-        return self.kind.parse is not None
-
-    @property
-    def scope(self) -> str:
-        """What claims call it."""
-        return self.kind.name
-
-    @property
-    def prefix(self) -> str:
-        """Where it is served."""
-        return f"/api/v1/{self.kind.name}"
-
-    @property
-    def schema(self) -> str:
-        """The name of the schema of one."""
-        return self.kind.type.__name__
-
+__all__ = ["ABOUT_ALL", "About"]
 
 A_MAC: Schema = {"type": "string", "pattern": "^[0-9a-f]{2}(:[0-9a-f]{2}){5}$"}
 AN_IP: Schema = {
@@ -99,14 +41,6 @@ AN_IP: Schema = {
         {"type": "string", "maxLength": 0},
     ]
 }
-
-EVERY_ONE: Mapping[str, Field] = {
-    "id": TEXT,
-    "tenant": TEXT,
-    "endpoint": TEXT,
-    "revision": NUMBER,
-}
-"""What every document has."""
 
 ABOUT_DEVICES = About(
     kind=DEVICES,
@@ -364,6 +298,9 @@ ABOUT_URL_TOKENS = About(
 )
 
 ABOUT_ALL = (
+    ABOUT_SERVING_POLICIES,
+    ABOUT_ENROLMENTS,
+    ABOUT_ALERTS,
     ABOUT_DEVICES,
     ABOUT_CONFIGS,
     ABOUT_USERS,

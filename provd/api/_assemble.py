@@ -41,6 +41,7 @@ from provd.api.preferences import PreferenceRoutes
 from provd.api.reservations import ReservationRoutes
 from provd.api.rights import RightRoutes
 from provd.api.roles import RoleRoutes
+from provd.api.serving import AlertRoutes, EnrolmentRoutes, ServingPolicyRoutes
 from provd.api.subnets import SubnetRoutes
 from provd.api.system import SystemRoutes
 from provd.api.tokens import TokenRoutes
@@ -55,6 +56,7 @@ TENANCIES = 256
 """Sets of tenants whose use cases are kept."""
 
 NOUNS: tuple[type[Noun], ...] = (
+    AlertRoutes,
     AuditRoutes,
     BootRuleRoutes,
     ConfigRoutes,
@@ -63,6 +65,7 @@ NOUNS: tuple[type[Noun], ...] = (
     DecisionRoutes,
     DeviceRoutes,
     DocsRoutes,
+    EnrolmentRoutes,
     EventRoutes,
     IndexRoutes,
     IndexesRoutes,
@@ -82,6 +85,7 @@ NOUNS: tuple[type[Noun], ...] = (
     RightRoutes,
     RoleRoutes,
     SelfRoutes,
+    ServingPolicyRoutes,
     SubnetRoutes,
     SystemRoutes,
     TenureRoutes,
@@ -193,6 +197,9 @@ def make_nouns(door: Door, parts: Operators, administration: Administration) -> 
         TenureRoutes(door, parts.dhcp.tenures),
         BootRuleRoutes(door, parts.dhcp.boot_rules),
         InterfaceRoutes(door, parts.dhcp.interfaces),
+        ServingPolicyRoutes(door, parts.serving.policies),
+        EnrolmentRoutes(door, parts.serving.enrolments),
+        AlertRoutes(door, parts.serving.alerts),
     ]
     nouns.append(EventRoutes(door, parts.events, administration.gate, views_of(nouns, door)))
     # Those that tell what there is tell of themselves, too: they are given the list that they are put into.

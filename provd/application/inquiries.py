@@ -24,8 +24,9 @@ from provd.application.decisions import Decisions
 from provd.application.dependencies import awaited
 from provd.application.inquiry_bounds import Counters, InquirySettings
 from provd.application.outcomes import nobodys_business, outcome
+from provd.application.serving import TURNED_AWAY, Secrecy
 from provd.application.statuses import StatusBook
-from provd.application.telling import tell_of
+from provd.application.telling import tell_of, tell_of_creation, tell_of_refused_creation
 from provd.application.who_answers import WhoAnswers, barred
 from provd.contracts import (
     IDHCPAnswers,
@@ -83,6 +84,7 @@ class Inquiries:
         neighbours: INeighbours | None = None,
         dhcp: IDHCPAnswers | None = None,
         threshold: Threshold | None = None,
+        secrecy: Secrecy,
         settings: InquirySettings | None = None,
     ) -> None:
         """`boot_id` makes inquiry ids unique over restarts; without `dhcp` DHCP is listened to only,
@@ -97,6 +99,7 @@ class Inquiries:
         self._clock = clock
         self._neighbours = neighbours
         self._threshold = threshold
+        self._secrecy = secrecy
         self._settings = settings or InquirySettings()
         self._boot_id = boot_id
         self._count = 0
@@ -125,6 +128,12 @@ class Inquiries:
         """The answer, at once or as a Deferred; never fails."""
         self.counted.asked += 1
         inquiry = self._opened(inquiry, keep=True)
+        if suspected := self._secrecy.suspected(inquiry):
+            asked, too_many = partial(self._asked, inquiry), partial(self._turned_away, inquiry)
+            return self._secrecy.pace.kept_back(suspected, asked, too_many)
+        return self._asked(inquiry)
+
+    def _asked(self, inquiry: Inquiry) -> Answer | Deferred[Answer]:
         before = answer_for(inquiry.id)
         try:
             return self._serve(inquiry)
@@ -134,6 +143,9 @@ class Inquiries:
             return self._defect(inquiry, Failure())
         finally:
             answered(before)
+
+    def _turned_away(self, inquiry: Inquiry) -> Answer:
+        return self._leave(Decision(inquiry), TURNED_AWAY)
 
     def what_if(self, inquiry: Inquiry) -> Deferred[Decision]:
         """How `inquiry` would be decided and answered; nothing of it is kept."""
@@ -184,12 +196,7 @@ class Inquiries:
         if decision.matched_by == "added":
             self.counted.created += 1
             self._limits.consume(case.inquiry.source, case.inquiry.arrived)
-            log.info(
-                "New device created automatically from {peer}: {device}",
-                peer=case.inquiry.source,
-                device=device.id,
-                inquiry=case.inquiry.id,
-            )
+            tell_of_creation(case.inquiry, device.id)
         return self._answer(decision)
 
     def _answer(self, decision: Decision) -> Answer | Deferred[Answer]:
@@ -206,8 +213,9 @@ class Inquiries:
 
     def _leave(self, decision: Decision, answer: Answer) -> Answer:
         """The answer is final: record it, tell it, and let it go."""
+        answer = self._secrecy.passed(decision, answer, keep=True)
         if self._threshold is not None:
-            answer = self._threshold.crossed(decision, answer)
+            answer = self._threshold.crossed(decision, answer, keep=True)
         decision.answer = answer
         decision.answered = self._clock.seconds()
         counted = self.counted
@@ -255,7 +263,7 @@ class Inquiries:
         except StoreUnavailable as error:
             return self._leave(decision, self._refuse_unkept(decision, error))
         if decision.inquiry.url_token and self._threshold is not None:
-            answer = await self._threshold.spent(decision, answer)
+            answer = await self._threshold.spent(decision, answer, self._secrecy.passed)
         return self._leave(decision, answer)
 
     async def _committing(
@@ -328,12 +336,7 @@ class Inquiries:
     def _creation_refused(self, inquiry: Inquiry, case: Case) -> None:
         self.counted.creations_refused += 1
         self._limits.refused += 1
-        log.warn(
-            "no device is created for {peer}: {reason}",
-            peer=inquiry.source,
-            reason=case.refused,
-            inquiry=inquiry.id,
-        )
+        tell_of_refused_creation(inquiry, case.refused)
 
     def _not_kept(self, decision: Decision, failure: Failure) -> Answer | Deferred[Answer]:
         """The store refuses writes: known devices are served on, new ones are asked to come back."""
@@ -386,8 +389,9 @@ class Inquiries:
 
     def _supposed(self, decision: Decision, answer: Answer) -> Decision:
         """A decision with the answer that would have been given."""
-        if self._threshold is not None and type(answer) is Refusal:
-            answer = self._threshold.challenged(decision, answer)
+        answer = self._secrecy.passed(decision, answer, keep=False)
+        if self._threshold is not None:
+            answer = self._threshold.crossed(decision, answer, keep=False)
         decision.answer = answer
         return decision
 

@@ -21,8 +21,8 @@ from provd.application.configs import Configs
 from provd.application.counters import Tally
 from provd.application.decisions import Decisions
 from provd.application.deeds import SystemDeeds
-from provd.application.devices import Devices
 from provd.application.device_secrets import make_device_secrets
+from provd.application.devices import Devices
 from provd.application.dhcp_documents import DhcpDocuments, make_dhcp_documents, no_links
 from provd.application.endings import Endings
 from provd.application.events import Events
@@ -43,6 +43,7 @@ from provd.application.restores import Restores
 from provd.application.retention import Retention
 from provd.application.revalidation import Revalidation
 from provd.application.rights import Rights
+from provd.application.serving_documents import ServingDocuments, make_serving_documents
 from provd.application.slices import Slices
 from provd.application.subnets import nobody_counts
 from provd.application.synchronizing import (
@@ -114,6 +115,7 @@ class Operators:
     lapses: Lapses
     retention: Retention
     dhcp: DhcpDocuments
+    serving: ServingDocuments
     slices: Slices
     """In turns of which all long work is done."""
     over: Callable[[IDocumentStore], Limited]
@@ -221,7 +223,9 @@ def make_operators(  # noqa: PLR0913, PLR0915 - what a server is made of, each p
         what_if=WhatIf(inquiries, slices, clock.seconds, local_of),
         operations=operations,
         waiting=Waiting(store, clock),
-        actions=Actions(store, plugins, readiness, operations, synchronizing, secrets_over(store).deeds),
+        actions=Actions(
+            store, plugins, readiness, operations, synchronizing, secrets_over(store).deeds
+        ),
         synchronizing=synchronizing,
         backups=backups,
         restores=restores,
@@ -249,6 +253,7 @@ def make_operators(  # noqa: PLR0913, PLR0915 - what a server is made of, each p
         rights=rights,
         endings=endings,
         lapses=Lapses(store, slices, clock, endings.look_soon),
+        serving=make_serving_documents(store, slices, grades, new_id, clock.seconds),
         dhcp=make_dhcp_documents(store, slices, grades, new_id, clock.seconds, links, usage=usage),
         slices=slices,
     )

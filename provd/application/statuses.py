@@ -159,6 +159,7 @@ def _answered(decision: Decision) -> Answered:
         size=size_of(answer),
         reason=getattr(answer, "reason", ""),
         plugin=decision.plugin_id,
+        peer=decision.inquiry.peer,
     )
 
 

@@ -1,10 +1,10 @@
-"""Telling: the one log event of each inquiry."""
+"""Telling: the one log event of each inquiry, and of the devices that are created by asking."""
 
 from __future__ import annotations
 
 from twisted.logger import Logger, LogLevel
 
-from provd.values import Decision
+from provd.values import Decision, Inquiry
 
 log = Logger("provd.inquiries")
 
@@ -25,4 +25,24 @@ def tell_of(decision: Decision) -> None:
             "inquiry": decision.inquiry,
             "decision": decision,
         }
+    )
+
+
+def tell_of_creation(inquiry: Inquiry, device_id: str) -> None:
+    """A device was made because somebody nobody knew asked."""
+    log.info(
+        "New device created automatically from {peer}: {device}",
+        peer=inquiry.source,
+        device=device_id,
+        inquiry=inquiry.id,
+    )
+
+
+def tell_of_refused_creation(inquiry: Inquiry, reason: str) -> None:
+    """None was, although one could have been."""
+    log.warn(
+        "no device is created for {peer}: {reason}",
+        peer=inquiry.source,
+        reason=reason,
+        inquiry=inquiry.id,
     )

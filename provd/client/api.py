@@ -88,6 +88,18 @@ class Collection:
         return self._transport.call("DELETE", self._path(document_id), **how)
 
 
+class Devices(Collection):
+    """Devices, and what is done to many of them."""
+
+    def synchronize(self, where: Where | None = None, **given: Any) -> Object:
+        """Have all that `where` chooses, as in `list`, fetch their files again; the operation is in `result`.
+
+        `given` are `at`, `window`, `reboot` and `by`.
+        """
+        path = f"{self._base}:synchronize"
+        return dict(self._transport.call("POST", path, given, parameters=where).body)
+
+
 class Configs(Collection):
     """Configs, and what they come to once flattened."""
 
@@ -171,7 +183,7 @@ class Api:
         proves who calls.
         """
         self._transport = Transport(url, timeout, ca, f"Bearer {token}" if token else "")
-        self.devices = Collection(self._transport, "devices")
+        self.devices = Devices(self._transport, "devices")
         self.configs = Configs(self._transport, "configs")
         self.users = Users(self._transport, "users")
         self.roles = Collection(self._transport, "roles")
@@ -187,6 +199,9 @@ class Api:
         self.keys = Collection(self._transport, "keys")
         self.credentials = Collection(self._transport, "credentials")
         self.url_tokens = Collection(self._transport, "url-tokens")
+        self.serving_policies = Collection(self._transport, "serving-policies")
+        self.enrolments = Collection(self._transport, "enrolments")
+        self.alerts = Collection(self._transport, "alerts")
 
     @property
     def url(self) -> str:

@@ -11,7 +11,7 @@ from twisted.internet.defer import Deferred
 
 from provd.daemon.privileges import MODE
 from provd.daemon.settings import ApiSettings, Settings, read_settings
-from provd.documents import well_known_configs
+from provd.documents import LevelName, PolicyScope, ServingPolicy, well_known_configs
 from provd.plugins.assemble import assemble, editions
 from provd.values import ProvdError
 
@@ -28,6 +28,14 @@ FAMILIES = (
     "yealink",
     "zero",
 )
+
+POLICY = ServingPolicy(
+    id="demonstration",
+    when=PolicyScope(networks=("127.0.0.0/8", "::1/128")),
+    level=LevelName.CLAIMED,
+    description="the phones of the demonstration are programs on this host, and prove nothing",
+)
+"""Where there is none, a phone is given its passwords when the network knows it to be that one."""
 
 
 @define
@@ -76,7 +84,9 @@ def prepare(directory: Path, families: Path) -> list[str]:
 
 
 def fill(store: Any) -> Deferred[None]:
-    """Put the configs that a site begins with into an empty store; what is there stays."""
+    """Put the configs that a site begins with into an empty store, and the policy that lets programs on this
+    host have the secrets of phones; what is there stays.
+    """
     draft = store.draft("demonstration")
     for config in well_known_configs(
         LOOPBACK,
@@ -85,6 +95,8 @@ def fill(store: Any) -> Deferred[None]:
     ):
         if store.get("configs", config.id) is None:
             draft.put("configs", config)
+    if store.get("serving-policies", POLICY.id) is None:
+        draft.put("serving-policies", POLICY)
     return store.commit(draft).addCallback(store.durable)  # type: ignore[no-any-return]  # a Deferred of None
 
 
@@ -131,6 +143,11 @@ A Cisco 7940 says who it is in one file name, and is known by its address when i
 
   curl tftp://{tftp}/SEP0002FDFF2103.cnf.xml
   curl tftp://{tftp}/RINGLIST.XML
+
+All of them are programs on this host, whom a policy of the demonstration lets have the passwords of phones. Without it
+the files with passwords are refused, as they are to anybody on a network who merely says a MAC address:
+
+  {provd} serving-policies list
 
 Why each got what it got, what another one would get, and what provd knows now:
 {url}

@@ -9,6 +9,7 @@ from typing import Any
 from attrs import define
 
 from provd.application.dhcp import DHCPAnswers, OptionTemplates, Upkeep
+from provd.application.serving import SecretsGate
 from provd.leases import Leases
 from provd.pipeline import KernelTables
 from provd.plugins import Plugins
@@ -92,6 +93,7 @@ def serving(
     plugins: Plugins,
     kernel: KernelTables | None,
     clock: Any,
+    gate: SecretsGate,
 ) -> Serving:
     """Policy, and what answers with it; `clock` is the reactor's (IReactorTime)."""
     leases = Leases(store, clock.seconds(), settings.lease_queries)
@@ -102,6 +104,7 @@ def serving(
         clock=clock,
         base_url=plugins.base_url,
         render=OptionTemplates().render,
+        gate=gate,
         binl_port=settings.binl_port,
     )
     upkeep = Upkeep(leases, store, clock, settings.history)

@@ -16,6 +16,7 @@ from attrs import define, frozen
 from provd.access import Believed, UnusableAuthority, UnusableHtpasswd
 from provd.api import answer_to
 from provd.application.decisions import Decisions
+from provd.application.serving import Secrecy
 from provd.application.system import RestartNeeded
 from provd.daemon.access import Access, Proving
 from provd.daemon.log import Lines
@@ -45,6 +46,7 @@ class Deciding:
     pipeline: Pipeline
     limits: CreationLimits
     decisions: Decisions
+    secrecy: Secrecy
 
 
 class Reloading:
@@ -123,6 +125,7 @@ class Reloading:
         deciding.app.nat = wanted.pipeline.nat
         deciding.limits.adopt(wanted.limits)
         deciding.decisions.keep(wanted.decisions.kept)
+        deciding.secrecy.adopt(wanted.sweeps)
         server.inquiries.adopt(wanted.inquiries)
         server.threshold.adopt(wanted.serving)
         server.operators.synchronizing.adopt(wanted.synchronization)

@@ -6,7 +6,6 @@ import gc
 import os
 import sys
 import time
-from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 from uuid import uuid4
@@ -15,23 +14,25 @@ from attrs import define, field
 from twisted.internet.defer import Deferred, DeferredList, maybeDeferred
 from twisted.internet.task import LoopingCall
 from twisted.internet.threads import deferToThreadPool
-from twisted.logger import Logger
+from twisted.logger import Logger, globalLogPublisher
 from twisted.web.server import Site
 
 from provd.access import SealingKeys, Threshold
 from provd.api import answer_to, make_api, prepare
-from provd.application.counters import Tally
 from provd.application.decisions import Decisions
 from provd.application.dhcp_documents import no_links
 from provd.application.inquiries import Inquiries
 from provd.application.journal import Journal
 from provd.application.operators import Operators, make_operators
+from provd.application.serving import Secrecy, make_secrecy
 from provd.application.statuses import StatusBook
 from provd.contracts import IProve
 from provd.daemon.access import Access, access_of, welcome
 from provd.daemon.copies import CopiesOnDisk, KeysOnDisk
+from provd.daemon.counting import count
 from provd.daemon.dhcp import Serving, serving
 from provd.daemon.reload import Deciding, Standing, compose_for
+from provd.daemon.security import SecurityLog, security_log
 from provd.daemon.settings import Settings
 from provd.daemon.showing import Showing, showing_of
 from provd.daemon.sockets import Sockets, address_towards
@@ -44,6 +45,7 @@ from provd.documents import (
     KINDS,
 )
 from provd.documents.raw_config.zones import zone_names
+from provd.files import Shelves
 from provd.pipeline import (
     ByCertificate,
     ByCredential,
@@ -99,11 +101,15 @@ class Server:
     """What devices show: their certificates, over HTTPS or through a proxy."""
     secured: Secured | None = None
     """TLS for the API; None where it is served without."""
+    security: SecurityLog | None = None
+    """Where the lines of the security log go besides; None where there is no file for them."""
     _refreshing: LoopingCall = field(init=False)
     _ports: list[Any] = field(factory=list)
 
     def start(self, sockets: Sockets) -> None:
         """Answer on these sockets."""
+        if self.security is not None:
+            globalLogPublisher.addObserver(self.security)
         self.timekeeper.start()
         self.statuses.start()
         self.operators.synchronizing.start()
@@ -161,6 +167,8 @@ class Server:
         await self.statuses.stop()
         await self.store.close()
         self.timekeeper.stop()
+        if self.security is not None:
+            globalLogPublisher.removeObserver(self.security)
 
     def _refresh(self) -> Deferred[Any]:
         """Look for changed templates in a thread, take them up on the reactor."""
@@ -172,7 +180,9 @@ class Server:
         )
 
 
-def wire(settings: Settings, reactor: Any, journal: Journal | None = None) -> Server:
+def wire(  # noqa: PLR0915 - every part of the server, each put together once
+    settings: Settings, reactor: Any, journal: Journal | None = None
+) -> Server:
     """Open the store, load the plugins, compose the pipeline, and put it all together.
 
     Blocks until the store is in memory: nothing answers yet.  `journal` keeps the log's last lines,
@@ -188,7 +198,6 @@ def wire(settings: Settings, reactor: Any, journal: Journal | None = None) -> Se
     boot_id = f"{int(time.time()):x}{os.getpid() & 0xFFF:03x}"
     store = open_store(settings, reactor)
     threshold = threshold_of(settings, store)
-    plugins = load_plugins(settings, reactor, threshold)
     limits = creation_limits(settings, store)
     app = DraftApp(plugins, limits, nat=settings.pipeline.nat, tenant=settings.service.tenant)
     decisions = Decisions(settings.decisions.kept)
@@ -196,7 +205,8 @@ def wire(settings: Settings, reactor: Any, journal: Journal | None = None) -> Se
     kernel = kernel_tables(reactor)
     standing = Standing(settings)
     pipeline = Pipeline(compose_for(app, settings), app, Proving(provers()))
-    dhcp = serving(settings.dhcp, store, plugins, kernel, reactor)
+    secrecy = make_secrecy(store, reactor, settings.sweeps, limits.is_shared)
+    dhcp = serving(settings.dhcp, store, plugins, kernel, reactor, secrecy.gate)
     app.creates = dhcp.answers.creates
     inquiries = Inquiries(
         pipeline=pipeline,
@@ -209,6 +219,7 @@ def wire(settings: Settings, reactor: Any, journal: Journal | None = None) -> Se
         boot_id=boot_id,
         neighbours=kernel,
         dhcp=dhcp.answers,
+        secrecy=secrecy,
         threshold=threshold,
         settings=settings.inquiries,
     )
@@ -237,7 +248,7 @@ def wire(settings: Settings, reactor: Any, journal: Journal | None = None) -> Se
     http, tftp = servers_towards_devices(
         settings, reactor, inquiries, kernel, timekeeper, showing.certificates
     )
-    count(operators.tally, http, tftp, dhcp, limits)
+    count(operators.tally, http, tftp, dhcp, limits, secrecy)
     api = make_api(
         operators,
         access.administration,
@@ -250,7 +261,7 @@ def wire(settings: Settings, reactor: Any, journal: Journal | None = None) -> Se
     )
     reach_out(api, operators, settings, store, reactor)
     secured = secured_by(settings, reactor)
-    warn_of(operators, settings, secured, dhcp)
+    warn_of(operators, settings, secured, dhcp, secrecy)
     settle_in(api)
     return Server(
         settings,
@@ -270,9 +281,10 @@ def wire(settings: Settings, reactor: Any, journal: Journal | None = None) -> Se
         api,
         timekeeper,
         standing,
-        Deciding(app, pipeline, limits, decisions),
+        Deciding(app, pipeline, limits, decisions, secrecy),
         showing,
         secured,
+        security_log(settings.log.security),
     )
 
 
@@ -289,12 +301,17 @@ def creation_limits(settings: Settings, store: SQLiteStore) -> CreationLimits:
 
 
 def warn_of(
-    operators: Operators, settings: Settings, secured: Secured | None, dhcp: Serving
+    operators: Operators,
+    settings: Settings,
+    secured: Secured | None,
+    dhcp: Serving,
+    secrecy: Secrecy,
 ) -> None:
     """Have operators told what should be looked at, whether it ends soon or was never set up."""
     if secured is not None:
         operators.health.ask_too(secured.warnings)
     operators.health.ask_too(dhcp.warnings)
+    operators.health.ask_too(secrecy.warnings)
     if not settings.store.seal_keys:
         operators.health.ask_too(lambda: (IN_CLEAR,))
 
@@ -307,16 +324,6 @@ def settle_in(api: Site) -> None:
     gc.collect()
     gc.freeze()
     gc.set_threshold(YOUNG)
-
-
-def count(
-    tally: Tally, http: HTTPServer, tftp: TFTPServer, dhcp: Serving, limits: CreationLimits
-) -> None:
-    """Have operators told what the servers count."""
-    tally.count("http", lambda: as_numbers(http.counters()))
-    tally.count("tftp", lambda: as_numbers(tftp.counters()))
-    tally.count("dhcp", lambda: as_numbers(dhcp.counters()))
-    tally.count("limits", lambda: {"created": limits.created, "refused": limits.refused})
 
 
 def reach_out(
@@ -353,7 +360,8 @@ def seal_of(settings: Settings) -> Seal:
     return SealingKeys.read(Path(path)) if path else NO_SEAL
 
 
-def load_plugins(settings: Settings, reactor: Any, threshold: Threshold) -> Plugins:
+def load_plugins(
+) -> Plugins:
     """Every plugin of the data directory that can be loaded."""
     directory = Path(settings.data.directory)
     plugins = Plugins(
@@ -382,15 +390,3 @@ def kernel_tables(reactor: Any) -> KernelTables | None:
             "the neighbour table cannot be read ({error}): addresses stay unconfirmed", error=error
         )
         return None
-
-
-def as_numbers(counters: Any) -> dict[str, int]:
-    """A snapshot of counters as flat numbers."""
-    numbers: dict[str, int] = {}
-    for name in counters.__struct_fields__ if counters is not None else ():
-        value = getattr(counters, name)
-        if isinstance(value, Mapping):
-            numbers.update({f"{name}.{key}": count for key, count in value.items()})
-        else:
-            numbers[name] = value
-    return numbers

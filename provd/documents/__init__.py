@@ -4,6 +4,7 @@ What comes from outside is parsed here once (`parse_device`, `parse_config`), wi
 told at once; inside, documents are immutable and right.
 """
 
+from provd.documents.alert import ALERTS, Alert, AlertKind
 from provd.documents.audit import AUDIT, AuditLine
 from provd.documents.autocreate import autocreate_template, autocreated
 from provd.documents.base import EMPTY_OBJECT, Document, Kind, to_dict, to_show
@@ -38,6 +39,7 @@ from provd.documents.dhcp.reservation import RESERVATIONS, Reservation
 from provd.documents.dhcp.shortage import SHORTAGES, ShortPool, SubnetShortage
 from provd.documents.dhcp.strategy import STRATEGIES, client_key
 from provd.documents.dhcp.subnet import SUBNETS, Creates, Mode, Picker, Pool, Probe, Subnet
+from provd.documents.enrolment import ENROLMENTS, Enrolment, parse_enrolment
 from provd.documents.explain import SERVER, explain
 from provd.documents.flatten import (
     DecodedConfigs,
@@ -93,6 +95,17 @@ from provd.documents.redaction import (
 from provd.documents.role import ROLES, Role, parse_role
 from provd.documents.selector import Selector, compile_selector
 from provd.documents.server_base import server_raw_config
+from provd.documents.serving_policy import (
+    SERVING_POLICIES,
+    SHIPPED_SERVING_POLICIES,
+    LevelName,
+    Otherwise,
+    PolicyScope,
+    ServingBudget,
+    ServingPolicy,
+    parse_serving_policy,
+    policies_in_order,
+)
 from provd.documents.status import (
     STATUSES,
     Answered,
@@ -131,6 +144,9 @@ KINDS = (
     CREDENTIALS,
     URL_TOKENS,
     SYNCHRONIZATIONS,
+    SERVING_POLICIES,
+    ENROLMENTS,
+    ALERTS,
 )
 """Every kind of document that a provd keeps."""
 
@@ -138,6 +154,7 @@ NEVER_SHOWN = frozenset[str]().union(*(kind.type.never_shown for kind in KINDS))
 """Keys that leave the server for nobody, and that nobody can ask by."""
 
 __all__ = [
+    "ALERTS",
     "AUDIT",
     "BOOT_RULES",
     "CONFIGS",
@@ -145,6 +162,7 @@ __all__ = [
     "DERIVED_KEYS",
     "DEVICES",
     "EMPTY_OBJECT",
+    "ENROLMENTS",
     "EVERY",
     "KEYS",
     "KINDS",
@@ -163,6 +181,8 @@ __all__ = [
     "RIGHTS",
     "ROLES",
     "SERVER",
+    "SERVING_POLICIES",
+    "SHIPPED_SERVING_POLICIES",
     "SHORTAGES",
     "SHORTEST_LIFE",
     "STATUSES",
@@ -173,6 +193,8 @@ __all__ = [
     "TOKENS",
     "URL_TOKENS",
     "USERS",
+    "Alert",
+    "AlertKind",
     "Answered",
     "AuditLine",
     "BootRule",
@@ -184,17 +206,21 @@ __all__ = [
     "DeviceCredential",
     "DeviceRight",
     "Document",
+    "Enrolment",
     "IllegalStep",
     "Kind",
     "Lease",
     "LeaseState",
+    "LevelName",
     "Lineage",
     "Mode",
     "Operation",
     "OptionValue",
+    "Otherwise",
     "Page",
     "Picker",
     "Place",
+    "PolicyScope",
     "Pool",
     "Preferences",
     "Probe",
@@ -206,6 +232,8 @@ __all__ = [
     "RightWish",
     "Role",
     "Selector",
+    "ServingBudget",
+    "ServingPolicy",
     "ShortPool",
     "Stage",
     "State",
@@ -250,16 +278,19 @@ __all__ = [
     "orders_secrets",
     "parse_config",
     "parse_device",
+    "parse_enrolment",
     "parse_password",
     "parse_preferences",
     "parse_provisioning_key",
     "parse_revocation",
     "parse_right_wish",
     "parse_role",
+    "parse_serving_policy",
     "parse_token_wish",
     "parse_user",
     "parse_window",
     "patch_tells",
+    "policies_in_order",
     "preferences_in",
     "progressed",
     "project",

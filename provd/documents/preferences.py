@@ -26,7 +26,7 @@ SERVICES = frozenset(
     {
         *("access", "api", "application", "audit", "backup", "certificate", "dhcp", "events"),
         *("http", "inquiries", "netlink", "operations", "pipeline", "plugins", "restore"),
-        *("revalidation", "service", "statuses", "store", "synchronization", "tftp"),
+        *("revalidation", "service", "serving", "statuses", "store", "synchronization", "tftp"),
     }
 )
 """What writes to the log; see `service_of`."""

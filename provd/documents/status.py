@@ -42,6 +42,8 @@ class Answered(Struct, frozen=True, kw_only=True, gc=False, omit_defaults=True):
     """Why it was refused."""
     plugin: str = ""
     """Whose it was then."""
+    peer: str = ""
+    """The address that it asked from."""
 
 
 class Status(Document, frozen=True, kw_only=True, gc=False, omit_defaults=True):

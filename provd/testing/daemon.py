@@ -25,6 +25,7 @@ from attrs import define, field
 from provd.client import Api
 from provd.documents import well_known_configs
 from provd.plugins.assemble import assemble, editions
+from provd.testing.serving import OPEN_GIVEN
 
 CHECKOUT = Path(__file__).resolve().parents[2]
 FAMILIES = (
@@ -246,8 +247,9 @@ class Daemon:
         return Api(f"http://127.0.0.1:{self.ports[2]}", PATIENCE)
 
     def fill(self) -> None:
-        """Create the configs that a site begins with."""
+        """Create the configs that a site begins with, and serve secrets to phones that prove nothing."""
         with contextlib.closing(self.api()) as api:
+            api.serving_policies.create(OPEN_GIVEN)
             for config in well_known_configs("192.0.2.1", more={"timezone": "Europe/Paris"}):
                 api.configs.create(
                     {

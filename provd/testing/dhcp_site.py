@@ -12,6 +12,7 @@ from zope.interface import implementer
 
 from provd.application.dhcp import DHCPAnswers, OptionTemplates
 from provd.application.dhcp.described import packet_made
+from provd.application.serving import SecretsGate
 from provd.contracts import IDocumentStore, IPlugins, IProbes
 from provd.documents.dhcp.boot_rule import BOOT_RULES, BootRule
 from provd.documents.dhcp.reservation import RESERVATIONS, Reservation
@@ -175,7 +176,9 @@ def site(*documents: Any, plugins: tuple[Any, ...] = (), **more: Any) -> Site:
     made: list[tuple[Leases, DHCPAnswers]] = []
     neighbourhood = Neighbourhood()
 
-    def answers(store: IDocumentStore, registry: IPlugins, clock: Clock) -> DHCPAnswers:
+    def answers(
+        store: IDocumentStore, registry: IPlugins, clock: Clock, gate: SecretsGate
+    ) -> DHCPAnswers:
         leases = Leases(store, clock.seconds())
         answering = DHCPAnswers(
             leases=leases,
@@ -184,6 +187,7 @@ def site(*documents: Any, plugins: tuple[Any, ...] = (), **more: Any) -> Site:
             clock=clock,
             base_url=lambda _inquiry, _device: BASE_URL,
             render=OptionTemplates().render,
+            gate=gate,
             probes=neighbourhood,
         )
         made.append((leases, answering))

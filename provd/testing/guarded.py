@@ -6,9 +6,13 @@ from typing import Any
 
 from provd.access import BUILT_IN
 from provd.documents import (
+    Alert,
+    AlertKind,
     Claim,
     DeviceCredential,
+    Enrolment,
     Role,
+    ServingPolicy,
     UrlToken,
     parse_config,
     parse_device,
@@ -60,6 +64,9 @@ def guarded() -> Bench:
         credentials=[DeviceCredential(id="phone", username="d-1", password=CANARY)],
         **{
             "boot-rules": [a_boot_rule(options=marked)],
+            "serving-policies": [ServingPolicy(id="office")],
+            "enrolments": [Enrolment(id="unpacking", seconds=60)],
+            "alerts": [Alert(id="alert", kind=AlertKind.SWEEP, at=1.0, source="x", reason="x")],
             "url-tokens": [UrlToken(id="url", device="phone", digest=CANARY, expiry=LATEST)],
         },
     )

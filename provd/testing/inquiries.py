@@ -14,15 +14,21 @@ from provd.access import (
     Keyring,
     Nonces,
     ServingSettings,
+    SweepSettings,
     Threshold,
 )
 from provd.application.decisions import Decisions
 from provd.application.inquiries import Inquiries
+from provd.application.serving import Secrecy, SecretsGate, make_secrecy
 from provd.application.statuses import StatusBook
 from provd.contracts import IDHCPAnswers, IDocumentStore, IPlugins, IProve
 from provd.documents import (
+    DEVICES,
+    ENROLMENTS,
     KINDS,
+    SERVING_POLICIES,
     Device,
+    ServingPolicy,
     parse_config,
 )
 from provd.pipeline import (
@@ -40,6 +46,7 @@ from provd.pipeline import (
 )
 from provd.store import MemoryStore
 from provd.testing.plugins import MemoryPlugins
+from provd.testing.serving import OPEN
 from provd.values import Inquiry, Protocol
 
 PEER = "192.0.2.7"
@@ -101,6 +108,9 @@ AUTOPROV: Mapping[str, Any] = {
 }
 
 
+COLLECTION_OF = {kind.type: kind.name for kind in (DEVICES, SERVING_POLICIES, ENROLMENTS)}
+
+
 @define
 class Core:
     """Store, pipeline and inquiries in memory, on a virtual clock."""
@@ -114,12 +124,13 @@ class Core:
     decisions: Decisions
     statuses: StatusBook
     clock: Clock
+    secrecy: Secrecy
 
     def keep(self, *documents: Any) -> None:
         """Put documents into the store, each under its own kind."""
         draft = self.store.draft("test")
         for document in documents:
-            draft.put("devices" if isinstance(document, Device) else "configs", document)
+            draft.put(COLLECTION_OF.get(type(document), "configs"), document)
         committed: list[Any] = []
         self.store.commit(draft).addBoth(committed.append)
         assert not hasattr(committed[0], "value"), committed[0]
@@ -151,11 +162,17 @@ def core(  # noqa: PLR0913 - each collaborator can be replaced by a test
     nat: bool = False,
     registry: Any = None,
     directory: Any = None,
-    dhcp_answers: Callable[[IDocumentStore, IPlugins, Clock], IDHCPAnswers] | None = None,
+    dhcp_answers: Callable[[IDocumentStore, IPlugins, Clock, SecretsGate], IDHCPAnswers]
+    | None = None,
     serving: ServingSettings | None = None,
     tenant: str = "",
+    policies: Iterable[ServingPolicy] = (OPEN,),
+    sweeps: SweepSettings | None = None,
 ) -> Core:
-    """A server's core around these plugins and documents; `dhcp_answers` makes what answers over DHCP."""
+    """A server's core around these plugins and documents; `dhcp_answers` makes what answers over DHCP.
+
+    Secrets are served to everybody, unless a test has `policies` of its own.
+    """
     clock = Clock()
     clock.advance(ARRIVED)
     store = store or MemoryStore(KINDS, clock)
@@ -168,7 +185,9 @@ def core(  # noqa: PLR0913 - each collaborator can be replaced by a test
     pipeline = Pipeline(compose(app, sets or {}, directory), app, proving)
     decisions = Decisions(100)
     statuses = StatusBook(store, clock)
-    answers = dhcp_answers(store, registry, clock) if dhcp_answers is not None else None
+    secrecy = make_secrecy(store, clock, sweeps or SweepSettings(), bounds.is_shared)
+    gate = secrecy.gate
+    answers = dhcp_answers(store, registry, clock, gate) if dhcp_answers is not None else None
     if answers is not None:
         app.creates = answers.creates
     inquiries = Inquiries(
@@ -182,10 +201,13 @@ def core(  # noqa: PLR0913 - each collaborator can be replaced by a test
         boot_id="test",
         neighbours=neighbours,
         dhcp=answers,
+        secrecy=secrecy,
         threshold=threshold_over(store, clock, serving or ServingSettings(), tenant),
     )
-    made = Core(store, registry, bounds, app, pipeline, inquiries, decisions, statuses, clock)
+    parts = (store, registry, bounds, app, pipeline, inquiries, decisions, statuses, clock)
+    made = Core(*parts, secrecy)
     if autoprov:
         made.keep(parse_config(AUTOPROV))
-    made.keep(*documents)
+    known = store.collection(SERVING_POLICIES.name)
+    made.keep(*(each for each in policies if known.get(each.id) is None), *documents)
     return made

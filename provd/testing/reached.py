@@ -29,6 +29,8 @@ OF_THE_SITE: Mapping[str, Mapping[str, Any]] = {
         "token": "00:00:5e:00:53:01",
     },
     "boot-rules": {},
+    "serving-policies": {},
+    "enrolments": {"seconds": 60},
 }
 """What belongs to no tenant, without its id."""
 

@@ -20,7 +20,7 @@ from provd.values.answer import (
 from provd.values.cause import Caused, read_cause
 from provd.values.change import Change, Committed, Position
 from provd.values.decision import Decision, Note, Step
-from provd.values.errand import Account, ActionUrl, Errand, NotTold, Notify, Way
+from provd.values.errand import Account, ActionUrl, Errand, Notify, NotTold, Way
 from provd.values.errors import (
     DraftRefused,
     Invalid,
@@ -54,6 +54,7 @@ from provd.values.served import (
     served,
     want_detail,
 )
+from provd.values.verdict import Outcome, Verdict
 
 __all__ = [
     "IDENTITY_KEYS",
@@ -92,6 +93,7 @@ __all__ = [
     "NotTold",
     "Note",
     "Notify",
+    "Outcome",
     "PluginFailed",
     "PluginOptions",
     "Position",
@@ -113,6 +115,7 @@ __all__ = [
     "Testimony",
     "TooBroad",
     "Verb",
+    "Verdict",
     "Way",
     "answer_for",
     "answered",

@@ -63,6 +63,8 @@ class Decision(Struct, gc=True):
     """Over DHCP, what policy said of its packet (a `Judgement`)."""
     boot: str = ""
     """Over DHCP, the boot rule that named the file to load, or `reservation`."""
+    verdict: Any = None
+    """What policy said of the secrets that the answer tells (a `Verdict`); None where it tells none."""
     secret_options: frozenset[int] = frozenset()
     """Over DHCP, options whose values may be sent, and are not to be shown."""
     answer: Any = None

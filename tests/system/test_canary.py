@@ -20,6 +20,7 @@ from provd.client.events import EventStream
 from provd.documents import well_known_configs
 from provd.documents.raw_config.schema import SECRETS
 from provd.testing.daemon import PATIENCE, Daemon
+from provd.testing.serving import OPEN_GIVEN
 
 pytestmark = pytest.mark.system
 
@@ -131,6 +132,7 @@ class Run:
                 api.users.create({"id": who, "roles": [role]})
                 api.users.set_password(who, PASSWORD)
                 self.tokens[who] = api.log_in(who, PASSWORD)["token"]
+            api.serving_policies.create(OPEN_GIVEN)
             for config in well_known_configs("192.0.2.1", sip_password=CANARY):
                 raw = json.loads(bytes(config.raw_config))
                 raw |= {name: CANARY for name in SECRETS if name != "password"}

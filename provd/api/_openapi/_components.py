@@ -15,6 +15,7 @@ from provd.api._openapi._raw_config import raw_config_schema
 from provd.api._openapi._shapes import SHAPES
 from provd.api._openapi._shapes_of_dhcp import SHAPES_OF_DHCP, WORDS_OF_DHCP
 from provd.api._openapi._shapes_of_events import SHAPES_OF_EVENTS
+from provd.api._openapi._shapes_of_serving import SHAPES_OF_SERVING, WORDS_OF_SERVING
 from provd.api._openapi._words import first_words, words_of
 from provd.application.json_patch import DEEPEST, MOST
 from provd.documents import (
@@ -177,8 +178,15 @@ def ref(name: str) -> Schema:
 
 
 def _shapes() -> dict[str, Schema]:
-    types: tuple[type[Struct], ...] = (*SHAPES, *SHAPES_OF_DHCP, *SHAPES_OF_EVENTS, Answered, Claim)
-    words: tuple[type[StrEnum], ...] = (State, *WORDS_OF_DHCP)
+    types: tuple[type[Struct], ...] = (
+        *SHAPES,
+        *SHAPES_OF_DHCP,
+        *SHAPES_OF_SERVING,
+        *SHAPES_OF_EVENTS,
+        Answered,
+        Claim,
+    )
+    words: tuple[type[StrEnum], ...] = (State, *WORDS_OF_DHCP, *WORDS_OF_SERVING)
     _schemas, made = msgspec.json.schema_components((*types, *words), ref_template=REF)
     for word in words:
         made[word.__name__]["description"] = first_words(word)

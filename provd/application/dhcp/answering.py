@@ -34,6 +34,8 @@ from provd.application.dhcp.replies import (
     queried,
     refused,
 )
+from provd.application.dhcp.secrecy import Withheld, mark
+from provd.application.serving import SecretsGate
 from provd.contracts import IDHCPAnswers, IDocumentStore, ILeases, IPlugins, IProbes, IReadable
 from provd.documents import Device
 from provd.documents.dhcp.reservation import Reservation
@@ -49,6 +51,7 @@ from provd.values import (
     Judgement,
     Note,
     PluginFailed,
+    PluginOptions,
     Question,
     Reply,
     Silence,
@@ -71,6 +74,7 @@ PATIENCE = 0.5
 TRIES = 4
 """Addresses that are tried for one packet when the first ones turn out to be in use."""
 
+NO_OPTIONS = PluginOptions({})
 NO_PACKET = Silence("what it would be answered depends on its packet: describe one")
 OFF = Silence("its subnet is switched off")
 OBSERVED = Silence("its subnet is observed only: what it says is learnt")
@@ -92,6 +96,7 @@ class DHCPAnswers:
         clock: IReactorTime,
         base_url: Callable[[Inquiry, Device | None], str],
         render: Rendered,
+        gate: SecretsGate,
         probes: IProbes | None = None,
         binl_port: int = BINL,
     ) -> None:
@@ -101,6 +106,7 @@ class DHCPAnswers:
         self._plugins = plugins
         self._clock = clock
         self._base_url = base_url
+        self._withheld = Withheld(gate)
         self._render = render
         self._probes = probes
         self._binl_port = binl_port
@@ -148,7 +154,7 @@ class DHCPAnswers:
         if mode is Mode.OBSERVE:
             return OBSERVED
         if subnet is not None and (mode is Mode.PROXY or inquiry.local_port == self._binl_port):
-            return self._file_only(decision, question, subnet, view)
+            return self._file_only(decision, question, subnet, view, keep=keep)
         if not keep:
             return self._answer_of(decision, question, view, self._leases.judge(question, view))
         self._leases.tick(inquiry.arrived)
@@ -225,12 +231,15 @@ class DHCPAnswers:
     ) -> tuple[Boot, Mapping[int, bytes]]:
         """What a client loads, and the options it may have: each layer over the one before."""
         packet: Packet = question.packet
-        boot = self._boot(decision, question, subnet, reservation)
+        boot = self._boot(decision, question, subnet, reservation, keep=keep)
         found = dict(self._said_by("subnets", subnet, decision, packet))
         found.update(self._said_by("boot-rules", boot.rule, decision, packet))
-        found.update(self._of_plugin(decision, view, keep=keep))
+        said = self._of_plugin(decision, view, keep=keep)
+        found.update(said)
         found.update(self._said_by("reservations", reservation, decision, packet))
-        return boot, found
+        if not decision.secret_options:
+            return boot, found
+        return boot, self._withheld.options(decision, question, found, said.without, keep=keep)
 
     def _said_by(
         self, collection: str, document: Any, decision: Decision, packet: Packet
@@ -244,7 +253,13 @@ class DHCPAnswers:
         return layer.over(packet.options, self._render)
 
     def _boot(
-        self, decision: Decision, question: Question, subnet: Subnet | None, reservation: Any
+        self,
+        decision: Decision,
+        question: Question,
+        subnet: Subnet | None,
+        reservation: Any,
+        *,
+        keep: bool,
     ) -> Boot:
         packet: Packet = question.packet
         if packet.message_type and not boots_over_the_network(packet):
@@ -253,24 +268,35 @@ class DHCPAnswers:
         base_url = self._base_url(decision.inquiry, decision.device)
         boot = boot_of(self._rules.ordered(), client, reservation, base_url)
         decision.boot = boot.source
-        return boot
+        if not boot.file:
+            return boot
+        plain_url = self._base_url(decision.inquiry, None)
+        return self._withheld.boot(decision, boot, base_url, plain_url, keep=keep)
 
-    def _of_plugin(self, decision: Decision, view: IReadable, *, keep: bool) -> Mapping[int, bytes]:
+    def _of_plugin(self, decision: Decision, view: IReadable, *, keep: bool) -> PluginOptions:
         """The options that the device's plugin adds; one that fails adds none, and is told of."""
         device = decision.device
         plugin = self._plugins.get(device.plugin) if device is not None and device.plugin else None
         if plugin is None:
-            return {}
+            return NO_OPTIONS
         try:
-            return plugin.dhcp_options(decision.inquiry, device, view, keep=keep)
+            told = plugin.dhcp_options(decision.inquiry, device, view, keep=keep)
         except PluginFailed as error:
             decision.notes += (Note(Step.ANSWER, "{why}", (("why", str(error)),)),)
-            return {}
+            return NO_OPTIONS
+        mark(decision, told)
+        return told
 
     # Files only.
 
     def _file_only(
-        self, decision: Decision, question: Question, subnet: Subnet, view: IReadable
+        self,
+        decision: Decision,
+        question: Question,
+        subnet: Subnet,
+        view: IReadable,
+        *,
+        keep: bool,
     ) -> Answer:
         """ProxyDHCP: a file for boot ROMs, beside a server that gives addresses."""
         packet: Packet = question.packet
@@ -283,12 +309,14 @@ class DHCPAnswers:
         if at_binl and kind not in {MessageType.DISCOVER, MessageType.REQUEST, MessageType.INFORM}:
             return ANOTHERS
         reservation = _reservation(view, decision.inquiry.mac, subnet)
-        boot = self._boot(decision, question, subnet, reservation)
+        boot = self._boot(decision, question, subnet, reservation, keep=keep)
         if not boot.file:
             return NO_FILE
         server = next_server_of(question, boot, reservation, subnet)
         verb = MessageType.ACK if at_binl else MessageType.OFFER
         options = self._said_by("boot-rules", boot.rule, decision, packet)
+        if decision.secret_options:
+            options = self._withheld.options(decision, question, options, NO_OPTIONS, keep=keep)
         return Reply(proxied(question, boot, server, kind=verb, options=options))
 
     # Probing.

@@ -13,6 +13,7 @@ from twisted.logger import Logger
 
 from provd.documents.dhcp.option_text import option_bytes
 from provd.documents.dhcp.options import OptionValue
+from provd.documents.dhcp.secrets import is_secret_text
 from provd.values import ProvdError
 
 log = Logger("provd.dhcp")
@@ -61,7 +62,11 @@ def layer_of(options: Collection[OptionValue]) -> Layer:
             fixed[option.code] = option_bytes(option.code, option.value) if option.value else b""
     # What is for one vendor wins over what is for all, and the longer name over the shorter.
     rest.sort(key=lambda option: len(option.vendor))
-    secret = frozenset(option.code for option in options if option.secret)
+    secret = frozenset(
+        option.code
+        for option in options
+        if option.secret or (option.value and is_secret_text(option.code, option.value))
+    )
     return Layer(fixed, tuple(rest), secret) if rest or fixed else NOTHING
 
 

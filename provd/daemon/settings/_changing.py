@@ -49,6 +49,7 @@ AT_START: Mapping[str, str] = {
     "api.http2": "clients would find another protocol on the same port",
     "api.certificate": "the files are read again, where they are is not",
     "api.key": "the files are read again, where they are is not",
+    "log.security": "it is opened when the server starts",
 }
 """Settings that only a start takes up, each with the reason."""
 
@@ -56,9 +57,10 @@ WITHOUT_RESTART = frozenset(
     {
         *(f"http.{key.name}" for key in fields(Settings().http)),
         *(f"access.{key.name}" for key in fields(Settings().access)),
-        *(f"serving.{key.name}" for key in fields(Settings().serving)),
         *(f"certificates.{key.name}" for key in fields(Settings().certificates)),
         "https.client_certificates",
+        *(f"serving.{key.name}" for key in fields(Settings().serving)),
+        *(f"sweeps.{key.name}" for key in fields(Settings().sweeps)),
         *(
             f"tftp.{name}"
             for name in (

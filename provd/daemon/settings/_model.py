@@ -11,10 +11,11 @@ from typing import Annotated, Any, Literal
 
 from msgspec import Meta, Struct
 
-from provd.access import AccessSettings, CertificateSettings, ServingSettings
+from provd.access import AccessSettings, CertificateSettings, ServingSettings, SweepSettings
 from provd.application.inquiry_bounds import InquirySettings
 from provd.application.synchronizing import SynchronizationSettings
 from provd.daemon.settings._https import HTTPSListen
+from provd.files import PackageSettings
 from provd.pipeline import CreationSettings
 from provd.servers.dhcp import DHCPSettings
 from provd.servers.http import HTTPSettings
@@ -137,6 +138,8 @@ class LogSettings(Struct, frozen=True, kw_only=True):
     level: Literal["debug", "info", "warn", "error"] = "info"
     kept: Annotated[int, Meta(ge=1, le=10_000)] = 1000
     """Lines in memory, to be asked for through the API; half a KiB each, or what a decision takes."""
+    security: str = ""
+    """A file for the lines of the security log, which filters of fail2ban read; empty for none."""
 
 
 class Settings(Struct, frozen=True, kw_only=True):
@@ -157,6 +160,7 @@ class Settings(Struct, frozen=True, kw_only=True):
     pipeline: PipelineSettings = PipelineSettings()
     inquiries: InquirySettings = InquirySettings()
     limits: CreationSettings = CreationSettings()
+    sweeps: SweepSettings = SweepSettings()
     plugins: PluginSettings = PluginSettings()
     phones: PhoneSettings = PhoneSettings()
     synchronization: SynchronizationSettings = SynchronizationSettings()

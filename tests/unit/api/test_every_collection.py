@@ -33,6 +33,8 @@ SMALLEST: dict[str, dict[str, Any]] = {
         "options": [{"code": 1, "value": "255.255.255.0"}],
     },
     "boot-rules": {},
+    "serving-policies": {},
+    "enrolments": {"seconds": 3600},
     "keys": {"secret": "neverEndingSummer"},
 }
 """What a client must say of one."""

@@ -366,7 +366,7 @@ def test_every_kind_of_document_is_restored_or_left_alone() -> None:
     """Whoever adds one says so here: a wish of an operator's, or what happened and was promised."""
     restored = {
         *("devices", "configs", "statuses", "users", "roles", "rights", "preferences"),
-        *("subnets", "reservations", "boot-rules", "keys"),
+        *("subnets", "reservations", "boot-rules", "serving-policies", "keys"),
     }
     assert restored | LEFT_ALONE == {kind.name for kind in KINDS}
     assert not restored & LEFT_ALONE

@@ -1,0 +1,138 @@
+"""The gate before secrets: one for all protocols, asked once the answer is known and before it leaves.
+
+A what-if asks the same, and uses up nothing.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from provd.application.serving.budgets import Budgets
+from provd.application.serving.enrolments import OpenEnrolments
+from provd.application.serving.policies import Policies, Rule, is_open
+from provd.contracts import IDocumentStore
+from provd.documents import ENROLMENTS, SERVING_POLICIES
+from provd.values import (
+    Answer,
+    Content,
+    Decision,
+    Level,
+    Outcome,
+    Protocol,
+    Redirect,
+    Refusal,
+    RefusalKind,
+    Verdict,
+)
+
+Suspected = Callable[[str, float], str]
+"""From a source and the time to why it is suspected to sweep; empty for most."""
+
+IN_ENROLMENT = "it tells secrets, and enrolment {enrolment} lets it have them (policy {policy})"
+IN_HOURS = "it tells secrets, and an enrolment is open at this time of the day (policy {policy})"
+REFUTED = "it is not the device that it says it is: {why}"
+SWEEPS = "whoever asks there looks for devices: {why}"
+ELSEWHERE = "it asks from {peer}, and policy {policy} names other networks"
+AT_ANOTHER_TIME = "policy {policy} names other hours"
+UNPROVEN = "its identity level is {level}, and policy {policy} wants {wanted}"
+SPENT = "it was given {times} times within {seconds} s, all that policy {policy} allows"
+
+
+class SecretsGate:
+    """Says of each answer that tells secrets what becomes of it."""
+
+    def __init__(self, store: IDocumentStore, suspected: Suspected) -> None:
+        """`suspected` tells who looks for devices."""
+        self._policies = Policies(store.collection(SERVING_POLICIES.name))
+        self.enrolments = OpenEnrolments(store.collection(ENROLMENTS.name))
+        self._suspected = suspected
+        self.budgets = Budgets()
+
+    def passed(self, decision: Decision, answer: Answer, *, keep: bool) -> Answer:
+        """The answer that is given: itself, for the most part."""
+        if type(answer) is not Content and type(answer) is not Redirect:
+            return answer
+        without = answer.without
+        if without is None:
+            return answer
+        verdict = self.verdict(decision, decision.inquiry.path, keep=keep)
+        if verdict.outcome is Outcome.GIVEN:
+            return answer
+        if verdict.outcome is Outcome.REFUSED or isinstance(without, Refusal):
+            return Refusal(RefusalKind.NOT_FOUND, f"it tells secrets: {verdict}")
+        given: Answer = without
+        return given
+
+    def verdict(self, decision: Decision, subject: str, *, keep: bool) -> Verdict:
+        """What policy says; the decision keeps it. `subject` is what is to be given, by name."""
+        inquiry, device = decision.inquiry, decision.device
+        rule = self._policies.deciding(inquiry, device)
+        decision.verdict = verdict = self._judged(rule, decision, subject)
+        budget = rule.policy.budget
+        if keep and budget is not None and device is not None and verdict.outcome is Outcome.GIVEN:
+            self.budgets.use((device.id, subject), budget, inquiry.arrived)
+        return verdict
+
+    def _judged(self, rule: Rule, decision: Decision, subject: str) -> Verdict:
+        obstacle = self._obstacle(rule, decision)
+        if obstacle is not None:
+            return obstacle
+        policy, level = rule.policy, decision.level
+        given = rule.given if level >= rule.level else self._enrolling(rule, decision)
+        if given is None:
+            return _withheld(
+                rule, UNPROVEN, level=level.word, policy=policy.id, wanted=rule.level.word
+            )
+        budget, device, now = policy.budget, decision.device, decision.inquiry.arrived
+        if budget is None or device is None:
+            return given
+        if not self.budgets.spent((device.id, subject), budget, now):
+            return given
+        return _withheld(rule, SPENT, times=budget.times, seconds=budget.seconds, policy=policy.id)
+
+    def _obstacle(self, rule: Rule, decision: Decision) -> Verdict | None:
+        """What speaks against it, however sure it is who asks, or however little a policy wants."""
+        inquiry, policy = decision.inquiry, rule.policy.id
+        for proof in decision.proofs:
+            if proof.refutes:
+                return _withheld(rule, REFUTED, why=str(proof))
+        if decision.level < Level.CREDENTIAL:
+            why = self._suspected(source_of(decision), inquiry.arrived)
+            if why:
+                return _withheld(rule, SWEEPS, why=why)
+        if rule.networks and not rule.networks.hold(inquiry.peer):
+            return _withheld(rule, ELSEWHERE, peer=inquiry.peer or "no address", policy=policy)
+        if rule.hours and not is_open(rule.hours, inquiry.arrived):
+            return _withheld(rule, AT_ANOTHER_TIME, policy=policy)
+        return None
+
+    def _enrolling(self, rule: Rule, decision: Decision) -> Verdict | None:
+        """That it is given because an enrolment is open; None where that does not help."""
+        if decision.level < rule.enrolling:
+            return None
+        inquiry, policy = decision.inquiry, rule.policy.id
+        if rule.enrolment_hours and is_open(rule.enrolment_hours, inquiry.arrived):
+            return Verdict(policy, Outcome.GIVEN, IN_HOURS, (("policy", policy),))
+        found = self.enrolments.open_for(
+            decision.device, inquiry.tenant, inquiry.peer, inquiry.arrived
+        )
+        if not found:
+            return None
+        return Verdict(
+            policy, Outcome.GIVEN, IN_ENROLMENT, (("enrolment", found), ("policy", policy))
+        )
+
+
+def source_of(decision: Decision) -> str:
+    """Who asks; over DHCP without an address yet, whoever has the address that is to be given."""
+    inquiry = decision.inquiry
+    if inquiry.protocol is not Protocol.DHCP or inquiry.peer or decision.judgement is None:
+        return inquiry.source
+    address = decision.judgement.address
+    return ".".join(map(str, address.to_bytes(4, "big"))) if address else inquiry.source
+
+
+def _withheld(rule: Rule, text: str, **fields: object) -> Verdict:
+    return Verdict(
+        rule.policy.id, Outcome(rule.policy.otherwise.value), text, tuple(fields.items())
+    )
