@@ -15,7 +15,6 @@ from provd.access import AccessSettings, CertificateSettings, ServingSettings, S
 from provd.application.inquiry_bounds import InquirySettings
 from provd.application.synchronizing import SynchronizationSettings
 from provd.daemon.settings._https import HTTPSListen
-from provd.files import PackageSettings
 from provd.pipeline import CreationSettings
 from provd.servers.dhcp import DHCPSettings
 from provd.servers.http import HTTPSettings
