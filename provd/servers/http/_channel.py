@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, cast
 
+from msgspec.structs import replace
 from twisted.internet.defer import Deferred
 from twisted.internet.interfaces import IHandshakeListener
 from twisted.python.failure import Failure
@@ -58,6 +59,8 @@ class DeviceChannel(Connection):
         """`peer` asks, as `introduced` by a proxy or of its own; `secure`: TLS is to be agreed on first."""
         super().__init__(site, peer)
         self._proxied = site.proxies.trusts(peer)
+        self._watched = self._proxied or site.shown is not None
+        """Whether somebody may write headers that say whose a request is, or tries to."""
         self._introduced = introduced
         self._secure = secure
         self._certificate: Certified | None = None
@@ -130,69 +133,70 @@ class DeviceChannel(Connection):
         if method not in _ANSWERED:
             self._other_method(method, request)
             return
-        site = self._site
-        chain: tuple[bytes, ...] | None = None
-        peer = self.peer
         try:
             if type(target) is bytes:
                 target = parse_target(target)
-            if self._proxied:
-                peer = site.proxies.client(peer, headers.get("x-forwarded-for", ""))
-                if site.shown is not None:
-                    chain = site.shown.take(headers)
-            elif site.shown is not None:
-                site.shown.drop(headers)
+            if self._watched:
+                self._ask_watched(method, cast("tuple[str, str]", target), headers, request)
+                return
         except MalformedPacket:
             self.refuse(400)
             return
-        said = method, cast("tuple[str, str]", target), headers, peer
-        if chain is None:
-            self._ask(self._inquiry(*said, self._certificate), request)
-        else:
-            self._ask_showing(chain, said, request)
+        path_and_query = cast("tuple[str, str]", target)
+        self._ask(self._inquiry(method, path_and_query, headers, self.peer), request)
 
-    def _ask_showing(
+    def _ask_watched(
         self,
-        chain: tuple[bytes, ...],
-        said: tuple[str, tuple[str, str], dict[str, str], str],
+        method: str,
+        target: tuple[str, str],
+        headers: dict[str, str],
         request: DeviceRequest | None,
     ) -> None:
-        """Ask once it is judged what a proxy wrote; its own certificate is not the device's."""
+        """Ask where proxies write headers. @raise MalformedPacket: one wrote what makes no sense."""
+        site, shown = self._site, self._site.shown
+        if not self._proxied:
+            if shown is not None:
+                shown.drop(headers)
+            self._ask(self._inquiry(method, target, headers, self.peer), request)
+            return
+        peer = site.proxies.client(self.peer, headers.get("x-forwarded-for", ""))
+        if shown is None:
+            self._ask(self._inquiry(method, target, headers, peer), request)
+            return
+        chain = shown.take(headers)
+        self._ask_showing(chain, self._inquiry(method, target, headers, peer), request)
+
+    def _ask_showing(
+        self, chain: tuple[bytes, ...], inquiry: Inquiry, request: DeviceRequest | None
+    ) -> None:
+        """Ask once it is judged what a proxy wrote; what it shows itself is not the device's."""
         judge = self._site.judge
         if not chain or judge is None:
-            self._ask(self._inquiry(*said, None), request)
+            self._ask(replace(inquiry, certificate=None), request)
             return
         judging = judge.judge(chain)
         if not judging.called:
             request = request or self.queue()
             self._enter(ANSWERING)
-        judging.addCallback(self._ask_judged, said, request).addErrback(self._site.defect)
+        judging.addCallback(self._ask_judged, inquiry, request).addErrback(self._site.defect)
 
     def _ask_judged(
-        self,
-        certificate: Certified,
-        said: tuple[str, tuple[str, str], dict[str, str], str],
-        request: DeviceRequest | None,
+        self, certificate: Certified, inquiry: Inquiry, request: DeviceRequest | None
     ) -> None:
         if request is not None and request.given:
             self._site.counts["abandoned"] += 1
         else:
-            self._ask(self._inquiry(*said, certificate), request)
+            self._ask(replace(inquiry, certificate=certificate), request)
 
     def _inquiry(
-        self,
-        method: str,
-        target: tuple[str, str],
-        headers: dict[str, str],
-        peer: str,
-        certificate: Certified | None,
+        self, method: str, target: tuple[str, str], headers: dict[str, str], peer: str
     ) -> Inquiry:
         site = self._site
         return Inquiry(
             id=site.inquiries.inquiry_id(),
             protocol=Protocol.HTTP,
             path=target[0],
-            certificate=certificate,
+            certificate=self._certificate,
             peer=peer,
             arrived=site.now(),
             peer_port=self._peer_port,
