@@ -8,6 +8,7 @@ tell one.
 from __future__ import annotations
 
 from typing import Any
+from typing import Protocol as Typed
 
 from msgspec.structs import replace
 from twisted.logger import Logger
@@ -31,6 +32,7 @@ from provd.values import (
     Decision,
     Inquiry,
     Level,
+    Outcome,
     Protocol,
     ProvdError,
     Refusal,
@@ -52,6 +54,14 @@ MASKED = "(no key)"
 SPENT = Refusal(RefusalKind.NOT_FOUND, "its one-time URL was used up meanwhile")
 BUSY = Refusal(RefusalKind.UNAVAILABLE, "its one-time URL is used by others at the same time")
 TRIES = 3
+
+
+class Passed(Typed):
+    """The gate before secrets."""
+
+    def __call__(self, decision: Decision, answer: Answer, *, keep: bool) -> Answer:
+        """The answer that is given; `keep` False: nothing is used up by asking."""
+
 
 _SAID_NO = frozenset({RefusalKind.NOT_FOUND, RefusalKind.FORBIDDEN})
 
@@ -153,28 +163,23 @@ class Threshold:
 
     # Once it is answered.
 
-    def crossed(self, decision: Decision, answer: Answer) -> Answer:
-        """The answer as it leaves; a credential that was proved is noted as seen."""
-        if type(answer) is Refusal:
-            return self.challenged(decision, answer)
-        if decision.inquiry.credential is not None:
-            self._confirm(decision)
-        return answer
+    def crossed(self, decision: Decision, answer: Answer, *, keep: bool) -> Answer:
+        """The answer as it leaves: over HTTP, who is refused is asked for a password, all of them alike.
 
-    def challenged(self, decision: Decision, answer: Refusal) -> Refusal:
-        """A refusal that asks for a password instead, the same for all who have not shown one.
-
-        A device that has proved who it is hears the plain truth: asking it again would be no end.
+        A device that has proved who it is hears the plain truth: asking it again would be no end.  A
+        credential that was proved is noted as seen, unless `keep` is False (what-if).
         """
-        inquiry, scheme = decision.inquiry, self._settings.challenge
+        if keep and decision.inquiry.credential is not None:
+            self._confirm(decision)
+        inquiry = decision.inquiry
         if (
-            scheme == "off"
+            self._settings.challenge == "off"
             or inquiry.protocol is not Protocol.HTTP
-            or answer.kind not in _SAID_NO
             or decision.level >= Level.CREDENTIAL
         ):
             return answer
-        return Refusal(RefusalKind.UNAUTHENTICATED, answer.reason, self._ways(inquiry))
+        why = _why_not(decision, answer)
+        return Refusal(RefusalKind.UNAUTHENTICATED, why, self._ways(inquiry)) if why else answer
 
     def _ways(self, inquiry: Inquiry) -> tuple[str, ...]:
         if self._settings.challenge == "basic":
@@ -186,13 +191,15 @@ class Threshold:
             for algorithm in self._settings.digest_algorithms
         )
 
-    async def spent(self, decision: Decision, answer: Answer) -> Answer:
+    async def spent(self, decision: Decision, answer: Answer, passed: Passed) -> Answer:
         """The answer to whoever showed a one-time URL, once it is durable that a use of it is gone.
 
-        Only what has secrets uses it up: a phone fetches much on the way to the one file that counts.
+        Only secrets that are given use it up (`passed` tells what is): a phone fetches much on the way to
+        the one file that counts.
         """
         inquiry = decision.inquiry
-        if getattr(answer, "without", None) is None or inquiry.method == "HEAD":
+        given = passed(decision, answer, keep=False)
+        if getattr(given, "without", None) is None or inquiry.method == "HEAD":
             return answer
         for _try in range(TRIES):
             draft = self._store.draft(inquiry.id)
@@ -227,6 +234,14 @@ class Threshold:
         )
         draft.put("credentials", confirmed)
         self._store.commit(draft).addErrback(_next_time)
+
+
+def _why_not(decision: Decision, answer: Answer) -> str:
+    """Why the device is not given what it asked for; empty where it is, or where that is no matter of who asks."""
+    if isinstance(answer, Refusal):
+        return answer.reason if answer.kind in _SAID_NO else ""
+    verdict = decision.verdict
+    return "" if verdict is None or verdict.outcome is Outcome.GIVEN else str(verdict)
 
 
 def split_path(path: str) -> tuple[str, str]:

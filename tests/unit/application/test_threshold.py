@@ -1,0 +1,402 @@
+"""Keys, one-time URLs, names and passwords: who is let in to what, over HTTP and TFTP alike."""
+
+from __future__ import annotations
+
+import itertools
+import json
+from typing import Any
+
+import pytest
+from msgspec.structs import replace
+
+from provd.access import ServingSettings
+from provd.application.explain import tell
+from provd.documents import Device
+from provd.testing.inquiries import ARRIVED, Core, http, tftp
+from provd.testing.showing import (
+    FILES,
+    KEYS,
+    MAC_A,
+    PASSWORDS,
+    SECRETS,
+    URLS,
+    USERS,
+    answered,
+    basic,
+    put,
+    secretive,
+    two_tenants,
+)
+from provd.values import Content, Decision, Inquiry, Level, Refusal, RefusalKind
+
+KEY_MODES = ("off", "accepted", "required")
+SHOWN_KEYS = (None, *KEYS)
+SHOWN_URLS = (None, *URLS)
+CREDENTIALS = (None, "own", "before", "another's", "wrong", "nobody's")
+
+MODEL_OF_KEYS = {
+    ("accepted", None): "found",
+    ("accepted", "a"): "found",
+    ("accepted", "b"): "unknown",
+    ("accepted", "over"): "barred",
+    ("accepted", "none"): "found",
+    ("required", None): "barred",
+    ("required", "a"): "found",
+    ("required", "b"): "unknown",
+    ("required", "over"): "barred",
+    ("required", "none"): "barred",
+}
+"""What becomes of a request for the file of tenant a's phone."""
+
+MODEL_OF_URLS = {
+    "a": "found",
+    "b": "unknown",
+    "over": "barred",
+    "used": "barred",
+    "none": "barred",
+}
+
+LEVELS = {"own": Level.CREDENTIAL, "before": Level.CREDENTIAL}
+"""What a name and a password prove of phone a; the others prove nothing."""
+
+
+def header(shown: str | None) -> dict[str, str]:
+    """What is shown over HTTP."""
+    if shown is None:
+        return {}
+    user = {"another's": USERS["b"], "nobody's": "d-nobody"}.get(shown, USERS["a"])
+    password = {"own": "a", "another's": "b", "before": "before"}.get(shown)
+    return basic(user, PASSWORDS[password] if password else "wrongPassword")
+
+
+def asked(protocol: str, path: str, shown: str | None = None) -> Inquiry:
+    """A request; TFTP has no headers."""
+    if protocol == "tftp":
+        return tftp(path.lstrip("/"))
+    return replace(http(path), headers=header(shown))
+
+
+def ask(made: Core, inquiry: Inquiry) -> tuple[Any, Decision]:
+    """The answer and how it came to be; what-if said the same before."""
+    supposed: list[Decision] = []
+    made.inquiries.what_if(inquiry).addCallback(supposed.append)
+    answer = made.inquiries.ask(inquiry)
+    if hasattr(answer, "addBoth"):
+        told: list[Any] = []
+        answer.addBoth(told.append)
+        answer = told[0]
+    decision = made.decisions.get(inquiry.id)
+    assert decision is not None
+    if not isinstance(answer, Refusal) or answer.kind is not RefusalKind.UNAVAILABLE:
+        assert supposed[0].answer == answer
+        assert (supposed[0].level, supposed[0].inquiry) == (decision.level, decision.inquiry)
+    for each in (decision, supposed[0]):
+        told_of = json.dumps(tell(each)) + repr(each.inquiry)
+        assert not [secret for secret in SECRETS if secret in told_of]
+    return answer, decision
+
+
+def outcome(answer: Any, decision: Decision) -> str:
+    """One word for what became of it."""
+    if isinstance(answer, Content):
+        assert answer.body.startswith(b"phone-a ")
+        return "found"
+    assert isinstance(answer, Refusal)
+    assert answer.kind is RefusalKind.NOT_FOUND
+    if decision.device is not None:
+        return "withheld"
+    return "barred" if decision.inquiry.barred else "unknown"
+
+
+@pytest.mark.parametrize("protocol", ["http", "tftp"])
+@pytest.mark.parametrize("mode", KEY_MODES)
+def test_the_truth_table_of_keys(mode: Any, protocol: str) -> None:
+    """Each key with each name and password, in each mode; a password opens nothing that a key closes."""
+    for key, shown in itertools.product(SHOWN_KEYS, CREDENTIALS):
+        if mode == "off" and key is not None:
+            continue  # it is a directory like any other
+        made = two_tenants(serving=ServingSettings(url_key=mode))
+        path = f"/{KEYS[key]}/{FILES['a']}" if key else f"/{FILES['a']}"
+        if mode == "accepted" and key == "none":
+            path = f"/directory/{FILES['a']}"
+        answer, decision = ask(made, asked(protocol, path, shown))
+        expected = "found" if mode == "off" else MODEL_OF_KEYS[mode, key]
+        if expected == "found" and protocol == "http" and shown == "another's":
+            expected = "withheld"
+        assert outcome(answer, decision) == expected, (mode, key, shown)
+        if expected == "found":
+            level = LEVELS.get(shown or "", Level.CLAIMED) if protocol == "http" else Level.CLAIMED
+            assert decision.level is level
+        if mode != "off" and key in ("a", "b", "over"):
+            assert decision.inquiry.key == f"key-{key}"
+            assert decision.inquiry.path.lstrip("/") == FILES["a"]
+
+
+@pytest.mark.parametrize("protocol", ["http", "tftp"])
+@pytest.mark.parametrize("mode", KEY_MODES)
+def test_the_truth_table_of_one_time_urls(mode: Any, protocol: str) -> None:
+    """Each URL with each name and password: two things shown are never more than the weaker one allows."""
+    for url, shown in itertools.product(URLS, CREDENTIALS):
+        made = two_tenants(serving=ServingSettings(url_key=mode))
+        answer, decision = ask(made, asked(protocol, f"/{URLS[url]}/{FILES['a']}", shown))
+        expected = MODEL_OF_URLS[url]
+        if expected == "found" and protocol == "http" and shown == "another's":
+            expected = "withheld"
+        assert outcome(answer, decision) == expected, (mode, url, shown)
+        if expected == "found":
+            assert decision.level is Level.CREDENTIAL
+
+
+@pytest.mark.parametrize("challenge", ["basic", "digest"])
+def test_all_refusals_look_alike(challenge: Any) -> None:
+    """Whoever is refused over HTTP is asked for a password, whatever the reason; over TFTP nobody is."""
+    settings = ServingSettings(url_key="required", challenge=challenge)
+    kinds = set()
+    for number, path in enumerate(
+        (
+            f"/{FILES['a']}",
+            f"/{KEYS['b']}/{FILES['a']}",
+            f"/{KEYS['over']}/{FILES['a']}",
+            f"/{KEYS['a']}/nothing-that-is",
+            f"/{URLS['used']}/{FILES['a']}",
+            f"/{URLS['b']}/{FILES['a']}",
+        )
+    ):
+        made = two_tenants(serving=settings)
+        answer, _decision = ask(made, replace(asked("http", path), id=f"i{number}"))
+        kinds.add((answer.kind, tuple(map(len, answer.challenge))))
+        answer, _decision = ask(made, replace(asked("tftp", path), id=f"t{number}"))
+        assert (answer.kind, answer.challenge) == (RefusalKind.NOT_FOUND, ())
+    assert len(kinds) == 1
+    [(kind, lengths)] = kinds
+    assert kind is RefusalKind.UNAUTHENTICATED
+    assert len(lengths) == (1 if challenge == "basic" else 2)
+
+
+def challenged(made: Core, path: str, number: int = 100) -> tuple[str, ...]:
+    """What a device that shows nothing is asked for."""
+    answer, _decision = ask(made, http(path, number=number))
+    assert answer.kind is RefusalKind.UNAUTHENTICATED
+    return tuple(answer.challenge)
+
+
+def shows(made: Core, path: str, number: int, **headers: Any) -> tuple[Any, Decision]:
+    """A request with a header."""
+    return ask(made, replace(http(path, number=number), headers=headers))
+
+
+@pytest.mark.parametrize("session", [False, True])
+@pytest.mark.parametrize("at", [0, 1])
+def test_a_digest_is_answered(at: int, session: bool) -> None:  # noqa: FBT001 - a table
+    """SHA-256 and MD5, each also as -sess; the same answer is not good twice, the next count is."""
+    made = two_tenants(serving=ServingSettings(url_key="required", challenge="digest"))
+    path = f"/{KEYS['a']}/{FILES['a']}"
+    ways = challenged(made, f"/{KEYS['a']}/nothing")
+    shown = answered(ways[at], USERS["a"], PASSWORDS["a"], path, session=session)
+    answer, decision = shows(made, path, 1, **shown)
+    assert isinstance(answer, Content)
+    assert decision.level is Level.CREDENTIAL
+    _again, decision = shows(made, path, 2, **shown)
+    assert decision.level is Level.CLAIMED
+    assert "before" in str(decision.proofs[0])
+    following = answered(ways[at], USERS["a"], PASSWORDS["a"], path, session=session, count=2)
+    _answer, decision = shows(made, path, 3, **following)
+    assert decision.level is Level.CREDENTIAL
+
+
+def test_an_old_nonce_is_stale() -> None:
+    """The device, whose password is right, is asked again without anybody being bothered."""
+    made = two_tenants(serving=ServingSettings(url_key="required", challenge="digest"))
+    missing = f"/{KEYS['a']}/nothing"
+    ways = challenged(made, missing)
+    shown = answered(ways[0], USERS["a"], PASSWORDS["a"], missing)
+    later = replace(http(missing, number=5), headers=shown, arrived=ARRIVED + 301)
+    answer, decision = ask(made, later)
+    assert decision.level is Level.CLAIMED
+    assert all(way.endswith("stale=true") for way in answer.challenge)
+    wrong = answered(ways[0], USERS["a"], "wrong", missing)
+    answer, _decision = ask(made, replace(later, id="other", headers=wrong))
+    assert not any("stale" in way for way in answer.challenge)
+
+
+@pytest.mark.parametrize(
+    "spoilt",
+    [
+        {"uri": '"/elsewhere"'},
+        {"nonce": '"dGhpcyBpcyBubyBub25jZSBvZiBvdXJzIGF0IGFsbCEh"'},
+        {"response": '"00000000000000000000000000000000"'},
+        {"username": '"d-userB"'},
+        {"nc": "00000000"},
+        {"qop": "auth-int"},
+        {"algorithm": "SHA-512-256"},
+        {"realm": '"elsewhere"'},
+    ],
+)
+def test_one_parameter_spoilt_proves_nothing(spoilt: dict[str, str]) -> None:
+    """Whichever it is."""
+    made = two_tenants(serving=ServingSettings(challenge="digest"))
+    ways = challenged(made, "/nothing")
+    path = f"/{FILES['a']}"
+    shown = answered(ways[1], USERS["a"], PASSWORDS["a"], path, spoilt=spoilt)
+    _answer, decision = shows(made, path, 1, **shown)
+    assert decision.level is Level.CLAIMED
+
+
+def test_an_answer_for_another_file_proves_nothing() -> None:
+    """Whoever overhears one cannot ask for something else with it."""
+    made = two_tenants(serving=ServingSettings(challenge="digest"))
+    [way, _md5] = challenged(made, "/nothing")
+    shown = answered(way, USERS["a"], PASSWORDS["a"], "/public.txt")
+    _answer, decision = shows(made, f"/{FILES['a']}", 1, **shown)
+    assert decision.level is Level.CLAIMED
+    assert "another request" in str(decision.proofs[0])
+
+
+def test_who_has_proved_who_it_is_hears_the_truth() -> None:
+    """A device with the right password asks for a file that is not there: 404, no end of 401."""
+    made = two_tenants(serving=ServingSettings(challenge="basic"))
+    replace_answers(made, lambda *_asked: Refusal(RefusalKind.NOT_FOUND, "no such file"))
+    _refused, decision = shows(made, f"/{FILES['a']}", 1)
+    assert decision.answer.kind is RefusalKind.UNAUTHENTICATED
+    answer, _decision = shows(made, f"/{FILES['a']}", 2, **basic(USERS["a"], PASSWORDS["a"]))
+    assert answer.kind is RefusalKind.NOT_FOUND
+
+
+def replace_answers(made: Core, answers: Any) -> None:
+    """Have the plugin answer otherwise."""
+    plugin: Any = made.plugins.get("acme-1.0")
+    plugin.answers = answers
+
+
+def test_plugins_see_no_password() -> None:
+    """Nor a key: what they are asked is what is recorded."""
+    made, seen = two_tenants(serving=ServingSettings(url_key="required")), []
+
+    def answers(inquiry: Any, device: Any, view: Any) -> Any:
+        seen.append(inquiry)
+        return secretive(inquiry, device, view)
+
+    replace_answers(made, answers)
+    headers = basic(USERS["a"], PASSWORDS["a"])
+    shows(made, f"/{KEYS['a']}/{FILES['a']}", 1, **headers)
+    assert seen
+    assert not [secret for secret in SECRETS for inquiry in seen if secret in repr(inquiry)]
+
+
+def test_guessing_gets_slower() -> None:
+    """From one address for one name; the right one is not even looked at then, and what-if counts nothing."""
+    made = two_tenants()
+    path, wrong = f"/{FILES['a']}", basic(USERS["a"], "wrongPassword")
+    for number in range(5):
+        shows(made, path, number, **wrong)
+    _answer, decision = shows(made, path, 9, **wrong)
+    assert "too many" in str(decision.proofs[0])
+    _answer, decision = shows(made, path, 10, **basic(USERS["a"], PASSWORDS["a"]))
+    assert decision.level is Level.CLAIMED
+    other = replace(http(path, number=11, peer="192.0.2.8"), headers=basic(USERS["a"], "x"))
+    _answer, decision = ask(made, other)
+    assert "wrong" in str(decision.proofs[0])
+    made.clock.advance(900)
+    _answer, decision = shows(made, path, 12, **basic(USERS["a"], PASSWORDS["a"]))
+    assert decision.level is Level.CREDENTIAL
+
+
+def test_a_new_phone_becomes_its_keys_tenants() -> None:
+    """Whoever shows tenant b's key is created in b; the key of one's own tenant may name none."""
+    made = two_tenants(serving=ServingSettings(url_key="required"), tenant="home")
+    new = "ACME00005E005300.cfg"
+    _answer, decision = ask(made, http(f"/{KEYS['b']}/{new}", "Acme A20 - 1.0"))
+    assert (decision.matched_by, decision.device.tenant) == ("added", "b")
+    _answer, decision = ask(made, http("/ACME00005E005301.cfg", "Acme A20 - 1.0", number=2))
+    assert decision.device is None
+
+
+def test_a_key_without_a_tenant_is_of_the_own_one() -> None:
+    """As devices without one are."""
+    made = two_tenants(serving=ServingSettings(url_key="required"), tenant="home")
+    key = replace_key(made, "key-b", tenant="")
+    put(made, devices=[Device(id="mine", mac="00:00:5e:00:53:0c", plugin="acme-1.0")])
+    _answer, decision = ask(made, http(f"/{KEYS['b']}/ACME00005E00530C.cfg"))
+    assert decision.device is not None
+    assert decision.device.id == "mine"
+    assert key.tenant == ""
+
+
+def replace_key(made: Core, key_id: str, **more: Any) -> Any:
+    """A key with something else in it."""
+    key = replace(made.store.get("keys", key_id), **more)
+    put(made, keys=[key])
+    return key
+
+
+def test_a_url_finds_its_device() -> None:
+    """Where nothing else says who asks; never another, and none is created by it."""
+    made = two_tenants()
+    _answer, decision = ask(made, http(f"/{URLS['a']}/common.txt"))
+    assert (decision.matched_by, decision.device.id) == ("one-time URL", "phone-a")
+    new = http(f"/{URLS['a']}/ACME00005E0053FF.cfg", "Acme A20 - 1.0", number=2)
+    _answer, decision = ask(made, new)
+    assert decision.device is None
+    assert len(made.devices()) == 2
+
+
+def test_only_secrets_use_a_url_up() -> None:
+    """And HEAD does not; the second file with secrets is not given, and what-if said so."""
+    made = two_tenants()
+    plain, secret = f"/{URLS['a']}/firmware.bin", f"/{URLS['a']}/{FILES['a']}"
+    for number in range(3):
+        ask(made, http(plain, number=number))
+    ask(made, http(secret, number=4, method="HEAD"))
+    assert made.store.get("url-tokens", "url-a").uses == 1
+    answer, _decision = ask(made, http(secret, number=5))
+    assert isinstance(answer, Content)
+    token = made.store.get("url-tokens", "url-a")
+    assert (token.uses, token.used) == (0, ARRIVED)
+    answer, decision = ask(made, http(secret, number=6))
+    assert answer.kind is RefusalKind.NOT_FOUND
+    assert decision.inquiry.barred == "the one-time URL url-a was used up"
+
+
+def test_a_device_that_has_gone_takes_its_url_along() -> None:
+    """Also where its documents are still there."""
+    made = two_tenants()
+    draft = made.store.draft("test")
+    draft.delete("devices", "phone-a")
+    made.store.commit(draft)
+    answer, decision = ask(made, http(f"/{URLS['a']}/{FILES['a']}"))
+    assert isinstance(answer, Refusal)
+    assert "has gone" in decision.inquiry.barred
+
+
+def test_seen_with_the_new_password_the_one_before_is_retired() -> None:
+    """The one before does not do that; after it, it is wrong."""
+    made = two_tenants()
+    path = f"/{FILES['a']}"
+    before, new = (basic(USERS["a"], PASSWORDS[each]) for each in ("before", "a"))
+    _answer, decision = shows(made, path, 1, **before)
+    assert decision.level is Level.CREDENTIAL
+    assert made.store.get("credentials", "phone-a").previous_password is not None
+    shows(made, path, 2, **new)
+    credential = made.store.get("credentials", "phone-a")
+    assert (credential.previous_password, credential.confirmed) == (None, ARRIVED)
+    _answer, decision = shows(made, path, 3, **before)
+    assert decision.level is Level.CLAIMED
+    position = made.store.position("credentials")
+    shows(made, path, 4, **new)
+    assert made.store.position("credentials") == position
+
+
+def test_the_overlap_ends_by_the_clock() -> None:
+    """Whether the device was seen or not."""
+    made = two_tenants()
+    late = http(f"/{FILES['a']}", arrived=ARRIVED + 101)
+    inquiry = replace(late, headers=basic(USERS["a"], PASSWORDS["before"]))
+    _answer, decision = ask(made, inquiry)
+    assert decision.level is Level.CLAIMED
+
+
+def test_a_mac_is_no_way_around_a_key() -> None:
+    """Nor over DHCP, where nobody shows one: what is told there is another matter."""
+    made = two_tenants(serving=ServingSettings(url_key="required"))
+    answer, decision = ask(made, http("/x.cfg", f"Acme A20 {MAC_A} 1.0"))
+    assert outcome(answer, decision) == "barred"
