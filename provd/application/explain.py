@@ -9,7 +9,7 @@ from collections.abc import Collection, Iterator
 from hashlib import sha256
 from typing import Any
 
-from provd.documents import Device
+from provd.documents import REDACTED, Device
 from provd.documents.dhcp.secrets import secrets_in
 from provd.values import (
     Answer,
@@ -28,6 +28,7 @@ from provd.values import (
     Silence,
     Step,
     Testimony,
+    Verdict,
 )
 from provd.wire.dhcp import Packet, format_address, format_packet, message_name
 
@@ -82,6 +83,7 @@ def tell(decision: Decision) -> dict[str, Any]:
         "certificate": _certificate(inquiry.certificate),
         "level": decision.level.word,
         "proofs": [_proof(each) for each in decision.proofs],
+        "verdict": _verdict(decision.verdict),
         "answer": tell_answer(decision.answer, decision.secret_options),
         "tries": decision.tries,
         "steps": [{"step": str(step), "text": text} for step, text in _steps(decision)],
@@ -107,10 +109,21 @@ def tell_answer(
         told["media_type"] = answer.media_type
         told["file"] = answer.path
     elif isinstance(answer, Redirect):
-        told["location"] = answer.location
+        told["location"] = _location(answer)
     elif isinstance(answer, Reply):
         told["packet"] = format_packet(answer.packet, secrets_in(answer.packet, secret_options))
     return told
+
+
+def _location(answer: Redirect) -> str:
+    """Where a redirect leads, if that tells no secrets."""
+    return answer.location if answer.without is None else REDACTED
+
+
+def _verdict(verdict: Verdict | None) -> dict[str, str] | None:
+    if verdict is None:
+        return None
+    return {"policy": verdict.policy, "outcome": str(verdict.outcome), "text": str(verdict)}
 
 
 def _certificate(shown: Certified | None) -> dict[str, str] | None:
@@ -150,6 +163,7 @@ def _steps(decision: Decision) -> list[tuple[Step, str]]:
         (Step.ROUTE, _routed(decision)),
         (Step.COMMIT, "decided again after a conflict" if decision.tries > 1 else ""),
         *((Step.ANSWER, text) for text in _judged(decision)),
+        (Step.ANSWER, _ruled(decision.verdict)),
         (Step.ANSWER, _answered(decision.answer)),
     ]
     return [
@@ -261,13 +275,18 @@ def _summed_up(packet: Packet) -> str:
     return f"{kind}{address}{file}"
 
 
+def _ruled(verdict: Verdict | None) -> str:
+    """What policy said of the secrets in the answer, and what became of them."""
+    return f"policy {verdict.policy}, secrets {verdict.outcome}: {verdict}" if verdict else ""
+
+
 def _answered(answer: Answer | None) -> str:
     if isinstance(answer, Refusal):
         return f"refused ({answer.kind}): {answer.reason}"
     if isinstance(answer, Content | FileContent):
         return f"answered with {size_of(answer)} bytes of {answer.media_type}"
     if isinstance(answer, Redirect):
-        return f"sent to {answer.location}"
+        return f"sent to {_location(answer)}"
     if isinstance(answer, Reply):
         return f"answered with {_summed_up(answer.packet)}"
     return "not answered" if answer is None else f"kept silent: {answer.reason}"

@@ -62,7 +62,7 @@ class Remembered:
             "protocol": answer.protocol,
             "method": "",
             "path": answer.path,
-            "peer": "",
+            "peer": answer.peer,
             "local": "",
             "interface": "",
             "evidence": [],
@@ -73,6 +73,7 @@ class Remembered:
             "certificate": None,
             "level": "",
             "proofs": [],
+            "verdict": None,
             "answer": {
                 "kind": answer.kind,
                 "size": answer.size,

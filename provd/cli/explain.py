@@ -65,6 +65,8 @@ def print_decision(told: Mapping[str, Any]) -> None:
     click.echo(f"plugin  {told['plugin'] or '-'}")
     if device and told.get("level"):
         click.echo(f"level   {told['level']}")
+    if verdict := told.get("verdict"):
+        click.echo(_clean(f"secrets {verdict['outcome']} by policy {verdict['policy']}"))
     click.echo(_clean(f"answer  {answer_text(told['answer'])}"))
     if told.get("outline"):
         click.echo("  only this outline is left: the server was restarted, or it is long ago")
