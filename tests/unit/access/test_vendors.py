@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -210,3 +211,12 @@ def test_every_shipped_mapping_is_right() -> None:
 def test_wrong_mappings(mapped: Mapped, path: str) -> None:
     """What an administrator wrote wrong is told with its place."""
     assert path in [problem.path for problem in check_mapped(mapped)]
+
+
+def test_the_page_names_every_source() -> None:
+    """Whoever adds a mapping says where it was published."""
+    page = (Path(__file__).parents[3] / "docs" / "operate" / "certificates.rst").read_text("utf-8")
+    for name, mapped in shipped().items():
+        assert f"``{name}``" in page
+        for source in mapped.sources:
+            assert f"<{source}>" in page
