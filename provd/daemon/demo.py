@@ -21,6 +21,7 @@ FAMILIES = (
     "cisco-7900",
     "cisco-spa",
     "fanvil",
+    "gigaset",
     "grandstream",
     "netboot",
     "polycom",

@@ -33,6 +33,7 @@ FAMILIES = (
     "cisco-7900",
     "cisco-spa",
     "fanvil",
+    "gigaset",
     "grandstream",
     "netboot",
     "polycom",

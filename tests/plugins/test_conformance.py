@@ -46,6 +46,12 @@ class CiscoSpaTests(
     """The cisco-spa plugin."""
 
 
+class GigasetTests(
+    make_plugin_tests(lambda into: assemble(PLUGINS / "gigaset", "", into))  # type: ignore[misc]  # the same
+):
+    """The gigaset plugin."""
+
+
 class GrandstreamTests(
     make_plugin_tests(lambda into: assemble(PLUGINS / "grandstream", "", into))  # type: ignore[misc]  # the same
 ):
