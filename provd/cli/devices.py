@@ -10,6 +10,7 @@ import click
 from provd.cli._acting import add_acting
 from provd.cli._collection import add_commands
 from provd.cli._remote import when
+from provd.cli._synchronize import add_synchronize
 
 
 @click.group()
@@ -48,3 +49,4 @@ add_commands(
 )
 
 add_acting(devices, "devices")
+add_synchronize(devices)

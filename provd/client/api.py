@@ -91,7 +91,9 @@ class Collection:
 class Devices(Collection):
     """Devices, and what is done to many of them."""
 
-    def synchronize(self, where: Where | None = None, **given: Any) -> Object:
+    def synchronize(
+        self, where: Mapping[str, str | Sequence[str]] | None = None, **given: Any
+    ) -> Object:
         """Have all that `where` chooses, as in `list`, fetch their files again; the operation is in `result`.
 
         `given` are `at`, `window`, `reboot` and `by`.

@@ -14,7 +14,6 @@ from provd.testing.synchronizing import (
     LOOPBACK,
     add_phone,
     ended,
-    open_policy,
     shown,
     synchronize,
     until,
@@ -37,7 +36,6 @@ def daemon(tmp_path: Path) -> Iterator[Daemon]:
     try:
         daemon.start()
         daemon.fill()
-        open_policy(daemon)
         add_phone(daemon, "phone", AT, MAC)
         yield daemon
     finally:
@@ -93,10 +91,11 @@ def test_a_phone_that_is_slow(daemon: Daemon, tmp_path: Path) -> None:
 
 
 def test_nobody_is_there(daemon: Daemon) -> None:
-    """The operation fails when patience ends, and says what was not heard."""
-    told = ended(daemon, synchronize(daemon))
+    """The operation fails, and says why."""
+    add_phone(daemon, "away", "127.0.0.33", "00:15:65:00:00:03", sip_transport="tcp")
+    told = ended(daemon, synchronize(daemon, "away"))
     assert told["state"] == "fail"
-    assert "did not answer, and asked for no file within 5 s" in told["reason"]
+    assert "no connection: Connection was refused" in told["reason"]
 
 
 def test_over_tcp(daemon: Daemon, tmp_path: Path) -> None:
@@ -159,3 +158,18 @@ def test_five_hundred_phones(daemon: Daemon, tmp_path: Path) -> None:
     answered = [each["answered"] for each in found["result"]["each"]]
     assert max(sent) - min(sent) < 1.0
     assert max(answered) - min(sent) < 1.5
+
+
+def test_from_the_command_line(daemon: Daemon, tmp_path: Path) -> None:
+    """An operator sees how far it is, and what came of it; a program reads the same."""
+    with SippPhones(SCENARIOS / "phone.xml", tmp_path / "sipp", AT) as phone:
+        begun = daemon.told("devices", "synchronize", "phone", "--no-wait")
+        assert phone.wait() == 0
+    until(daemon, "answered")
+    assert daemon.get(OWN_FILE, USER_AGENT, AT).status == 200
+    assert ended(daemon, begun["operation"])["state"] == "success"
+    failed = daemon.command("devices", "synchronize", "vendor=Yealink", "--by", "http")
+    assert failed.returncode != 0
+    assert "1 devices" in failed.stdout
+    assert "cannot be asked over HTTP" in failed.stderr + failed.stdout
+    assert daemon.command("devices", "synchronize").returncode == 2
