@@ -17,6 +17,7 @@ from provd.sdk import (
     Answer,
     Asked,
     Clue,
+    FirmwareFile,
     Format,
     IAnswerDHCP,
     IAssociate,
@@ -30,7 +31,6 @@ from provd.sdk import (
     Notify,
     Protocol,
     Rendered,
-    Served,
     Tree,
     Way,
     own_file,
@@ -53,7 +53,8 @@ TREE = Tree(
     Rendered("RINGLIST.XML", "ringlist.tpl", Format.XML, media_type=XML),
     Rendered("Ringlist.xml", "ringlist.tpl", Format.XML, media_type=XML),
     Rendered("ringlist.xml", "ringlist.tpl", Format.XML, media_type=XML),
-    Served("**"),
+    # The names of all parts of a load stand in the load itself: the phone cannot be told where they are.
+    FirmwareFile("**"),
 )
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from provd.sdk import RawConfigError, numbered, phonebook_url, zone_of
+from provd.sdk import RawConfigError, firmware, numbered, phonebook_url, zone_of
 
 from .clock import text_clock, zone_name
 
@@ -64,7 +64,7 @@ def complete(device: Any, raw_config: dict[str, Any]) -> None:
     raw_config["XX_sccp"] = raw_config.get("protocol") == "SCCP"
     raw_config["XX_transport"] = _TRANSPORT.get(raw_config.get("sip_transport") or "udp")
     raw_config["XX_dtmf"] = "none" if raw_config.get("sip_dtmf_mode") == "RTP-in-band" else "avt"
-    raw_config["XX_load"] = raw_config.get("X_cisco_load") or ""
+    raw_config["XX_load"] = raw_config.get("X_cisco_load") or _load(model, raw_config)
     raw_config["XX_image"] = raw_config["XX_load"] or IMAGE
     raw_config["XX_locale"] = _locale(raw_config.get("locale") or "")
     raw_config["XX_xivo_phonebook_url"] = phonebook_url(raw_config, "cisco", "menu")
@@ -75,6 +75,15 @@ def complete(device: Any, raw_config: dict[str, Any]) -> None:
     zone = zone_of(raw_config.get("timezone") or "UTC")
     raw_config["XX_timezone"] = zone_name(zone)
     raw_config["XX_clock"] = text_clock(zone) if raw_config.get("timezone") else None
+
+
+def _load(model: str, raw_config: Mapping[str, Any]) -> str:
+    """What the phone shall run, as its files name it: without what the names of files end with."""
+    package = firmware(model, raw_config)
+    image = package.image if package is not None else ""
+    for suffix in (".loads", ".sb2", ".sbn", ".bin"):
+        image = image.removesuffix(suffix)
+    return image
 
 
 def _line(number: int, line: Mapping[str, Any], raw_config: Mapping[str, Any]) -> dict[str, object]:

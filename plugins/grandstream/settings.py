@@ -8,7 +8,7 @@ from ipaddress import AddressValueError, IPv4Address
 from typing import Any
 from urllib.parse import urlsplit
 
-from provd.sdk import IView, RawConfigError, chosen, zone_of
+from provd.sdk import IView, RawConfigError, chosen, firmware, zone_of
 
 from .accounts import PValue, accounts
 from .clock import listed, self_defined
@@ -41,7 +41,7 @@ def complete(device: Any, raw_config: dict[str, Any]) -> None:
     """
     model = model_named(device.model)
     raw_config["XX_mac"] = (device.mac or "").replace(":", "")
-    raw_config["XX_firmware"] = _firmware(raw_config.get("X_grandstream_firmware"))
+    raw_config["XX_firmware"] = _firmware(device.model, raw_config)
     raw_config["XX_common"] = [*_clock(model, raw_config), *_network(model, raw_config)]
     written, lines_left_out = accounts(model, raw_config)
     keys, keys_left_out = function_keys(model, raw_config)
@@ -56,11 +56,11 @@ def server(view: IView) -> dict[str, object]:
     parts = urlsplit(view.base_url)
     address = f"{parts.netloc}{parts.path}".rstrip("/")
     protocol = 2 if parts.scheme == "https" else 1
-    firmware = view.raw_config.get("XX_firmware")
+    directory = view.raw_config.get("XX_firmware")
     written: list[PValue] = [(212, protocol), (237, address)]
     if model_named(view.device.model).series not in _TELLS_ONE_PROTOCOL:
         written.append((6767, protocol))
-    written.append((192, f"{address}/{firmware}" if firmware else address))
+    written.append((192, f"{address}/{directory}" if directory else address))
     return {"XX_server": written}
 
 
@@ -189,10 +189,12 @@ def _phone_book(model: Model, raw_config: Mapping[str, Any]) -> Iterator[PValue]
     yield 332, 720
 
 
-def _firmware(said: Any) -> str:
-    """The directory below the served tree in which the firmware is."""
+def _firmware(model: str | None, raw_config: Mapping[str, Any]) -> str:
+    """The directory below the served tree in which the firmware is: what a config says, or a package's."""
+    said = raw_config.get("X_grandstream_firmware")
     if said in {None, ""}:
-        return ""
+        package = firmware(model, raw_config)
+        return package.directory if package is not None else ""
     if not isinstance(said, str) or _FIRMWARE.fullmatch(said) is None:
         raise RawConfigError(
             f"X_grandstream_firmware: {said!r} is no directory like 1.0.11.85 or gxp2130/1.0.11.85"

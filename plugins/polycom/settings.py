@@ -9,7 +9,15 @@ import re
 from collections.abc import Mapping
 from typing import Any
 
-from provd.sdk import RawConfigError, chosen, numbered, own_parameters, phonebook_url, sip_servers
+from provd.sdk import (
+    RawConfigError,
+    chosen,
+    firmware,
+    numbered,
+    own_parameters,
+    phonebook_url,
+    sip_servers,
+)
 
 from .certificates import trusted
 from .clock import clock_of
@@ -71,9 +79,7 @@ def complete(device: Any, raw_config: dict[str, Any]) -> None:
     raw_config["XX_lines_left_out"] = len(lines) < len(rows)
     keys = function_keys(model, [number for number in rows if number <= model.lines], raw_config)
     raw_config["XX_keys"] = keys
-    raw_config["XX_image"] = "/".join(
-        filter(None, (mac, _firmware(device.model, raw_config), "sip.ld"))
-    )
+    raw_config["XX_image"] = "/".join(filter(None, (mac, *_image(device.model, raw_config))))
     raw_config["XX_srtp"] = _named(_SRTP.get(raw_config.get("sip_srtp_mode") or "disabled"))
     raw_config["XX_dtmf"] = _DTMF.get(raw_config.get("sip_dtmf_mode") or "")
     raw_config["XX_log_level"] = _LOG_LEVEL.get(raw_config.get("syslog_level") or "warning")
@@ -121,6 +127,15 @@ def _named(srtp: tuple[int, int, int] | None) -> dict[str, int] | None:
 def _language(locale: str) -> str:
     """The language of a locale; of its language elsewhere when the locale itself is unknown."""
     return _LANGUAGE.get(locale[:5]) or _OF_LANGUAGE.get(locale[:2], "")
+
+
+def _image(model: str | None, raw_config: Mapping[str, Any]) -> tuple[str, str]:
+    """The directory with the model's firmware, and the image in it: what a config says, or a package's."""
+    said = _firmware(model, raw_config)
+    package = firmware(model, raw_config) if not said else None
+    if package is None:
+        return said, "sip.ld"
+    return package.directory, package.image or "sip.ld"
 
 
 def _firmware(model: str | None, raw_config: Mapping[str, Any]) -> str:

@@ -6,7 +6,7 @@ import re
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from provd.sdk import RawConfigError, numbered, phonebook_url
+from provd.sdk import RawConfigError, firmware, numbered, phonebook_url
 
 from .certificates import authorities
 from .clock import clock_of
@@ -118,13 +118,21 @@ def _language(locale: str, model: str, version: Sequence[int]) -> dict[str, Any]
 
 
 def _firmware(model: str, raw_config: Mapping[str, Any]) -> dict[str, str]:
-    """Where the phone's and its modules' firmware is: a file below `firmware/`, or a URL."""
+    """Where the phone's and its modules' firmware is: below the tree, or a URL."""
     wanted = str(raw_config.get("X_snom_firmware") or "")
     if _FIRMWARE.fullmatch(wanted):
         # The D8xx take images of another kind.
         suffix = "swu" if model.startswith("D8") else "bin"
         wanted = f"snom{model}-{wanted}-SIP-r.{suffix}"
-    return {"phone": wanted, "module": str(raw_config.get("X_snom_module_firmware") or "")}
+    package = firmware(model, raw_config)
+    return {
+        "phone": _place(wanted) or (package.path if package is not None else ""),
+        "module": _place(str(raw_config.get("X_snom_module_firmware") or "")),
+    }
+
+
+def _place(file: str) -> str:
+    return file if not file or "://" in file else f"firmware/{file}"
 
 
 def _own_settings(raw_config: Mapping[str, Any]) -> list[dict[str, str]]:

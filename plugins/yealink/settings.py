@@ -10,7 +10,7 @@ import re
 from collections.abc import Mapping
 from typing import Any
 
-from provd.sdk import RawConfigError, chosen, own_parameters, phonebook_url
+from provd.sdk import RawConfigError, chosen, firmware, own_parameters, phonebook_url
 
 from .certificates import certificates
 from .clock import clock_of
@@ -80,8 +80,8 @@ def complete(device: Any, raw_config: dict[str, Any]) -> None:
     raw_config["XX_clock"] = clock_of(raw_config.get("timezone") or "")
     raw_config["XX_8021x_mode"] = chosen(raw_config, "X_8021x_mode", _8021X_MODE, "disabled")
     raw_config["XX_certificates"] = certificates(raw_config)
-    raw_config["XX_firmware"] = _firmware(device.model, raw_config.get(FIRMWARE))
-    raw_config["XX_handset_firmware"] = _handset_firmware(raw_config.get(HANDSET_FIRMWARE))
+    raw_config["XX_firmware"] = _firmware(device.model, raw_config)
+    raw_config["XX_handset_firmware"] = _handset_firmware(raw_config)
     raw_config["XX_parameters"] = own_parameters(raw_config, PARAMETERS)
     url = phonebook_url(raw_config, "yealink", "lookup")
     raw_config["XX_xivo_phonebook_url"] = f"{url}&term=#SEARCH" if url else ""
@@ -116,21 +116,23 @@ def _language(locale: str) -> dict[str, object] | None:
     return None if known is None else dict(zip(("name", "tones", "handset"), known, strict=True))
 
 
-def _firmware(model: str | None, said: Any) -> str:
-    """The file that the model shall run, of one name for all or of one for each model."""
+def _firmware(model: str | None, raw_config: Mapping[str, Any]) -> str:
+    """The file that the model shall run, below the tree: of one name for all, of one for each model, a package's."""
+    said = raw_config.get(FIRMWARE)
     if isinstance(said, Mapping):
         said = said.get(model or "")
     if said is not None and not isinstance(said, str):
         raise RawConfigError(f"{FIRMWARE} is no name of a file, and no object of names by model")
-    return said or ""
+    wanted = firmware(model, raw_config)
+    return f"firmware/{said}" if said else wanted.path if wanted is not None else ""
 
 
-def _handset_firmware(said: Any) -> list[tuple[str, str]]:
-    """The files that DECT handsets shall run, by their models in small letters (`w73h`)."""
-    files = said or {}
+def _handset_firmware(raw_config: Mapping[str, Any]) -> list[tuple[str, str]]:
+    """The files that DECT handsets shall run, below the tree, by their models in small letters (`w73h`)."""
+    files = raw_config.get(HANDSET_FIRMWARE) or {}
     if not isinstance(files, Mapping) or not all(isinstance(file, str) for file in files.values()):
         raise RawConfigError(f"{HANDSET_FIRMWARE} is no object of file names by model of handset")
     for handset in files:
         if _HANDSET.fullmatch(handset) is None:
             raise RawConfigError(f"{HANDSET_FIRMWARE}: {handset!r} is no model of a handset")
-    return sorted((handset.lower(), file) for handset, file in files.items())
+    return sorted((handset.lower(), f"firmware/{file}") for handset, file in files.items())

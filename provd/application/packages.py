@@ -11,6 +11,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from twisted.internet.interfaces import IReactorTime
+from twisted.logger import Logger
 
 from provd.application.acts import Acts
 from provd.application.errors import InUse
@@ -21,8 +22,10 @@ from provd.application.revalidation import Revalidation
 from provd.application.slices import Slices
 from provd.contracts import IDocumentStore, IPlugins
 from provd.documents import Config, decode
-from provd.files import Definition, NotInstalled, Source, Stock, Stop
+from provd.files import Definition, NotInstalled, PackageSettings, Source, Stock, Stop
 from provd.values import NoSuchDocument
+
+log = Logger("provd.packages")
 
 COLLECTION = "packages"
 INSTALL, UPGRADE, UNINSTALL = "install package", "upgrade package", "uninstall package"
@@ -55,6 +58,15 @@ class Packages:
     def stored_in(self, room: Storeroom) -> None:
         """Where they are is the business of whoever put the server together."""
         self._room = room
+
+    def adopt(self, settings: PackageSettings) -> None:
+        """Hold to other settings from the next file on."""
+        if self._room is not None:
+            self._room.downloads.adopt(settings)
+            self._room.cache.most = settings.cache_bytes
+            self._room.in_thread(self._room.cache.shrink).addErrback(
+                lambda failure: log.failure("the cache of packages cannot be made smaller", failure)
+            )
 
     async def stop(self) -> None:
         """End what is under way; the next start tells that it failed."""

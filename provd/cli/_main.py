@@ -14,6 +14,7 @@ COMMANDS = {
     "devices": "provd.cli.devices:devices",
     "configs": "provd.cli.configs:configs",
     "plugins": "provd.cli.plugins:plugins",
+    "packages": "provd.cli.packages:packages",
     "subnets": "provd.cli.subnets:subnets",
     "reservations": "provd.cli.reservations:reservations",
     "leases": "provd.cli.leases:leases",

@@ -8,6 +8,7 @@ from hashlib import sha256
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Unpack
 
+from provd.client.packages import Packages
 from provd.client.wire import DEFAULT_URL, TIMEOUT, How, Reply, Transport, segment
 
 if TYPE_CHECKING:
@@ -193,6 +194,7 @@ class Api:
         self.rights = Rights(self._transport, "rights")
         self.audit = Collection(self._transport, "audit")
         self.operations = Collection(self._transport, "operations")
+        self.packages = Packages(self._transport)
         self.subnets = Collection(self._transport, "subnets")
         self.reservations = Collection(self._transport, "reservations")
         self.leases = Leases(self._transport, "leases")

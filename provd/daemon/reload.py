@@ -134,6 +134,7 @@ class Reloading:
         server.tftp.adopt(wanted.tftp)
         server.dhcp.adopt(wanted.dhcp)
         server.plugins.cache.hold(wanted.plugins.cache_bytes)
+        server.operators.packages.adopt(wanted.packages)
         server.refresh_every(wanted.plugins.refresh)
         answer_to(server.api, wanted.api.hosts, wanted.api.cors_origins)
         if self._lines is not None:

@@ -31,6 +31,7 @@ from provd.daemon.access import Access, access_of, welcome
 from provd.daemon.copies import CopiesOnDisk, KeysOnDisk
 from provd.daemon.counting import count
 from provd.daemon.dhcp import Serving, serving
+from provd.daemon.packages import shelves_of, store_packages
 from provd.daemon.reload import Deciding, Standing, compose_for
 from provd.daemon.security import SecurityLog, security_log
 from provd.daemon.settings import Settings
@@ -158,6 +159,7 @@ class Server:
             ]
         )
         await self.drivers.stop(self.operators)
+        await self.operators.packages.stop()
         self.operators.retention.stop()
         self.operators.endings.stop()
         await maybeDeferred(self.operators.lapses.stop)
@@ -198,6 +200,8 @@ def wire(  # noqa: PLR0915 - every part of the server, each put together once
     boot_id = f"{int(time.time()):x}{os.getpid() & 0xFFF:03x}"
     store = open_store(settings, reactor)
     threshold = threshold_of(settings, store)
+    shelves = shelves_of(settings)
+    plugins = load_plugins(settings, reactor, shelves, threshold)
     limits = creation_limits(settings, store)
     app = DraftApp(plugins, limits, nat=settings.pipeline.nat, tenant=settings.service.tenant)
     decisions = Decisions(settings.decisions.kept)
@@ -260,6 +264,7 @@ def wire(  # noqa: PLR0915 - every part of the server, each put together once
         http2=settings.api.http2,
     )
     reach_out(api, operators, settings, store, reactor)
+    store_packages(settings, shelves, operators, reactor)
     secured = secured_by(settings, reactor)
     warn_of(operators, settings, secured, dhcp, secrecy)
     settle_in(api)
@@ -361,6 +366,7 @@ def seal_of(settings: Settings) -> Seal:
 
 
 def load_plugins(
+    settings: Settings, reactor: Any, shelves: Shelves, threshold: Threshold
 ) -> Plugins:
     """Every plugin of the data directory that can be loaded."""
     directory = Path(settings.data.directory)
@@ -376,6 +382,7 @@ def load_plugins(
         ),
         reactor,
         cache_bytes=settings.plugins.cache_bytes,
+        packages=shelves,
     )
     plugins.load_all()
     return plugins

@@ -9,7 +9,7 @@ from provd.files._definition import (
     parse_definitions,
     read_definitions,
 )
-from provd.files._download import Downloads, DownloadSettings
+from provd.files._download import Downloads
 from provd.files._errors import (
     AddressDenied,
     HostileArchive,
@@ -24,6 +24,7 @@ from provd.files._errors import (
     WrongFile,
 )
 from provd.files._reach import may_be_asked, networks
+from provd.files._settings import PackageSettings
 from provd.files._shelf import Installed, Shelf, noted
 from provd.files._shelves import Shelves, Stock
 from provd.files._stop import Stop
@@ -34,7 +35,6 @@ __all__ = [
     "AddressDenied",
     "Cache",
     "Definition",
-    "DownloadSettings",
     "Downloads",
     "HostileArchive",
     "Installed",
@@ -43,6 +43,7 @@ __all__ = [
     "NotInstalled",
     "NotToBeHad",
     "NothingTaken",
+    "PackageSettings",
     "PlaceTaken",
     "Shelf",
     "Shelves",

@@ -15,7 +15,6 @@ from typing import Any, TypeVar
 from urllib.parse import urljoin, urlsplit
 
 from attrs import define
-from msgspec import Struct
 from twisted.internet import defer
 from twisted.internet.defer import Deferred
 from twisted.internet.error import ConnectError, ConnectionClosed, DNSLookupError
@@ -31,6 +30,7 @@ from provd.files._errors import NotFetched, NotToBeHad, Stopped, WrongFile
 from provd.files._line import Line
 from provd.files._proxy import agent_for
 from provd.files._reach import Reach, networks
+from provd.files._settings import PackageSettings
 from provd.files._stop import Stop, Told, nothing
 from provd.values import ProvdError
 
@@ -44,24 +44,15 @@ TRIES = 3
 REDIRECTS = frozenset({301, 302, 303, 307, 308})
 
 
-class DownloadSettings(Struct, frozen=True, kw_only=True):
-    """Where packages may be fetched from, and how."""
-
-    schemes: tuple[str, ...] = ("https", "http")
-    allow_networks: tuple[str, ...] = ()
-    proxy: str = ""
-    timeout: float = 30.0
-
-
 class Downloads:
     """Fetches files into a cache."""
 
-    def __init__(self, cache: Cache, reactor: Any, settings: DownloadSettings) -> None:
+    def __init__(self, cache: Cache, reactor: Any, settings: PackageSettings) -> None:
         self._cache = cache
         self._reactor = reactor
         self.adopt(settings)
 
-    def adopt(self, settings: DownloadSettings) -> None:
+    def adopt(self, settings: PackageSettings) -> None:
         """Hold to other settings from the next file on."""
         allowed = networks(settings.allow_networks)
         self._settings = settings
@@ -95,7 +86,7 @@ class _Fetching:
 
     _cache: Cache
     _reactor: Any
-    _settings: DownloadSettings
+    _settings: PackageSettings
     _reach: Reach
     _source: Source
     _stop: Stop

@@ -21,7 +21,7 @@ from provd.files import (
     Cache,
     Definition,
     Downloads,
-    DownloadSettings,
+    PackageSettings,
     Shelves,
     parse_definitions,
 )
@@ -123,7 +123,7 @@ class Stockroom:
         self.tftpboot.mkdir(parents=True)
         self.shelves = Shelves(directory / "plugins", directory / "overrides")
         self.cache = Cache(directory / "packages", most)
-        downloads = Downloads(self.cache, _NoNetwork(), DownloadSettings(schemes=("file",)))
+        downloads = Downloads(self.cache, _NoNetwork(), PackageSettings(schemes=("file",)))
         self.room = Storeroom(self.shelves, self.cache, downloads, at_once)
 
     def offer(self, *packages: Mapping[str, Any]) -> None:

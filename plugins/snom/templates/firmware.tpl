@@ -1,4 +1,4 @@
-{% macro at(file) %}{{ file if "://" in file else base_url ~ "/firmware/" ~ file }}{% endmacro %}
+{% macro at(file) %}{{ file if "://" in file else base_url ~ "/" ~ file }}{% endmacro %}
 <?xml version="1.0" encoding="utf-8"?>
 <firmware-settings>
 {% if XX_firmware.phone %}

@@ -13,10 +13,10 @@
 {% endif %}
 sip.notify_reboot_enable = 0
 {% if XX_firmware %}
-{{ XX_static_firmware }}firmware.url = {{ base_url }}/firmware/{{ XX_firmware }}
+{{ XX_static_firmware }}firmware.url = {{ base_url }}/{{ XX_firmware }}
 {% endif %}
 {% for handset, file in XX_handset_firmware if XX_dect %}
-over_the_air.url.{{ handset }} = {{ base_url }}/firmware/{{ file }}
+over_the_air.url.{{ handset }} = {{ base_url }}/{{ file }}
 {% endfor %}
 # Some parameters keep their value until they are written again; these are always written.
 {% if dns_enabled %}

@@ -85,6 +85,7 @@ WITHOUT_RESTART = frozenset(
             for name in ("burst", "per_hour", "nat_networks", "nat_burst", "total", "sources")
         ),
         *("plugins.cache_bytes", "plugins.refresh"),
+        *(f"packages.{key.name}" for key in fields(Settings().packages)),
         *("phones.http_base_url", "phones.raw_config"),
         *(f"synchronization.{key.name}" for key in fields(Settings().synchronization)),
         *(f"sip.{name}" for name in ("route", "transport", "tls_verify", "tls_ca")),

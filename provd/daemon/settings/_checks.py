@@ -77,6 +77,13 @@ def _url(value: str) -> Iterator[Problem]:
         yield Problem("", f"{value!r} is no URL of a server", "http://192.0.2.1:8667")
 
 
+def _plain_url(value: str) -> Iterator[Problem]:
+    if value and not value.startswith("http://"):
+        yield Problem("", f"{value!r} is not asked over HTTP", "http://192.0.2.1:3128")
+    else:
+        yield from _url(value)
+
+
 def _raw_config(value: Mapping[str, Any]) -> Iterator[Problem]:
     for problem in check_raw_config(dict(value), at=""):
         yield Problem(f".{problem.path}", problem.message, problem.expected)
@@ -137,6 +144,8 @@ CHECKS: Mapping[str, Check] = {
     "api.interface": _address,
     "http.trusted_proxies": _networks,
     "limits.nat_networks": _networks,
+    "packages.allow_networks": _networks,
+    "packages.proxy": _plain_url,
     "synchronization.networks": _networks,
     "sip.interface": _address,
     "access.ident": _networks,

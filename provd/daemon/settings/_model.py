@@ -15,6 +15,7 @@ from provd.access import AccessSettings, CertificateSettings, ServingSettings, S
 from provd.application.inquiry_bounds import InquirySettings
 from provd.application.synchronizing import SynchronizationSettings
 from provd.daemon.settings._https import HTTPSListen
+from provd.files import PackageSettings
 from provd.pipeline import CreationSettings
 from provd.servers.dhcp import DHCPSettings
 from provd.servers.http import HTTPSettings
@@ -161,6 +162,7 @@ class Settings(Struct, frozen=True, kw_only=True):
     limits: CreationSettings = CreationSettings()
     sweeps: SweepSettings = SweepSettings()
     plugins: PluginSettings = PluginSettings()
+    packages: PackageSettings = PackageSettings()
     phones: PhoneSettings = PhoneSettings()
     synchronization: SynchronizationSettings = SynchronizationSettings()
     sip: SipSettings = SipSettings()

@@ -1,0 +1,177 @@
+"""`provd packages`."""
+
+from __future__ import annotations
+
+import sys
+import time
+from collections.abc import Callable, Mapping
+from pathlib import Path
+from typing import Any, Self
+
+import click
+
+from provd.cli._errors import OperationFailed
+from provd.cli._remote import Cell, Remote, print_object, print_table, remote, when
+
+LOOKED_AT = 0.2
+"""Seconds between two looks at an operation."""
+
+Command = Callable[..., Any]
+
+COLUMNS: Mapping[str, Cell | str] = {
+    "PLUGIN": "plugin",
+    "PACKAGE": "id",
+    "KIND": "kind",
+    "OFFERED": "offered",
+    "INSTALLED": lambda package: " ".join(package["installed"]),
+    "CURRENT": "current",
+    "DESCRIPTION": "description",
+}
+
+VERSIONS: Mapping[str, Cell | str] = {
+    "VERSION": "version",
+    "CURRENT": "current",
+    "INSTALLED": lambda version: when((version["installed"] or {}).get("at")),
+    "BY": lambda version: (version["installed"] or {}).get("who", ""),
+    "BYTES": lambda version: str((version["installed"] or version["offered"])["size"]),
+    "DIRECTORY": "directory",
+}
+
+FILES: Mapping[str, Cell | str] = {
+    "VERSION": "version",
+    "FILE": "name",
+    "BYTES": "size",
+    "HERE": "cached",
+    "FROM": lambda file: " ".join(file["urls"]) or file["hint"] or "upload it",
+}
+
+
+@click.group()
+def packages() -> None:
+    """Packages of plugins: firmware, languages, ring tones."""
+
+
+def _of_package(command: Command) -> Command:
+    """The arguments that name one."""
+    for name in ("PACKAGE", "PLUGIN"):
+        command = click.argument(name.lower(), metavar=name)(command)
+    return command
+
+
+@packages.command("list")
+@click.argument("plugin", metavar="[PLUGIN]", default="")
+@remote
+def list_them(server: Remote, plugin: str) -> None:
+    """List what plugins offer, and what of it is installed."""
+    server.show(
+        server.api.packages.list(plugin), lambda found: print_table(found["items"], COLUMNS)
+    )
+
+
+@packages.command()
+@_of_package
+@remote
+def show(server: Remote, plugin: str, package: str) -> None:
+    """Show one, with its versions and the files they are made from."""
+    server.show(server.api.packages.get(plugin, package), _print_package)
+
+
+@packages.command()
+@_of_package
+@click.option("--version", default="", help="Another than the newest.")
+@click.option("--use", is_flag=True, help="Point devices to it, wherever they are pointed now.")
+@remote
+def install(server: Remote, plugin: str, package: str, version: str, *, use: bool) -> None:
+    """Fetch, check and install a version, beside those that are installed."""
+    _wait(server, server.api.packages.install(plugin, package, version, use=use))
+
+
+@packages.command()
+@_of_package
+@remote
+def upgrade(server: Remote, plugin: str, package: str) -> None:
+    """Install the newest version in the place of the current one."""
+    _wait(server, server.api.packages.upgrade(plugin, package))
+
+
+@packages.command()
+@_of_package
+@click.argument("version", metavar="VERSION")
+@remote
+def use(server: Remote, plugin: str, package: str, version: str) -> None:
+    """Point devices to a version that is installed, but for those whose configs pin another."""
+    server.show(server.api.packages.use(plugin, package, version), _print_package)
+
+
+@packages.command()
+@_of_package
+@click.argument("version", metavar="VERSION")
+@remote
+def uninstall(server: Remote, plugin: str, package: str, version: str) -> None:
+    """Remove a version, and nothing else."""
+    _wait(server, server.api.packages.uninstall(plugin, package, version))
+
+
+@packages.command()
+@_of_package
+@click.argument("file", type=click.Path(exists=True, dir_okay=False, path_type=Path))
+@click.option("--name", default="", help="What the package calls it, if that is not its own name.")
+@remote
+def upload(server: Remote, plugin: str, package: str, file: Path, name: str) -> None:
+    """Send a FILE that a package is made from and that nobody can fetch; it is checked."""
+    with _Bar(file.stat().st_size, file.name) as told:
+        sent = server.api.packages.upload(plugin, package, file, name=name, told=told)
+    server.show(sent, print_object)
+
+
+def _wait(server: Remote, operation: Mapping[str, Any]) -> None:
+    """Show how far an operation is, then what came of it. @raise OperationFailed: it did not end well."""
+    with _Bar(0, operation["label"]) as told:
+        while operation["state"] in {"waiting", "progress"}:
+            time.sleep(LOOKED_AT)
+            operation = server.api.operation(operation["id"])
+            told(operation["current"], operation.get("end") or 0)
+    if operation["state"] != "success":
+        raise OperationFailed(operation["kind"], operation.get("reason", ""))
+    server.show(operation["result"], print_object)
+
+
+class _Bar:
+    """A bar on standard error, where a person looks on."""
+
+    def __init__(self, end: int, label: str) -> None:
+        self._bar: Any = click.progressbar(
+            length=end or None, label=label, file=sys.stderr, show_percent=True
+        )
+        self._shown = 0
+        self._is_shown = sys.stderr.isatty()
+
+    def __enter__(self) -> Self:
+        if self._is_shown:
+            self._bar.__enter__()
+        return self
+
+    def __exit__(self, *_why: object) -> None:
+        if self._is_shown:
+            self._bar.render_finish()
+
+    def __call__(self, current: int, end: int = 0) -> None:
+        """So far it is."""
+        if self._is_shown:
+            self._bar.length = end or self._bar.length
+            self._bar.update(current - self._shown)
+            self._shown = current
+
+
+def _print_package(package: Mapping[str, Any]) -> None:
+    print_object(package, skip=("versions",))
+    click.echo()
+    print_table(package["versions"], VERSIONS)
+    files = [
+        {**file, "version": version["version"]}
+        for version in package["versions"]
+        for file in (version["offered"] or {}).get("files", ())
+    ]
+    if files:
+        click.echo()
+        print_table(files, FILES)
