@@ -126,6 +126,10 @@ def _secured(model: Model, raw_config: Mapping[str, Any]) -> Iterator[PValue]:
     for code, who in ((2, "admin"), (196, "user")):
         if raw_config.get(f"{who}_password"):
             yield code, raw_config[f"{who}_password"]
+    if raw_config.get("XX_provisioning_password"):
+        # As whom it fetches its configuration: HTTP/HTTPS user name and password.
+        yield 1360, raw_config["XX_provisioning_username"]
+        yield 1361, raw_config["XX_provisioning_password"]
     if model.series not in _GATEWAYS and raw_config.get("X_8021x_mode") is not None:
         yield from _8021x(model, raw_config)
     certificate, key = raw_config.get("sip_local_certificate"), raw_config.get("sip_local_key")

@@ -5,6 +5,10 @@ admin password: {{ XX_admin_password }}
 {% if XX_user_password %}
 user password: {{ XX_user_password }}
 {% endif %}
+{% if XX_provisioning_password %}
+http digest username: {{ XX_provisioning_username }}
+http digest password: {{ XX_provisioning_password }}
+{% endif %}
 {% for line in XX_lines %}
 sip line{{ line.number }} user name: {{ line.username }}
 sip line{{ line.number }} auth name: {{ line.auth_username }}

@@ -3,6 +3,12 @@
 <polycomConfig>
   <device
     device.set="1"
+{% if XX_provisioning_password %}
+    device.prov.user.set="1"
+    device.prov.user="{{ XX_provisioning_username }}"
+    device.prov.password.set="1"
+    device.prov.password="{{ XX_provisioning_password }}"
+{% endif %}
 {% if admin_password %}
     device.auth.localAdminPassword.set="1"
     device.auth.localAdminPassword="{{ admin_password }}"

@@ -1,6 +1,10 @@
 <?xml version="1.0" encoding="utf-8"?>
 <settings>
   <phone-settings e="2">
+{% if XX_provisioning_password %}
+    <http_client_user perm="R">{{ XX_provisioning_username }}</http_client_user>
+    <http_client_pass perm="R">{{ XX_provisioning_password }}</http_client_pass>
+{% endif %}
 {% if admin_username %}
     <http_user perm="R">{{ admin_username }}</http_user>
     <webserver_admin_name perm="R">{{ admin_username }}</webserver_admin_name>

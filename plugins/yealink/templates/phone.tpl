@@ -1,5 +1,9 @@
 #!version:1.0.0.1
 # One phone: passwords, certificates, lines, keys.
+{% if XX_provisioning_password %}
+{{ XX_static }}auto_provision.server.username = {{ XX_provisioning_username }}
+{{ XX_static }}auto_provision.server.password = {{ XX_provisioning_password }}
+{% endif %}
 {% for login in XX_logins if login.password %}
 {{ XX_static }}security.user_name.{{ login.who }} = {{ login.name }}
 {{ XX_static }}security.user_password = {{ login.name }}:{{ login.password }}

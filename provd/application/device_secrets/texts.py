@@ -10,8 +10,8 @@ from provd.documents import ONCE_URL
 # Neither l nor I, 0 nor O: some day somebody will read one over the telephone.
 ALPHABET = "".join(sorted({*string.ascii_letters, *string.digits} - {*"lI0O"}))
 
-PASSWORD = 24
-"""Characters of a password: 139 bits, and no longer than what phones take."""
+PASSWORD = 20
+"""Characters of a password: 117 bits. Aastra and Snom phones take no more."""
 KEY = 32
 URL = 32
 NAME = 10
