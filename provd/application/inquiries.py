@@ -27,7 +27,7 @@ from provd.application.outcomes import nobodys_business, outcome
 from provd.application.serving import TURNED_AWAY, Secrecy
 from provd.application.statuses import StatusBook
 from provd.application.telling import tell_of, tell_of_creation, tell_of_refused_creation
-from provd.application.who_answers import WhoAnswers, barred
+from provd.application.who_answers import TOO_MANY, WhoAnswers, barred
 from provd.contracts import (
     IDHCPAnswers,
     IDocumentStore,
@@ -61,7 +61,6 @@ from provd.values import (
 
 log = Logger("provd.inquiries")
 
-TOO_MANY = Refusal(RefusalKind.UNAVAILABLE, "too many inquiries wait already")
 TRIES = 3
 """How often conflicting drafts are decided again before the device is refused."""
 
@@ -229,6 +228,7 @@ class Inquiries:
         if decision.device is not None:
             self._statuses.note(decision)
             self._observe(decision)
+        self._secrecy.watch.see(decision)
         tell_of(decision)
         return answer
 

@@ -19,6 +19,7 @@ from provd.values import (
 UNKNOWN = Refusal(RefusalKind.NOT_FOUND, "no device is known by this request")
 LEARNT = Silence("DHCP is not served here: what it says of a device is learnt")
 """The answer where no interface is served, as to what another server passes on."""
+TOO_MANY = Refusal(RefusalKind.UNAVAILABLE, "too many inquiries wait already")
 NO_PLUGIN = Refusal(RefusalKind.NOT_FOUND, "the device has no plugin")
 
 

@@ -139,6 +139,10 @@ class MemoryPlugin:
         del base
         return self.checks(device, view)
 
+    def wanted(self, device: Any, view: IReadable, base: Mapping[str, Any]) -> Any:
+        """It has no packages."""
+        del device, view, base
+
     def serve(
         self, inquiry: Inquiry, device: Any, view: IReadable, *, keep: bool
     ) -> Answer | Deferred[Answer]:
@@ -234,4 +238,4 @@ def acme(plugin_id: str = "acme-1.0", version: str = "1.0", **more: Any) -> Memo
         Clue.user_agent(acme_by_user_agent, "Acme "),
         Clue.filename(Protocol.TFTP, acme_by_filename, prefixes=("ACME",)),
     )
-    return MemoryPlugin(plugin_id, clues, supports=supports, answers=greeting, **more)
+    return MemoryPlugin(plugin_id, clues, **{"supports": supports, "answers": greeting, **more})
