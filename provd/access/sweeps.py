@@ -22,7 +22,7 @@ NEAR = 16
 """MAC addresses that far from each other at most are asked for in a sequence."""
 
 SHARED = 10
-"""How many times as much is put up with from a source behind which many devices are known to be."""
+"""How many times as many unknown files are put up with from where many devices are known to be."""
 
 
 class SweepSettings(Struct, frozen=True, kw_only=True):
@@ -143,24 +143,19 @@ class Sweeps:
         return trace
 
     def _reason(self, trace: _Trace, sighting: Sighting) -> str:
-        settings, now = self._settings, sighting.at
-        more = SHARED if sighting.shared else 1
-        window = settings.window
-        if sighting.unknown and _noted(
-            trace.unknown, sighting.unknown, now, window, settings.unknown * more
-        ):
-            return f"{settings.unknown * more} files of nobody within {window:.0f} s"
+        settings, now, window = self._settings, sighting.at, self._settings.window
+        most = settings.unknown * (SHARED if sighting.shared else 1)
+        if sighting.unknown and _noted(trace.unknown, sighting.unknown, now, window, most):
+            return f"{most} files of nobody within {window:.0f} s"
         mac = sighting.mac
         if not mac:
             return ""
-        if sighting.mismatch and _noted(
-            trace.mismatched, mac, now, window, settings.mismatches * more
-        ):
-            return f"{settings.mismatches * more} devices said to be of a vendor whose MAC addresses they have not"
-        if mac not in trace.claimed and self._goes_on(trace, mac, now) >= settings.sequence * more:
-            return f"{settings.sequence * more} MAC addresses in a row"
-        if _noted(trace.claimed, mac, now, window, settings.devices * more):
-            return f"{settings.devices * more} devices new there within {window:.0f} s"
+        if sighting.mismatch and _noted(trace.mismatched, mac, now, window, settings.mismatches):
+            return f"{settings.mismatches} devices said to be of a vendor whose MAC addresses they have not"
+        if mac not in trace.claimed and self._goes_on(trace, mac, now) >= settings.sequence:
+            return f"{settings.sequence} MAC addresses in a row"
+        if _noted(trace.claimed, mac, now, window, settings.devices):
+            return f"{settings.devices} devices new there within {window:.0f} s"
         return ""
 
     def _goes_on(self, trace: _Trace, mac: str, now: float) -> int:

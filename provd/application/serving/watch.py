@@ -113,8 +113,8 @@ class Watch:
         mac = decision.info.get("mac", "") or (device.id if device is not None else "")
         source = one_source(inquiry.peer)
         shared = self._is_shared(inquiry.peer)
-        if shared and decision.before is not None:
-            return
+        if shared and device is not None:
+            return  # that many are there was declared, and how many may be made is limited
         sweep = self._sweeps.see(
             Sighting(
                 source=source,

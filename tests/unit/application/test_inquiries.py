@@ -13,6 +13,7 @@ from twisted.internet.task import Clock
 from twisted.logger import LogLevel, capturedLogs
 from zope.interface.verify import verifyObject
 
+from provd.access import SweepSettings
 from provd.application.explain import tell, tell_answer
 from provd.application.inquiry_bounds import InquirySettings
 from provd.contracts import IInquiries
@@ -219,7 +220,7 @@ def test_a_defect_is_a_refusal_with_its_traceback_in_the_log() -> None:
 
 def test_a_flood_of_invented_phones_is_bounded_and_counted() -> None:
     """One source gets its burst, and no more; the others go on."""
-    server = core(acme(), limits=CreationSettings(burst=5))
+    server = core(acme(), limits=CreationSettings(burst=5), sweeps=SweepSettings(delay=0))
     for number in range(50):
         server.inquiries.ask(http("/a", agent(number), number=number))
     assert len(server.devices()) == 5
