@@ -9,9 +9,9 @@ somebody else's change that is not durable yet.  Anything else leaves at once.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from functools import partial
-from typing import Any
+from typing import Any, TypeVar
 
 from twisted.internet.defer import Deferred
 from twisted.internet.interfaces import IReactorTime
@@ -21,13 +21,14 @@ from zope.interface import implementer
 
 from provd.access import Threshold
 from provd.application.decisions import Decisions
-from provd.application.dependencies import awaited
 from provd.application.inquiry_bounds import Counters, InquirySettings
-from provd.application.outcomes import nobodys_business, outcome
+from provd.application.inquiry_waits import Waits
+from provd.application.leaving import Leaving
+from provd.application.outcomes import outcome
 from provd.application.serving import TURNED_AWAY, Secrecy
 from provd.application.statuses import StatusBook
-from provd.application.telling import tell_of, tell_of_creation, tell_of_refused_creation
-from provd.application.who_answers import TOO_MANY, WhoAnswers, barred
+from provd.application.telling import tell_of_creation, tell_of_refused_creation
+from provd.application.who_answers import WhoAnswers, barred
 from provd.contracts import (
     IDHCPAnswers,
     IDocumentStore,
@@ -53,6 +54,7 @@ from provd.values import (
     PluginFailed,
     Refusal,
     RefusalKind,
+    Settled,
     Step,
     StoreUnavailable,
     answer_for,
@@ -60,6 +62,9 @@ from provd.values import (
 )
 
 log = Logger("provd.inquiries")
+
+_Of = TypeVar("_Of")
+_Made = TypeVar("_Made")
 
 TRIES = 3
 """How often conflicting drafts are decided again before the device is refused."""
@@ -94,7 +99,6 @@ class Inquiries:
         self._answers = WhoAnswers(plugins, dhcp)
         self._limits = limits
         self._decisions = decisions
-        self._statuses = statuses
         self._clock = clock
         self._neighbours = neighbours
         self._threshold = threshold
@@ -103,15 +107,26 @@ class Inquiries:
         self._boot_id = boot_id
         self._count = 0
         self.counted = Counters()
-        self._observe: Callable[[Decision], None] = _nobody_looks
+        self._waits = Waits(self.counted, self._settings.busy, self._defect)
+        self._leaving = Leaving(
+            store=store,
+            decisions=decisions,
+            statuses=statuses,
+            clock=clock,
+            counted=self.counted,
+            waits=self._waits,
+            secrecy=secrecy,
+            threshold=threshold,
+        )
 
     def adopt(self, settings: InquirySettings) -> None:
         """Hold to other bounds from now on."""
         self._settings = settings
+        self._waits.busy = settings.busy
 
     def observed_by(self, observe: Callable[[Decision], None]) -> None:
         """Have somebody else see every answer to a device that is known, too."""
-        self._observe = observe
+        self._leaving.observe = observe
 
     def inquiry_id(self) -> str:
         """A fresh id."""
@@ -125,26 +140,49 @@ class Inquiries:
 
     def ask(self, inquiry: Inquiry) -> Answer | Deferred[Answer]:
         """The answer, at once or as a Deferred; never fails."""
+        answer: Answer | Deferred[Answer] = self._next(self._answer, self._begun(inquiry))
+        return answer
+
+    def ask_all(self, inquiries: Sequence[Inquiry]) -> list[Answer | Deferred[Answer]]:
+        """The answers: all are decided, then all settled, then all put into words."""
+        begun = [self._begun(inquiry) for inquiry in inquiries]
+        settled = [self._next(self._settled, each) for each in begun]
+        return [self._next(self._worded, each) for each in settled]
+
+    def _begun(self, inquiry: Inquiry) -> Decision | Answer | Deferred[Answer]:
+        """How it is decided; or the answer, where that does not follow at once."""
         self.counted.asked += 1
         inquiry = self._opened(inquiry, keep=True)
         if suspected := self._secrecy.suspected(inquiry):
-            asked, too_many = partial(self._asked, inquiry), partial(self._turned_away, inquiry)
+            asked = partial(self._step, self._serve, inquiry, inquiry)
+            too_many = partial(self._turned_away, inquiry)
             return self._secrecy.pace.kept_back(suspected, asked, too_many)
-        return self._asked(inquiry)
+        return self._step(self._decided, inquiry, inquiry)
 
-    def _asked(self, inquiry: Inquiry) -> Answer | Deferred[Answer]:
+    def _next(self, step: Callable[[Any], Any], so_far: Any) -> Any:
+        """The next step of an inquiry that is not answered yet."""
+        if isinstance(so_far, Decision):
+            return self._step(step, so_far.inquiry, so_far)
+        return (
+            self._step(step, so_far.decision.inquiry, so_far) if type(so_far) is Settled else so_far
+        )
+
+    def _step(
+        self, step: Callable[[_Of], _Made], inquiry: Inquiry, of: _Of
+    ) -> _Made | Answer | Deferred[Answer]:
+        """What one step makes of something, on behalf of an inquiry."""
         before = answer_for(inquiry.id)
         try:
-            return self._serve(inquiry)
+            return step(of)
         except Awaiting as waiting:
-            return self._guarded(inquiry, self._gather(inquiry, waiting, keep=True))
+            return self._waits.guarded(inquiry, self._gather(inquiry, waiting, keep=True))
         except Exception:  # noqa: BLE001 - the last resort of every device's question
             return self._defect(inquiry, Failure())
         finally:
             answered(before)
 
     def _turned_away(self, inquiry: Inquiry) -> Answer:
-        return self._leave(Decision(inquiry), TURNED_AWAY)
+        return self._leaving.leave(Decision(inquiry), TURNED_AWAY)
 
     def what_if(self, inquiry: Inquiry) -> Deferred[Decision]:
         """How `inquiry` would be decided and answered; nothing of it is kept."""
@@ -160,9 +198,16 @@ class Inquiries:
     def _serve(
         self, inquiry: Inquiry, settled: Mapping[object, Any] = NOTHING_SETTLED, first: int = 1
     ) -> Answer | Deferred[Answer]:
+        decided = self._decided(inquiry, settled, first)
+        return self._answer(decided) if isinstance(decided, Decision) else decided
+
+    def _decided(
+        self, inquiry: Inquiry, settled: Mapping[object, Any] = NOTHING_SETTLED, first: int = 1
+    ) -> Decision | Answer | Deferred[Answer]:
+        """What is decided, and kept; or the answer, where that takes its time or comes to nothing."""
         store = self._store
         if inquiry.barred:
-            return self._leave(Decision(inquiry), barred(inquiry))
+            return self._leaving.leave(Decision(inquiry), barred(inquiry))
         for tried in range(first, TRIES + 1):
             draft = store.draft(inquiry.id)
             decision, case = self._pipeline.decide(inquiry, draft, settled)
@@ -170,11 +215,11 @@ class Inquiries:
             if case.refused:
                 self._creation_refused(inquiry, case)
             if not draft.changed:
-                return self._answer(decision)
+                return decision
             committing = store.commit(draft)
             committed = outcome(committing)
             if committed is None:
-                return self._guarded(
+                return self._waits.guarded(
                     inquiry,
                     self._committing(inquiry, settled, decision, case, committing),
                     committing,
@@ -187,7 +232,7 @@ class Inquiries:
             return self._committed(decision, case)
         return self._gave_up(inquiry)
 
-    def _committed(self, decision: Decision, case: Case) -> Answer | Deferred[Answer]:
+    def _committed(self, decision: Decision, case: Case) -> Decision:
         """The draft is applied: from here on the store's own documents are the truth."""
         device = decision.device
         if device is not None:
@@ -196,75 +241,31 @@ class Inquiries:
             self.counted.created += 1
             self._limits.consume(case.inquiry.source, case.inquiry.arrived)
             tell_of_creation(case.inquiry, device.id)
-        return self._answer(decision)
+        return decision
 
     def _answer(self, decision: Decision) -> Answer | Deferred[Answer]:
-        answer = self._answers.to(decision, self._store, keep=True)
-        device = decision.device
-        pending = awaited(self._store, device) if device is not None else None
-        if pending is not None or decision.inquiry.url_token:
-            return self._guarded(
-                decision.inquiry, self._leave_later(decision, answer, pending), answer, pending
-            )
-        if isinstance(answer, Deferred):
-            return self._leave_with(decision, answer)
-        return self._leave(decision, answer)
+        return self._leaving.leave_when_durable(
+            decision, self._answers.to(decision, self._store, keep=True)
+        )
 
-    def _leave(self, decision: Decision, answer: Answer) -> Answer:
-        """The answer is final: record it, tell it, and let it go."""
-        answer = self._secrecy.passed(decision, answer, keep=True)
-        if self._threshold is not None:
-            answer = self._threshold.crossed(decision, answer, keep=True)
-        decision.answer = answer
-        decision.answered = self._clock.seconds()
-        counted = self.counted
-        if type(answer) is Refusal:
-            counted.refused += 1
-            if decision.device is None:
-                counted.unknown += 1
-        else:
-            counted.answered += 1
-        self._decisions.add(decision)
-        if decision.device is not None:
-            self._statuses.note(decision)
-            self._observe(decision)
-        self._secrecy.watch.see(decision)
-        tell_of(decision)
-        return answer
+    def _settled(self, decision: Decision) -> Settled | Answer | Deferred[Answer]:
+        """Those before it may have changed its device: the store's own document is the truth."""
+        device = decision.device
+        if device is not None:
+            decision.device = self._store.get("devices", device.id)
+        settled = self._answers.settle(decision, self._store, keep=True)
+        return (
+            settled
+            if isinstance(settled, Settled)
+            else self._leaving.leave_when_durable(decision, settled)
+        )
+
+    def _worded(self, settled: Settled) -> Answer | Deferred[Answer]:
+        return self._leaving.leave_when_durable(
+            settled.decision, self._answers.word(settled, self._store, keep=True)
+        )
 
     # What waits.
-
-    def _leave_with(
-        self, decision: Decision, answer: Deferred[Answer]
-    ) -> Answer | Deferred[Answer]:
-        """By callbacks: every ACK over DHCP leaves this way, and a coroutine costs 10 µs more."""
-        if self._too_many():
-            answer.addErrback(nobodys_business)
-            return TOO_MANY
-        leave = partial(self._leave, decision)
-        answer.addCallbacks(leave, self._plugin_failed, errbackArgs=(decision,))
-        return self._watched(decision.inquiry, answer)
-
-    def _plugin_failed(self, failure: Failure, decision: Decision) -> Answer:
-        failure.trap(PluginFailed)
-        return self._leave(decision, Refusal(RefusalKind.FAILED, str(failure.value)))
-
-    async def _leave_later(
-        self, decision: Decision, answer: Answer | Deferred[Answer], pending: Deferred[None] | None
-    ) -> Answer:
-        if isinstance(answer, Deferred):
-            try:
-                answer = await answer
-            except PluginFailed as error:
-                answer = Refusal(RefusalKind.FAILED, str(error))
-        try:
-            if pending is not None:
-                await pending
-        except StoreUnavailable as error:
-            return self._leave(decision, self._refuse_unkept(decision, error))
-        if decision.inquiry.url_token and self._threshold is not None:
-            answer = await self._threshold.spent(decision, answer, self._secrecy.passed)
-        return self._leave(decision, answer)
 
     async def _committing(
         self,
@@ -284,7 +285,7 @@ class Inquiries:
         except StoreUnavailable:
             kept = self._not_kept(decision, Failure())
             return await kept if isinstance(kept, Deferred) else kept
-        answer = self._committed(decision, case)
+        answer = self._answer(self._committed(decision, case))
         return await answer if isinstance(answer, Deferred) else answer
 
     async def _gather(self, inquiry: Inquiry, waiting: Awaiting, *, keep: bool) -> Any:
@@ -302,35 +303,6 @@ class Inquiries:
             except Awaiting as another:
                 waiting = another
 
-    def _guarded(
-        self, inquiry: Inquiry, answering: Any, *awaited: object
-    ) -> Answer | Deferred[Answer]:
-        """Let `answering` go on, unless too many do; how the `awaited` end is then nobody's business."""
-        if self._too_many():
-            answering.close()
-            for each in awaited:
-                if isinstance(each, Deferred):
-                    each.addErrback(nobodys_business)
-            return TOO_MANY
-        return self._watched(inquiry, Deferred.fromCoroutine(answering))
-
-    def _too_many(self) -> bool:
-        """Whether so many inquiries wait already that this one may not; it is counted then."""
-        if self.counted.waiting < self._settings.busy:
-            return False
-        self.counted.unavailable += 1
-        return True
-
-    def _watched(self, inquiry: Inquiry, answer: Deferred[Answer]) -> Deferred[Answer]:
-        """An answer that will come, counted until it does; one that fails is our defect."""
-        self.counted.waiting += 1
-        answer.addErrback(lambda failure: self._defect(inquiry, failure))
-        return answer.addBoth(self._waited)
-
-    def _waited(self, answer: Answer) -> Answer:
-        self.counted.waiting -= 1
-        return answer
-
     # What goes wrong.
 
     def _creation_refused(self, inquiry: Inquiry, case: Case) -> None:
@@ -344,22 +316,19 @@ class Inquiries:
             return self._defect(decision.inquiry, failure)
         known = decision.before
         if known is None or known.plugin is None:
-            return self._leave(decision, self._refuse_unkept(decision, failure.value))
+            return self._leaving.leave_unkept(decision, failure.value)
         decision.device = self._store.get("devices", known.id)
         decision.notes += (
             Note(Step.COMMIT, "what was learnt is not kept: {why}", (("why", str(failure.value)),)),
         )
         return self._answer(decision)
 
-    def _refuse_unkept(self, decision: Decision, error: Any) -> Refusal:
-        self.counted.unavailable += 1
-        decision.notes += (Note(Step.COMMIT, "{why}", (("why", str(error)),)),)
-        return Refusal(RefusalKind.UNAVAILABLE, str(error))
-
     def _gave_up(self, inquiry: Inquiry) -> Answer:
         self.counted.unavailable += 1
         why = f"its documents changed {TRIES} times while it was decided"
-        return self._leave(Decision(inquiry, tries=TRIES), Refusal(RefusalKind.UNAVAILABLE, why))
+        return self._leaving.leave(
+            Decision(inquiry, tries=TRIES), Refusal(RefusalKind.UNAVAILABLE, why)
+        )
 
     def _defect(self, inquiry: Inquiry, failure: Failure) -> Answer:
         self.counted.failed += 1
@@ -389,12 +358,5 @@ class Inquiries:
 
     def _supposed(self, decision: Decision, answer: Answer) -> Decision:
         """A decision with the answer that would have been given."""
-        answer = self._secrecy.passed(decision, answer, keep=False)
-        if self._threshold is not None:
-            answer = self._threshold.crossed(decision, answer, keep=False)
-        decision.answer = answer
+        decision.answer = self._leaving.passed(decision, answer, keep=False)
         return decision
-
-
-def _nobody_looks(_decision: Decision) -> None:
-    """While nobody wants to see answers."""

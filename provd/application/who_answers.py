@@ -13,6 +13,7 @@ from provd.values import (
     Protocol,
     Refusal,
     RefusalKind,
+    Settled,
     Silence,
 )
 
@@ -34,7 +35,8 @@ class WhoAnswers:
     def to(self, decision: Decision, view: IReadable, *, keep: bool) -> Answer | Deferred[Answer]:
         """The answer. A Deferred may fail with `PluginFailed`."""
         if decision.inquiry.protocol is Protocol.DHCP:
-            return self._dhcp.answer(decision, view, keep=keep) if self._dhcp else LEARNT
+            settled = self.settle(decision, view, keep=keep)
+            return self.word(settled, view, keep=keep) if isinstance(settled, Settled) else settled
         device = decision.device
         if device is None:
             return UNKNOWN
@@ -47,6 +49,16 @@ class WhoAnswers:
             return plugin.serve(decision.inquiry, device, view, keep=keep)
         except PluginFailed as error:
             return Refusal(RefusalKind.FAILED, str(error))
+
+    def settle(
+        self, decision: Decision, view: IReadable, *, keep: bool
+    ) -> Settled | Answer | Deferred[Answer]:
+        """The first half of an answer over DHCP, or all of it; see `IDHCPAnswers`."""
+        return self._dhcp.settle(decision, view, keep=keep) if self._dhcp else LEARNT
+
+    def word(self, settled: Settled, view: IReadable, *, keep: bool) -> Answer:
+        """The second half, of what was settled."""
+        return self._dhcp.word(settled, view, keep=keep) if self._dhcp else LEARNT
 
 
 def barred(inquiry: Inquiry) -> Refusal:

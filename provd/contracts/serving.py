@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from twisted.internet.defer import Deferred
 from zope.interface import Interface
 
 from provd.contracts.store import IReadable
 from provd.documents.dhcp.subnet import Creates
-from provd.values import Answer, Decision, Inquiry
+from provd.values import Answer, Decision, Inquiry, Settled
 
 
 class IInquiries(Interface):
@@ -26,6 +28,12 @@ class IInquiries(Interface):
         Once it is given it may leave: everything it depends on is durable.
         """
 
+    def ask_all(inquiries: Sequence[Inquiry]) -> list[Answer | Deferred[Answer]]:
+        """The answers to what came together, in its order: those that `ask` would give one by one.
+
+        Each step is taken for all of them before the next one, which an interpreter does in half the time.
+        """
+
 
 class IDHCPAnswers(Interface):
     """Answers a packet, once it is decided which device sent it, or that nobody knows.
@@ -37,8 +45,17 @@ class IDHCPAnswers(Interface):
     def creates(inquiry: Inquiry) -> Creates:
         """Of whom devices are made where this packet comes from; asked for devices that nobody knows."""
 
-    def answer(decision: Decision, view: IReadable, *, keep: bool) -> Answer | Deferred[Answer]:
-        """A Reply or a Silence; what a Reply promises is durable by then.
+    def settle(
+        decision: Decision, view: IReadable, *, keep: bool
+    ) -> Settled | Answer | Deferred[Answer]:
+        """What is answered: a Reply or a Silence, or what `word` makes one of.
 
-        `keep` False (what-if): the very same, and nothing is written, held or probed.
+        What a Reply promises is durable by then.  `keep` False (what-if): the very same, and nothing is
+        written, held or probed.
+        """
+
+    def word(settled: Settled, view: IReadable, *, keep: bool) -> Answer:
+        """The message.
+
+        A step of its own: of what came together, all is settled before the first is put into words.
         """

@@ -44,6 +44,9 @@ class ScriptedInquiries:
         self.asked.append(inquiry)
         return self.answer(inquiry) if callable(self.answer) else self.answer
 
+    def ask_all(self, inquiries: Sequence[Inquiry]) -> list[Any]:
+        return [self.ask(inquiry) for inquiry in inquiries]
+
 
 @implementer(IJudgeCertificates)
 class Judge:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import socket
 import struct
 from collections import deque
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Any, cast
 
 from twisted.internet.defer import Deferred
@@ -43,6 +43,9 @@ class FixedAnswers:
         self.asked.append(inquiry)
         nothing = Refusal(RefusalKind.NOT_FOUND, "nothing was told for this path")
         return self.answers.get(inquiry.path, nothing)
+
+    def ask_all(self, inquiries: Sequence[Inquiry]) -> list[Answer | Deferred[Answer]]:
+        return [self.ask(inquiry) for inquiry in inquiries]
 
 
 class FakeSocket:

@@ -8,11 +8,13 @@ from __future__ import annotations
 
 import os
 import sys
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any, TextIO, cast
 
 import msgspec
 from twisted.internet import epollreactor
+from twisted.internet.defer import Deferred
 from zope.interface import implementer
 
 from provd.contracts import IInquiries
@@ -48,6 +50,9 @@ class DirectoryAnswers:
             return self._kept[path]
         except (OSError, ValueError):
             return Refusal(RefusalKind.NOT_FOUND, "there is no such file")
+
+    def ask_all(self, inquiries: Sequence[Inquiry]) -> list[Answer | Deferred[Answer]]:
+        return [self.ask(inquiry) for inquiry in inquiries]
 
 
 def main(root: str, *options: str) -> None:

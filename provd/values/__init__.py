@@ -40,7 +40,7 @@ from provd.values.evidence import IDENTITY_KEYS, INFO_KEYS, Info, Testimony
 from provd.values.format import Format
 from provd.values.identity import Identity, Presented
 from provd.values.inquiry import Inquiry, Protocol
-from provd.values.judgement import INFINITE, Exchange, Judgement, Loss, Question, Verb
+from provd.values.judgement import INFINITE, Exchange, Judgement, Loss, Question, Settled, Verb
 from provd.values.link import Link
 from provd.values.plugin_options import PluginOptions
 from provd.values.proof import Certified, Credential, Level, Proof, level_of
@@ -109,6 +109,7 @@ __all__ = [
     "Reply",
     "RevisionConflict",
     "Served",
+    "Settled",
     "Silence",
     "Step",
     "StoreUnavailable",

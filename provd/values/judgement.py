@@ -139,3 +139,14 @@ class Judgement(Struct, frozen=True, kw_only=True, gc=False):
     def rebind_after(self) -> int:
         """T2 (59): three quarters, which leaves a client behind a lossy relay time to find another server."""
         return self.duration if self.duration == INFINITE else self.duration * 3 // 4
+
+
+class Settled(Struct, frozen=True, gc=False):
+    """A judgement that is acted upon, what it writes being durable, and is yet to be put into words."""
+
+    decision: Any
+    """The `Decision` it belongs to."""
+    question: Question
+    judgement: Judgement
+    device: Any
+    """The `documents.Device` that asked, as it was before it was given an address; None: it is none."""

@@ -6,9 +6,8 @@ leave something behind: no address is probed or held, nothing is written.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from contextlib import suppress
-from typing import Any, cast
 
 from twisted.internet.defer import Deferred
 from twisted.internet.interfaces import IReactorTime
@@ -16,53 +15,29 @@ from twisted.logger import Logger
 from twisted.python.failure import Failure
 from zope.interface import implementer
 
-from provd.application.dhcp.boot import (
-    NO_BOOT,
-    Boot,
-    BootRules,
-    boot_of,
-    boots_over_the_network,
-    described,
-)
 from provd.application.dhcp.keeping import Keeping
-from provd.application.dhcp.options import Layers, Rendered
-from provd.application.dhcp.replies import (
-    informed,
-    leased,
-    next_server_of,
-    proxied,
-    queried,
-    refused,
-)
-from provd.application.dhcp.secrecy import Withheld, mark
+from provd.application.dhcp.options import Rendered
+from provd.application.dhcp.wording import Wording
 from provd.application.serving import SecretsGate
 from provd.contracts import IDHCPAnswers, IDocumentStore, ILeases, IPlugins, IProbes, IReadable
 from provd.documents import Device
-from provd.documents.dhcp.reservation import Reservation
-from provd.documents.dhcp.strategy import client_key
-from provd.documents.dhcp.subnet import Creates, Mode, Probe, Subnet
+from provd.documents.dhcp.subnet import Creates, Mode, Probe
 from provd.leases import ask, vias_of
 from provd.values import (
     Answer,
     Decision,
     DraftRefused,
-    Exchange,
     Inquiry,
     Judgement,
     Note,
-    PluginFailed,
-    PluginOptions,
     Question,
-    Reply,
+    Settled,
     Silence,
     Step,
     StoreUnavailable,
-    Verb,
 )
 from provd.wire.dhcp import (
     MalformedOption,
-    MessageType,
-    Packet,
     format_address,
 )
 
@@ -74,13 +49,9 @@ PATIENCE = 0.5
 TRIES = 4
 """Addresses that are tried for one packet when the first ones turn out to be in use."""
 
-NO_OPTIONS = PluginOptions({})
 NO_PACKET = Silence("what it would be answered depends on its packet: describe one")
 OFF = Silence("its subnet is switched off")
 OBSERVED = Silence("its subnet is observed only: what it says is learnt")
-NOT_BOOTING = Silence("its subnet is a proxy's, and it does not boot over the network")
-NO_FILE = Silence("no boot rule has a file for it")
-ANOTHERS = Silence("it asks the server that gives addresses: a proxy says nothing")
 
 
 @implementer(IDHCPAnswers)
@@ -103,15 +74,13 @@ class DHCPAnswers:
         """`base_url` is where a device reaches this server over HTTP; without `probes` nobody is asked."""
         self._leases = leases
         self._store = store
-        self._plugins = plugins
         self._clock = clock
-        self._base_url = base_url
-        self._withheld = Withheld(gate)
-        self._render = render
         self._probes = probes
         self._binl_port = binl_port
-        self._layers = Layers()
-        self._rules = BootRules(store.collection("boot-rules"))
+        rules = store.collection("boot-rules")
+        self._wording = Wording(
+            rules=rules, plugins=plugins, base_url=base_url, render=render, gate=gate
+        )
         self._keeping = Keeping(store)
 
     def probe_with(self, probes: IProbes) -> None:
@@ -130,9 +99,9 @@ class DHCPAnswers:
         wanted: Creates = subnet.create_devices
         return wanted
 
-    def answer(
+    def settle(
         self, decision: Decision, view: IReadable, *, keep: bool
-    ) -> Answer | Deferred[Answer]:
+    ) -> Settled | Answer | Deferred[Answer]:
         inquiry = decision.inquiry
         if inquiry.packet is None:
             return NO_PACKET
@@ -153,15 +122,21 @@ class DHCPAnswers:
             return OFF
         if mode is Mode.OBSERVE:
             return OBSERVED
-        if subnet is not None and (mode is Mode.PROXY or inquiry.local_port == self._binl_port):
-            return self._file_only(decision, question, subnet, view, keep=keep)
+        at_binl = inquiry.local_port == self._binl_port
+        if subnet is not None and (mode is Mode.PROXY or at_binl):
+            return self._wording.file_only(
+                decision, question, subnet, view, at_binl=at_binl, keep=keep
+            )
         if not keep:
-            return self._answer_of(decision, question, view, self._leases.judge(question, view))
+            return _settled(decision, question, self._leases.judge(question, view))
         self._leases.tick(inquiry.arrived)
         judgement = self._judge(question)
         if judgement.probe:
             return Deferred.fromCoroutine(self._probed(decision, question, judgement))
         return self._given(decision, question, judgement)
+
+    def word(self, settled: Settled, view: IReadable, *, keep: bool) -> Answer:
+        return self._wording.of(settled, view, keep=keep)
 
     # Addresses.
 
@@ -177,147 +152,29 @@ class DHCPAnswers:
 
     def _given(
         self, decision: Decision, question: Question, judgement: Judgement
-    ) -> Answer | Deferred[Answer]:
-        """The answer that a judgement is, once all that it writes is durable."""
-        answer = self._answer_of(decision, question, self._store, judgement, keep=True)
+    ) -> Settled | Deferred[Answer]:
+        """A judgement that can be said, once all that it writes is durable."""
+        settled = _settled(decision, question, judgement)
         if judgement.lease is None and not judgement.forget and not judgement.tenures:
-            return answer
+            return settled
         # By callbacks: a coroutine for each ACK would cost 10 µs more.
         return self._keeping.keep(decision, judgement).addCallbacks(
-            lambda _kept: answer, self._not_kept, errbackArgs=(decision, question)
+            self._kept, self._not_kept, callbackArgs=(settled,), errbackArgs=(settled,)
         )
 
-    def _not_kept(
-        self, failure: Failure, decision: Decision, question: Question
-    ) -> Answer | Deferred[Answer]:
+    def _kept(self, _none: None, settled: Settled) -> Answer:
+        return self._wording.of(settled, self._store, keep=True)
+
+    def _not_kept(self, failure: Failure, settled: Settled) -> Answer | Deferred[Answer]:
         if failure.check(DraftRefused):
             # Somebody else's packet changed the same lease in between: policy looks again.
-            return self._given(decision, question, self._judge(question))
+            question = settled.question
+            return self._worded(self._given(settled.decision, question, self._judge(question)))
         failure.trap(StoreUnavailable)
         return Silence(f"the lease cannot be kept: {failure.value}")
 
-    def _answer_of(
-        self,
-        decision: Decision,
-        question: Question,
-        view: IReadable,
-        judgement: Judgement,
-        *,
-        keep: bool = False,
-    ) -> Answer:
-        decision.judgement = judgement
-        verb = judgement.verb
-        if verb is Verb.NOTHING:
-            return Silence(str(judgement))
-        if verb is Verb.NAK:
-            return Reply(refused(question, judgement))
-        if verb is not Verb.OFFER and verb is not Verb.ACK:
-            return Reply(queried(question, judgement))
-        subnet, reservation = judgement.subnet, judgement.reservation
-        boot, offered = self._told(decision, question, subnet, reservation, view, keep=keep)
-        server = next_server_of(question, boot, reservation, subnet)
-        say = informed if judgement.exchange is Exchange.INFORM else leased
-        return Reply(say(question, judgement, offered, boot, server))
-
-    def _told(
-        self,
-        decision: Decision,
-        question: Question,
-        subnet: Subnet | None,
-        reservation: Any,
-        view: IReadable,
-        *,
-        keep: bool,
-    ) -> tuple[Boot, Mapping[int, bytes]]:
-        """What a client loads, and the options it may have: each layer over the one before."""
-        packet: Packet = question.packet
-        boot = self._boot(decision, question, subnet, reservation, keep=keep)
-        found = dict(self._said_by("subnets", subnet, decision, packet))
-        found.update(self._said_by("boot-rules", boot.rule, decision, packet))
-        said = self._of_plugin(decision, view, keep=keep)
-        found.update(said)
-        found.update(self._said_by("reservations", reservation, decision, packet))
-        if not decision.secret_options:
-            return boot, found
-        return boot, self._withheld.options(decision, question, found, said.without, keep=keep)
-
-    def _said_by(
-        self, collection: str, document: Any, decision: Decision, packet: Packet
-    ) -> Mapping[int, bytes]:
-        """The options that a document has for a client; the decision learns which of them are secret."""
-        if document is None:
-            return {}
-        layer = self._layers.of(collection, document.id, document.revision, document.options)
-        if layer.secret:
-            decision.secret_options |= layer.secret
-        return layer.over(packet.options, self._render)
-
-    def _boot(
-        self,
-        decision: Decision,
-        question: Question,
-        subnet: Subnet | None,
-        reservation: Any,
-        *,
-        keep: bool,
-    ) -> Boot:
-        packet: Packet = question.packet
-        if packet.message_type and not boots_over_the_network(packet):
-            return NO_BOOT
-        client = described(packet, decision.device, subnet.id if subnet is not None else "")
-        base_url = self._base_url(decision.inquiry, decision.device)
-        boot = boot_of(self._rules.ordered(), client, reservation, base_url)
-        decision.boot = boot.source
-        if not boot.file:
-            return boot
-        plain_url = self._base_url(decision.inquiry, None)
-        return self._withheld.boot(decision, boot, base_url, plain_url, keep=keep)
-
-    def _of_plugin(self, decision: Decision, view: IReadable, *, keep: bool) -> PluginOptions:
-        """The options that the device's plugin adds; one that fails adds none, and is told of."""
-        device = decision.device
-        plugin = self._plugins.get(device.plugin) if device is not None and device.plugin else None
-        if plugin is None:
-            return NO_OPTIONS
-        try:
-            told = plugin.dhcp_options(decision.inquiry, device, view, keep=keep)
-        except PluginFailed as error:
-            decision.notes += (Note(Step.ANSWER, "{why}", (("why", str(error)),)),)
-            return NO_OPTIONS
-        mark(decision, told)
-        return told
-
-    # Files only.
-
-    def _file_only(
-        self,
-        decision: Decision,
-        question: Question,
-        subnet: Subnet,
-        view: IReadable,
-        *,
-        keep: bool,
-    ) -> Answer:
-        """ProxyDHCP: a file for boot ROMs, beside a server that gives addresses."""
-        packet: Packet = question.packet
-        if not boots_over_the_network(packet):
-            return NOT_BOOTING
-        at_binl = decision.inquiry.local_port == self._binl_port
-        kind = packet.message_type
-        if not at_binl and kind != MessageType.DISCOVER:
-            return ANOTHERS
-        if at_binl and kind not in {MessageType.DISCOVER, MessageType.REQUEST, MessageType.INFORM}:
-            return ANOTHERS
-        reservation = _reservation(view, decision.inquiry.mac, subnet)
-        boot = self._boot(decision, question, subnet, reservation, keep=keep)
-        if not boot.file:
-            return NO_FILE
-        server = next_server_of(question, boot, reservation, subnet)
-        verb = MessageType.ACK if at_binl else MessageType.OFFER
-        options = self._said_by("boot-rules", boot.rule, decision, packet)
-        if decision.secret_options:
-            options = self._withheld.options(decision, question, options, NO_OPTIONS, keep=keep)
-        return Reply(proxied(question, boot, server, kind=verb, options=options))
+    def _worded(self, given: Settled | Deferred[Answer]) -> Answer | Deferred[Answer]:
+        return given if isinstance(given, Deferred) else self._kept(None, given)
 
     # Probing.
 
@@ -331,7 +188,7 @@ class DHCPAnswers:
                 self._leases.probed(judgement)
             judgement = self._judge(question)
             if not judgement.probe:
-                answer = self._given(decision, question, judgement)
+                answer = self._worded(self._given(decision, question, judgement))
                 return await answer if isinstance(answer, Deferred) else answer
         return Silence(f"{TRIES} addresses in a row turned out to be in use")
 
@@ -362,9 +219,6 @@ class DHCPAnswers:
             await self._keeping.keep(decision, resting)
 
 
-def _reservation(view: IReadable, mac: str, subnet: Subnet) -> Reservation | None:
-    """What is reserved for a client of a proxy's subnet: of its address only, which is not given here."""
-    for reservation in view.by("reservations", "key", client_key("mac", mac)) if mac else ():
-        if reservation.subnet in {"", subnet.id}:
-            return cast("Reservation", reservation)
-    return None
+def _settled(decision: Decision, question: Question, judgement: Judgement) -> Settled:
+    decision.judgement = judgement
+    return Settled(decision, question, judgement, decision.device)

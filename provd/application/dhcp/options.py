@@ -6,7 +6,7 @@ those, a client gets what it asks for (option 55), in its own order; all of them
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Mapping
+from collections.abc import Callable, Collection, Container, Mapping
 
 from msgspec import Struct
 from twisted.logger import Logger
@@ -107,17 +107,44 @@ class Layers:
         return layer
 
 
+Selection = tuple[str, int, bytes | None, tuple[int, ...]]
+"""A subnet, its revision, the list that the client sent (55), and what is said before."""
+
+
+class Selections:
+    """What clients get of nothing but their subnet's options, by what they ask for: each is chosen once.
+
+    There are as many as there are models of clients; what anybody may invent is bounded.
+    """
+
+    MOST = 4096
+    LONGEST = 255
+    """Codes of a list that is remembered."""
+
+    def __init__(self) -> None:
+        """Start empty."""
+        self._kept: dict[Selection, Mapping[int, bytes]] = {}
+
+    def get(self, selection: Selection) -> Mapping[int, bytes] | None:
+        """What was chosen before."""
+        return self._kept.get(selection)
+
+    def put(self, selection: Selection, found: Mapping[int, bytes]) -> None:
+        """Remember it, in the place of the oldest where there is no more room."""
+        wanted = selection[2]
+        if wanted is not None and len(wanted) > self.LONGEST:
+            return
+        if len(self._kept) >= self.MOST:
+            del self._kept[next(iter(self._kept))]
+        self._kept[selection] = found
+
+
 def chosen(
-    wanted: bytes | None, first: Mapping[int, bytes], offered: Mapping[int, bytes]
+    wanted: bytes | None, first: Container[int], offered: Mapping[int, bytes]
 ) -> dict[int, bytes]:
-    """`first`, then what the client wants of `offered`, in the order of its list; all without a list."""
-    found = dict(first)
-    if wanted is None:
-        for code, content in offered.items():
-            if content and code not in found:
-                found[code] = content
-        return found
-    for code in wanted:
-        if code not in found and offered.get(code):
+    """What the client wants of `offered` beside `first`, in the order of its list; all without a list."""
+    found: dict[int, bytes] = {}
+    for code in offered if wanted is None else wanted:
+        if code not in first and offered.get(code):
             found[code] = offered[code]
     return found

@@ -49,49 +49,69 @@ _KINDS = {
 
 
 def leased(
-    question: Question,
-    judgement: Judgement,
-    offered: Mapping[int, bytes],
-    boot: Boot,
-    next_server: int,
+    question: Question, judgement: Judgement, options: dict[int, bytes], file: bytes, server: int
 ) -> Packet:
-    """An OFFER or an ACK, or what BOOTP has for one (RFC 2131 table 3).
+    """An OFFER or an ACK, or what BOOTP has for one (RFC 2131 table 3); `server` is where files are.
 
-    `offered` are the options that documents and plugins give; `next_server` is where files are.
+    The ACK to an INFORM has options, no address and no times (RFC 2131 section 4.3.5).
     """
     request: Packet = question.packet
-    first = _firsts(question, judgement)
-    options = {**computed(judgement), **offered}
-    if boot.rule is not None and options.get(VENDOR_CLASS):  # whatever the client asks for
-        first[VENDOR_CLASS] = options[VENDOR_CLASS]
-    file = boot.file.encode()
-    if file:
-        options[BOOT_FILE] = file
-        options[TFTP_SERVER] = str_address(next_server)
-    wanted = request.options.get(WANTED)
-    sent = chosen(wanted, first, options)
-    if len(file) > _LONGEST_FILE:
-        sent[BOOT_FILE] = file
     return reply(
         request,
-        sent,
-        yiaddr=judgement.address,
+        options,
+        yiaddr=judgement.address if judgement.exchange is not Exchange.INFORM else 0,
         ciaddr=request.ciaddr if judgement.verb is Verb.ACK else 0,
-        siaddr=next_server if file or request.message_type == 0 else 0,
-        sname=str_address(next_server) if file else b"",
+        siaddr=server if file or request.message_type == 0 else 0,
+        sname=str_address(server) if file else b"",
         file=file if len(file) <= _LONGEST_FILE else b"",
     )
 
 
-def informed(
+def firsts(question: Question, judgement: Judgement) -> dict[int, bytes]:
+    """What every such answer carries, whatever its client asks for."""
+    request: Packet = question.packet
+    if not request.message_type:
+        return {}  # BOOTP knows none of them
+    found = dict(
+        _said_first(
+            judgement.verb,
+            judgement.server_id,
+            judgement.duration,
+            judgement.renew_after,
+            judgement.rebind_after,
+            judgement.exchange,
+        )
+    )
+    identifier = request.options.get(CLIENT_ID)
+    if identifier:  # RFC 6842: it comes back as it was
+        found[CLIENT_ID] = identifier
+    return found
+
+
+def asked_for(
     question: Question,
     judgement: Judgement,
+    first: Mapping[int, bytes],
     offered: Mapping[int, bytes],
     boot: Boot,
-    next_server: int,
-) -> Packet:
-    """The ACK to an INFORM: options, no address and no times (RFC 2131 section 4.3.5)."""
-    return replace(leased(question, judgement, offered, boot, next_server), yiaddr=0)
+    server: int,
+) -> dict[int, bytes]:
+    """The options that follow the `first`: `offered` are those that documents and plugins give.
+
+    A boot ROM gets the vendor class before all, whatever it asks for.
+    """
+    options = {**computed(judgement), **offered}
+    found: dict[int, bytes] = {}
+    if boot.rule is not None and options.get(VENDOR_CLASS):
+        found[VENDOR_CLASS] = options[VENDOR_CLASS]
+    file = boot.file.encode()
+    if file:
+        options[BOOT_FILE] = file
+        options[TFTP_SERVER] = str_address(server)
+    found |= chosen(question.packet.options.get(WANTED), {**first, **found}, options)
+    if len(file) > _LONGEST_FILE:
+        found[BOOT_FILE] = file
+    return found
 
 
 def refused(question: Question, judgement: Judgement) -> Packet:
@@ -101,8 +121,9 @@ def refused(question: Question, judgement: Judgement) -> Packet:
         KIND: _KINDS[Verb.NAK],
         SERVER_ID: judgement.server_id.to_bytes(4, "big"),
         MESSAGE: str(judgement)[:255].encode()[:255],
-        **_echoed(request),
     }
+    if request.options.get(CLIENT_ID):
+        options[CLIENT_ID] = request.options[CLIENT_ID]
     answer = reply(request, options)
     return _heard_by_all(answer) if request.giaddr else answer
 
@@ -161,7 +182,7 @@ def queried(question: Question, judgement: Judgement) -> Packet:
     if judgement.others:
         addresses = (judgement.address, *judgement.others)
         found[ASSOCIATED] = b"".join(each.to_bytes(4, "big") for each in addresses)
-    sent = chosen(request.options.get(WANTED), options, found)
+    sent = options | chosen(request.options.get(WANTED), options, found)
     answer = reply(request, sent, ciaddr=judgement.address)
     if lease.relay_info:  # the client's relay's word, not that of the relay that asks
         answer.options[RELAY] = bytes.fromhex(lease.relay_info)
@@ -199,30 +220,24 @@ def str_address(address: int) -> bytes:
     return b"%d.%d.%d.%d" % tuple(address.to_bytes(4, "big")) if address else b""
 
 
-def _firsts(question: Question, judgement: Judgement) -> dict[int, bytes]:
-    """What every such answer carries, whatever its client asks for."""
-    request: Packet = question.packet
-    if not request.message_type:
-        return {}  # BOOTP knows none of them
-    found = {
-        KIND: _KINDS[judgement.verb],
-        SERVER_ID: judgement.server_id.to_bytes(4, "big"),
-    }
-    duration = judgement.duration
-    if duration and judgement.exchange is not Exchange.INFORM:
-        found[LEASE_TIME], found[RENEWAL], found[REBINDING] = _times(
-            duration, judgement.renew_after, judgement.rebind_after
-        )
-    if judgement.exchange is Exchange.RAPID:
+@lru_cache(maxsize=1024)
+def _said_first(
+    verb: Verb,
+    server_id: int,
+    duration: int,
+    renew_after: int,
+    rebind_after: int,
+    exchange: Exchange,
+) -> Mapping[int, bytes]:
+    """The same for nearly all clients of a subnet."""
+    found = {KIND: _KINDS[verb], SERVER_ID: server_id.to_bytes(4, "big")}
+    if duration and exchange is not Exchange.INFORM:
+        found[LEASE_TIME] = duration.to_bytes(4, "big")
+        found[RENEWAL] = renew_after.to_bytes(4, "big")
+        found[REBINDING] = rebind_after.to_bytes(4, "big")
+    if exchange is Exchange.RAPID:
         found[RAPID_COMMIT] = b""
-    found.update(_echoed(request))
     return found
-
-
-def _echoed(request: Packet) -> dict[int, bytes]:
-    """RFC 6842: the client identifier comes back as it was."""
-    identifier = request.options.get(CLIENT_ID)
-    return {CLIENT_ID: identifier} if identifier else {}
 
 
 def _heard_by_all(answer: Packet) -> Packet:
@@ -238,12 +253,6 @@ def _network_options(network: str) -> Mapping[int, bytes]:
     """Mask and broadcast address of a network."""
     net = IPv4Network(network)
     return {MASK: net.netmask.packed, BROADCAST_ADDRESS: net.broadcast_address.packed}
-
-
-@lru_cache(maxsize=256)
-def _times(*seconds: int) -> tuple[bytes, ...]:
-    """Times as options have them: the same few for all clients of a subnet."""
-    return tuple(each.to_bytes(4, "big") for each in seconds)
 
 
 def next_server_of(

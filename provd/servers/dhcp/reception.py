@@ -82,7 +82,7 @@ class Reception:
     def arrived(self, arrivals: Sequence[Arrival]) -> None:
         """What came in one turn: ask what to answer, and answer, each step for all of it."""
         heard = _each(self._understood, arrivals)
-        _each(self._answered, _each(self._ask, heard))
+        _each(self._answered, self._ask(heard))
 
     def _understood(self, arrival: Arrival) -> Heard | None:
         """A datagram read; None for one that is not acted upon."""
@@ -109,34 +109,46 @@ class Reception:
         settings = self._settings
         return settings.serves(link.name) and (link.broadcast or link.name in settings.interfaces)
 
-    def _ask(self, heard: Heard) -> tuple[Answer, Heard] | None:
-        """The answer, if there is one already."""
-        packet = heard.packet
-        key = (packet.xid, packet.chaddr, packet.message_type, heard.arrival.port)
-        if key in self._waiting:  # the client is impatient; its answer is being made
-            self._tally.ignored["repeated"] += 1
-            return None
-        if len(self._waiting) >= self._settings.busy:
-            self._tally.ignored["busy"] += 1
-            return None
-        answer = self._inquiries.ask(self._inquiry(heard.arrival, heard.link, packet))
-        if not isinstance(answer, Deferred):
-            return answer, heard
-        self._waiting.add(key)
-        answer.addCallback(self._arrives, heard, key)
-        return None
+    def _ask(self, heard: Sequence[Heard]) -> list[tuple[Answer, Heard]]:
+        """The answers that there are already; the others come by themselves."""
+        asking = self._new(heard)
+        now = self._clock()
+        answers = self._inquiries.ask_all([self._inquiry(*each, now) for each in asking.values()])
+        found = []
+        for (key, each), answer in zip(asking.items(), answers, strict=True):
+            if isinstance(answer, Deferred):
+                self._waiting.add(key)
+                answer.addCallback(self._arrives, each, key)
+            else:
+                found.append((answer, each))
+        return found
+
+    def _new(self, heard: Sequence[Heard]) -> dict[_Asking, Heard]:
+        """Those that are not asked yet, as far as so many may wait."""
+        new: dict[_Asking, Heard] = {}
+        for each in heard:
+            packet = each.packet
+            key = (packet.xid, packet.chaddr, packet.message_type, each.arrival.port)
+            if key in self._waiting or key in new:
+                # The client is impatient; its answer is being made.
+                self._tally.ignored["repeated"] += 1
+            elif len(self._waiting) + len(new) >= self._settings.busy:
+                self._tally.ignored["busy"] += 1
+            else:
+                new[key] = each
+        return new
 
     def _arrives(self, answer: Answer, heard: Heard, key: _Asking) -> None:
         self._waiting.discard(key)
         _each(self._answered, ((answer, heard),))
 
-    def _inquiry(self, arrival: Arrival, link: Link, packet: Packet) -> Inquiry:
+    def _inquiry(self, arrival: Arrival, link: Link, packet: Packet, now: float) -> Inquiry:
         return Inquiry(
             id=self._inquiries.inquiry_id(),
             protocol=Protocol.DHCP,
             path=message_name(packet),
             peer=format_address(packet.ciaddr) if packet.ciaddr else "",
-            arrived=self._clock(),
+            arrived=now,
             peer_port=arrival.peer_port,
             local=arrival.local,
             local_port=arrival.port,

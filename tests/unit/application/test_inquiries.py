@@ -370,7 +370,7 @@ def test_too_many_waiting_are_refused() -> None:
     count = 10
     store = SlowStore()
     server = core(acme(), store=store, limits=CreationSettings(burst=100))
-    server.inquiries._settings = InquirySettings(busy=count)
+    server.inquiries.adopt(InquirySettings(busy=count))
     store.keep()
     answers = [
         server.inquiries.ask(http("/a", agent(number), number=number))
@@ -385,7 +385,7 @@ def test_what_a_refused_inquiry_waited_for_may_fail_unheard() -> None:
     """Its failure is told where it belongs, not as an error that nobody handled."""
     store = SlowStore()
     server = core(acme(), store=store)
-    server.inquiries._settings = InquirySettings(busy=0)
+    server.inquiries.adopt(InquirySettings(busy=0))
     store.keep()
     assert isinstance(server.inquiries.ask(http("/a", AGENT)), Refusal)
     with capturedLogs() as heard:
