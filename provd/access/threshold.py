@@ -29,6 +29,7 @@ from provd.documents import (
 )
 from provd.values import (
     Answer,
+    Content,
     Decision,
     Inquiry,
     Level,
@@ -194,12 +195,13 @@ class Threshold:
     async def spent(self, decision: Decision, answer: Answer, passed: Passed) -> Answer:
         """The answer to whoever showed a one-time URL, once it is durable that a use of it is gone.
 
-        Only secrets that are given use it up (`passed` tells what is): a phone fetches much on the way to
-        the one file that counts.
+        Only secrets of the device that are given use it up (`passed` tells what is): a phone fetches much on
+        the way to the one file that counts, and its tenant's key is in most of it.
         """
         inquiry = decision.inquiry
-        given = passed(decision, answer, keep=False)
-        if getattr(given, "without", None) is None or inquiry.method == "HEAD":
+        if inquiry.method == "HEAD" or not self._tells(
+            decision, passed(decision, answer, keep=False)
+        ):
             return answer
         for _try in range(TRIES):
             draft = self._store.draft(inquiry.id)
@@ -215,6 +217,16 @@ class Threshold:
                 return Refusal(RefusalKind.UNAVAILABLE, str(error))
             return answer
         return BUSY
+
+    def _tells(self, decision: Decision, given: Answer) -> bool:
+        """Whether an answer tells secrets, and more than the key in the URLs of its tenant's devices."""
+        without = getattr(given, "without", None)
+        if without is None:
+            return False
+        key = self.key_of(decision.inquiry.tenant, decision.inquiry.arrived)
+        if not key or not isinstance(given, Content) or not isinstance(without, Content):
+            return True
+        return given.body.replace(f"/{key}".encode(), b"") != without.body
 
     def _confirm(self, decision: Decision) -> None:
         """A device that was seen with its present password needs the one before no more."""

@@ -68,7 +68,11 @@ class Advertised:
         key = self.key_of(device.tenant, inquiry.arrived)
         if key is None or not plain:
             return "", ""
-        return (f"{plain.rstrip('/')}/{key}" if key else plain), plain
+        if not key:
+            return plain, plain
+        # They differ in the key and in nothing else.
+        plain = plain.rstrip("/")
+        return f"{plain}/{key}", plain
 
     def base(self, url: str) -> Mapping[str, Any]:
         """The base raw config for devices that are told `url`; shared, callers only read it.

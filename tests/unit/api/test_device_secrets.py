@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Mapping
 from typing import Any
 
@@ -16,6 +17,7 @@ from provd.testing.access import basic as operator_basic
 from provd.testing.access import keep, user
 from provd.testing.api import Bench, bench
 from provd.testing.inquiries import ARRIVED, http
+from provd.testing.listening import Ear
 from provd.testing.plugins import acme
 from provd.testing.showing import basic, secretive
 from provd.values import Content, Level
@@ -236,6 +238,28 @@ def test_no_secret_is_written_down(api: Bench) -> None:
     token = store.get("url-tokens", told["id"])
     for secret in (credential.password, key.secret, key.digest, token.digest):
         assert secret.encode() not in trail.body
+
+
+def test_no_secret_is_told_as_it_happens(api: Bench) -> None:
+    """Whoever listens hears that there is another key or password, and not which."""
+    who = root(api)
+    ear = Ear(api, authorization=who["authorization"])
+    ear.next()
+    ear.subscribe()
+    api.ask("POST", "/api/v1/keys", {"id": "k", "tenant": "a"}, **who)
+    run(api, "issue-credential")
+    first = clear(api, "credentials/phone")
+    run(api, "rotate-credential")
+    told = run(api, "one-time-url")
+    second, key = clear(api, "credentials/phone"), clear(api, "keys/k")
+    fetches(api, basic(second["username"], second["password"]))
+    heard = ear.all()
+    assert {"keys", "credentials", "url-tokens"} <= {each.get("kind") for each in heard}
+    text = json.dumps(heard)
+    digest = api.core.store.get("url-tokens", told["id"]).digest
+    url = told["url"].rsplit("/", 2)[1]
+    for secret in (first["password"], second["password"], key["secret"], url, digest):
+        assert secret not in text
 
 
 def test_a_tenants_people_have_their_own(api: Bench) -> None:

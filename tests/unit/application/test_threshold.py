@@ -27,7 +27,15 @@ from provd.testing.showing import (
     secretive,
     two_tenants,
 )
-from provd.values import Content, Decision, Inquiry, Level, Refusal, RefusalKind
+from provd.values import (
+    Content,
+    Decision,
+    Inquiry,
+    Level,
+    Redirect,
+    Refusal,
+    RefusalKind,
+)
 
 KEY_MODES = ("off", "accepted", "required")
 SHOWN_KEYS = (None, *KEYS)
@@ -355,6 +363,21 @@ def test_only_secrets_use_a_url_up() -> None:
     answer, decision = ask(made, http(secret, number=6))
     assert answer.kind is RefusalKind.NOT_FOUND
     assert decision.inquiry.barred == "the one-time URL url-a was used up"
+
+
+def test_the_key_alone_uses_no_url_up() -> None:
+    """A file that differs by its tenant's key only is one of many; a redirect is not looked into."""
+    made = two_tenants(serving=ServingSettings(url_key="accepted"))
+    path = f"/{URLS['a']}/{FILES['a']}"
+    bodies = (f"at http://x/{KEYS['a']}/b".encode(), b"at http://x/b")
+    replace_answers(made, lambda *_asked: Content(bodies[0], without=Content(bodies[1])))
+    for number in range(2):
+        answer, _decision = ask(made, http(path, number=number))
+        assert isinstance(answer, Content)
+    replace_answers(made, lambda *_asked: Redirect("http://x/a", Redirect("http://x/")))
+    answer, _decision = ask(made, http(path, number=3))
+    assert isinstance(answer, Redirect)
+    assert made.store.get("url-tokens", "url-a").uses == 0
 
 
 def test_a_device_that_has_gone_takes_its_url_along() -> None:
