@@ -6,6 +6,7 @@ from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any
 from typing import Protocol as Structure
+from xml.etree import ElementTree as ET
 
 import msgspec
 from msgspec import Struct
@@ -19,7 +20,7 @@ from provd.sdk import Asked, Clue
 from provd.store import MemoryStore
 from provd.testing.documents import a_config, a_device
 from provd.testing.inquiries import http, tftp
-from provd.values import Info, Inquiry, Protocol
+from provd.values import Content, Info, Inquiry, Protocol
 
 BASE_URL = "http://192.0.2.9:8667"
 
@@ -101,6 +102,14 @@ def asking_as(ask: Callable[..., Inquiry] = http, **phone: Any) -> Serving:
         return plugin.serve(ask(path, local="192.0.2.9"), document, draft, keep=False)
 
     return asked
+
+
+def named_values(answer: Any) -> dict[str, str]:
+    """What a rendered file of `<… name="…" value="…"/>` says, by the names; some vendors call a name `ID`."""
+    assert isinstance(answer, Content), answer
+    elements = ET.fromstring(answer.body).iter()  # noqa: S314 - our own file
+    named = {each.get("name") or each.get("ID"): each.get("value") for each in elements}
+    return {name: value for name, value in named.items() if name and value is not None}
 
 
 def levels(plugins: Plugins, vendor: str, info: Mapping[str, str | None]) -> list[int]:

@@ -33,6 +33,14 @@ POINTERS: dict[str, tuple[str, str, str, str, str]] = {
     ),
     "polycom": ("VVX410", "00:04:f2:00:53:01", "/0004f2005301.cfg", "{dir}/sip.ld", ""),
     "grandstream": ("GXP2130", "00:0b:82:00:53:01", "/cfg000b82005301.xml", "{dir}<", ""),
+    "fanvil": (
+        *("X4", "0c:38:3e:00:53:01", "/0c383e005301.cfg"),
+        *("{dir}/fw.z</Auto_Image_Url>", "fw.z"),
+    ),
+    "gigaset": (
+        *("N870 IP PRO", "7c:2f:80:00:53:01", "/7C2F80005301.xml"),
+        *('version="{version}" url="' + BASE_URL + '/{dir}/fw.bin"', "fw.bin"),
+    ),
     "cisco-7900": (
         *("7965G", "00:1b:54:00:53:01", "/SEP001B54005301.cnf.xml"),
         *("<loadInformation>SIP45.{version}<", "SIP45.{version}.loads"),
