@@ -32,7 +32,7 @@ from provd.documents.device import DERIVED_KEYS
 from provd.documents.synchronization import shown as shown_synchronization
 
 SHOWN_OF_STATUS = (
-    *("configured", "problems", "last_seen", "versions", "answers"),
+    *("configured", "problems", "last_seen", "versions", "wanted", "answers"),
     *("dhcp_seen", "vendor_class"),
 )
 """What of a device's status is shown with it."""

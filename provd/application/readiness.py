@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 from provd.contracts import IPlugins, IReadable
-from provd.documents import Device, Status, configured
+from provd.documents import Device, Status, Wanted, configured
 from provd.values import PluginFailed
 
 BaseRawConfig = Callable[[], dict[str, Any]]
@@ -46,7 +46,20 @@ class Readiness:
     def judge(self, device: Device, view: IReadable) -> Status:
         """The device's status with what was found; the caller proposes it."""
         status = view.get("statuses", device.id) or Status(id=device.id, tenant=device.tenant)
-        return configured(status, self.problems(device, view))
+        return configured(status, self.problems(device, view), self._wanted(device, view))
+
+    def _wanted(self, device: Device, view: IReadable) -> Wanted | None:
+        """Which firmware it is to run, as far as its plugin knows any."""
+        plugin = self._plugins.get(device.plugin) if device.plugin else None
+        found = plugin.wanted(device, view, self._base) if plugin is not None else None
+        if found is None:
+            return None
+        return Wanted(
+            package=found.package,
+            version=found.version,
+            pinned=found.pinned,
+            installed=found.installed,
+        )
 
 
 class WholeReadiness(Readiness):

@@ -141,7 +141,7 @@ class _Bar:
 
     def __init__(self, end: int, label: str) -> None:
         self._bar: Any = click.progressbar(
-            length=end or None, label=label, file=sys.stderr, show_percent=True
+            length=max(end, 1), label=label, file=sys.stderr, show_percent=True
         )
         self._shown = 0
         self._is_shown = sys.stderr.isatty()

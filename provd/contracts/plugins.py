@@ -89,6 +89,12 @@ class ILoadedPlugin(Interface):
         configure with it.  Costs about a render; keeps nothing.
         """
 
+    def wanted(device: Any, view: IReadable, base: Mapping[str, Any]) -> Any:
+        """Which firmware package a device should run (a `provd.sdk.Firmware`), installed or not, or None.
+
+        Costs about a look at a dict where the plugin has no packages, a flattening where it has.
+        """
+
     def serve(
         inquiry: Inquiry, device: Any, view: IReadable, *, keep: bool
     ) -> Answer | Deferred[Answer]:

@@ -25,7 +25,16 @@ Unknown = Literal["create", "refuse"]
 SERVICES = frozenset(
     {
         *("access", "api", "application", "audit", "backup", "certificate", "dhcp", "events"),
-        *("http", "inquiries", "netlink", "operations", "pipeline", "plugins", "restore"),
+        *(
+            "http",
+            "inquiries",
+            "netlink",
+            "operations",
+            "packages",
+            "pipeline",
+            "plugins",
+            "restore",
+        ),
         *("revalidation", "service", "serving", "statuses", "store", "synchronization", "tftp"),
     }
 )

@@ -13,8 +13,11 @@ from msgspec.structs import replace
 
 from provd.documents.base import Document, Kind
 
-KEPT_ANSWERS = 10
+KEPT_ANSWERS = 16
 """Answers remembered of each device."""
+KEPT_OF_DHCP = 2
+"""How many of them may be about DHCP: a lease that is renewed must not push out which files were fetched."""
+DHCP = "dhcp"
 KEPT_VERSIONS = 10
 """Firmware versions remembered of each device."""
 KEPT_PROBLEMS = 50
@@ -46,6 +49,19 @@ class Answered(Struct, frozen=True, kw_only=True, gc=False, omit_defaults=True):
     """The address that it asked from."""
 
 
+class Wanted(Struct, frozen=True, kw_only=True, gc=False, omit_defaults=True):
+    """The firmware that a device is to run."""
+
+    package: str
+    """Of which package of its plugin."""
+    version: str
+    """Which version of that."""
+    pinned: bool = False
+    """A config of the device says so; else it is what is installed for its model."""
+    installed: bool = False
+    """It is there; a device is pointed to nothing that is not."""
+
+
 class Status(Document, frozen=True, kw_only=True, gc=False, omit_defaults=True):
     """What happened to the device of the same id."""
 
@@ -57,6 +73,8 @@ class Status(Document, frozen=True, kw_only=True, gc=False, omit_defaults=True):
     """Why it is not configured: sentences for the operator."""
     versions: tuple[str, ...] = ()
     """Firmware versions it was seen with, newest first."""
+    wanted: Wanted | None = None
+    """What it is to run, by a pin or by what is installed for its model; None where nobody wants anything."""
     answers: tuple[Answered, ...] = ()
     """Newest first."""
     dhcp_seen: float = 0.0
@@ -69,13 +87,24 @@ STATUSES = Kind(name="statuses", type=Status)
 
 
 def answered(status: Status, answer: Answered) -> Status:
-    """The device was given an answer: it was seen, and the oldest answer may be forgotten."""
+    """The device was given an answer: it was seen, and the oldest answer may be forgotten.
+
+    Of those over DHCP it is the oldest of those.
+    """
     kept = replace(answer, path=answer.path[:LONGEST_TEXT], reason=answer.reason[:LONGEST_TEXT])
     return replace(
         status,
         last_seen=max(status.last_seen, answer.time),
-        answers=(kept, *status.answers[: KEPT_ANSWERS - 1]),
+        answers=(kept, *_others(status.answers, kept.protocol)[: KEPT_ANSWERS - 1]),
     )
+
+
+def _others(answers: tuple[Answered, ...], protocol: str) -> tuple[Answered, ...]:
+    """What stays beside one more answer over a protocol."""
+    if protocol != DHCP:
+        return answers
+    of_dhcp = [each for each in answers if each.protocol == DHCP][KEPT_OF_DHCP - 1 :]
+    return tuple(each for each in answers if each not in of_dhcp)
 
 
 def seen_with_version(status: Status, version: str) -> Status:
@@ -93,7 +122,12 @@ def seen_over_dhcp(status: Status, time: float, vendor_class: str) -> Status:
     return replace(status, dhcp_seen=max(status.dhcp_seen, time), vendor_class=said)
 
 
-def configured(status: Status, problems: Sequence[str] = ()) -> Status:
-    """Somebody looked whether everything is there to answer the device; `problems` is what is not."""
+def configured(
+    status: Status, problems: Sequence[str] = (), wanted: Wanted | None = None
+) -> Status:
+    """Somebody looked whether everything is there to answer the device; `problems` is what is not.
+
+    And which firmware it is to run.
+    """
     kept = tuple(problem[:LONGEST_TEXT] for problem in problems[:KEPT_PROBLEMS])
-    return replace(status, configured=not kept, problems=kept)
+    return replace(status, configured=not kept, problems=kept, wanted=wanted)

@@ -12,7 +12,7 @@ from twisted.web.iweb import IAgentEndpointFactory
 from zope.interface import implementer
 
 
-@define
+@define(eq=False)
 class Line:
     """What one request is made over."""
 
@@ -32,7 +32,7 @@ class Line:
 
 
 @implementer(IStreamClientEndpoint)
-@define
+@define(eq=False)
 class Noted:
     """An endpoint whose connection is noted."""
 
@@ -45,7 +45,7 @@ class Noted:
 
 
 @implementer(IAgentEndpointFactory)
-@define
+@define(eq=False)
 class Noting:
     """A factory of endpoints whose connections are noted."""
 

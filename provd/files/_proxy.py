@@ -58,7 +58,7 @@ def check_spelled(host: str, reach: Reach) -> None:
 
 
 @implementer(IAgentEndpointFactory)
-@define
+@define(eq=False)
 class _Tunnels:
     proxy: IStreamClientEndpoint
 
@@ -72,7 +72,7 @@ class _Tunnels:
 
 
 @implementer(IStreamClientEndpoint)
-@define
+@define(eq=False)
 class _Tunnel:
     proxy: IStreamClientEndpoint
     host: str

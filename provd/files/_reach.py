@@ -44,7 +44,9 @@ def may_be_asked(text: str, allowed: Sequence[Network]) -> bool:
     address = _plain(ip_address(text.partition("%")[0]))
     if any(address in network for network in allowed):
         return True
-    return address.is_global and not address.is_multicast and not address.is_reserved
+    # Python takes the addresses of RFC 3879 for global ones.
+    local = isinstance(address, IPv6Address) and address.is_site_local
+    return address.is_global and not (address.is_multicast or address.is_reserved or local)
 
 
 def _plain(address: Address) -> Address:
@@ -75,7 +77,7 @@ class _Addresses:
             self.all.callback(self.found)
 
 
-@define
+@define(eq=False)
 class Reach:
     """Resolves names, within bounds."""
 
@@ -105,7 +107,7 @@ class Reach:
 
 
 @implementer(IAgentEndpointFactory)
-@define
+@define(eq=False)
 class Guarded:
     """Connects an agent to addresses that were looked at, and to no others."""
 
@@ -122,7 +124,7 @@ class Guarded:
 
 
 @implementer(IStreamClientEndpoint)
-@define
+@define(eq=False)
 class _ByAddress:
     reach: Reach
     host: str

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from attrs import define
@@ -17,7 +17,9 @@ from provd.documents import (
     flatten,
     linearize,
 )
+from provd.sdk.packages import Firmware, wanted_firmware
 from provd.values import ProvdError
+from provd.values.package import PACKAGES, PackageVersion
 
 
 @define
@@ -41,6 +43,21 @@ def lineage_of(device: Device, view: IReadable) -> Lineage:
     if lineage is None:
         raise NotConfigured((f"its config {device.config!r} does not exist",))
     return lineage
+
+
+def wanted_of(
+    device: Device,
+    view: IReadable,
+    base: Mapping[str, Any],
+    decoded: DecodedConfigs,
+    known: Sequence[PackageVersion],
+) -> Firmware | None:
+    """Which of these packages a device should run, also one that cannot be configured."""
+    try:
+        raw_config = flatten(lineage_of(device, view), base, decoded)
+    except NotConfigured:
+        raw_config = {}
+    return wanted_firmware(device.model, {**raw_config, PACKAGES: known})
 
 
 def raw_config_of(

@@ -16,7 +16,7 @@ from provd.documents import Device, Lineage
 from provd.plugins._actions import UnderWay, actions_of, sensible_result, system_actions_of
 from provd.plugins._asking import Asking
 from provd.plugins._cache import Key
-from provd.plugins._configuration import NotConfigured, lineage_of, raw_config_of
+from provd.plugins._configuration import NotConfigured, lineage_of, raw_config_of, wanted_of
 from provd.plugins._files import LONGEST_WAIT, Files
 from provd.plugins._guard import Guard
 from provd.plugins._info import PluginInfo
@@ -31,6 +31,7 @@ from provd.sdk import (
     Action,
     Asked,
     Clue,
+    Firmware,
     IAnswerDHCP,
     IAssociate,
     IConfigure,
@@ -156,6 +157,11 @@ class LoadedPlugin:
         except PluginFailed as error:
             return (str(error),)
         return ()
+
+    def wanted(self, device: Device, view: IReadable, base: Mapping[str, Any]) -> Firmware | None:
+        """Which firmware package it should run, installed or not; None where nobody wants any."""
+        known = self._packages.of(self.id)
+        return wanted_of(device, view, base, self._decoded, known) if known else None
 
     def serve(
         self, inquiry: Inquiry, device: Device, view: IReadable, *, keep: bool

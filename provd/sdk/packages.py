@@ -58,7 +58,8 @@ def wanted_firmware(model: str | None, raw_config: Mapping[str, Any]) -> Firmwar
     known: Sequence[PackageVersion] = raw_config.get(PACKAGES) or ()
     if not known:
         return None
-    pins = raw_config.get(PINS) or {}
+    said = raw_config.get(PINS)
+    pins = said if isinstance(said, Mapping) else {}
     fitting = _by_package(model or "", known, pins)
     for package, versions in fitting:
         if package in pins:

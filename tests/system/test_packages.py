@@ -12,6 +12,7 @@ from collections.abc import Callable, Iterator, Mapping
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlsplit
 
 import pytest
 
@@ -34,10 +35,15 @@ class Answering(BaseHTTPRequestHandler):
     def do_GET(self) -> None:
         """As the path says."""
         self.server.asked.append((self.path, dict(self.headers)))
-        manner = self.path.split("/")[1]
+        manner = urlsplit(self.path).path.split("/")[1]
         content = self.server.files.get(self.path.rpartition("/")[2], b"")
         with contextlib.suppress(ConnectionError):
             MANNERS[manner](self, content)
+
+    def do_CONNECT(self) -> None:
+        """There is nobody to be connected to."""
+        self.server.asked.append((self.path, {}))
+        self.send(403, b"")
 
     def send(self, status: int, content: bytes, length: int = -1, **headers: str) -> None:
         """An answer, of which the headers may tell another length."""
@@ -323,8 +329,12 @@ def test_through_a_proxy(server: Daemon, vendor: Vendor) -> None:
     offer(server, firmware("http://10.0.0.1/well/fw.rom"))
     assert "10.0.0.1, which is no public address" in installed(server)["reason"]
     offer(server, firmware("http://vendor.example/well/fw.rom"))
-    installed(server)
-    assert [path for path, _headers in vendor.asked] == ["http://vendor.example/well/fw.rom"]
+    assert installed(server)["state"] == "success"
+    other = a_source("other.rom", b"other", urls=["https://vendor.example/well/other.rom"])
+    offer(server, a_package(other, version="2.0"))
+    assert "the proxy answered" in installed(server)["reason"]
+    asked = [path for path, _headers in vendor.asked]
+    assert asked == ["http://vendor.example/well/fw.rom", "vendor.example:443"]
 
 
 AGENT = "Yealink SIP-T46S 66.84.0.10 80:5e:c0:00:53:01"

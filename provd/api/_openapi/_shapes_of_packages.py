@@ -6,6 +6,7 @@ from typing import Annotated
 
 from msgspec import UNSET, Meta, Struct, UnsetType
 
+from provd.documents import Wanted
 from provd.values.package import PACKAGE_VERSION
 
 AVersion = Annotated[str, Meta(pattern=rf"^{PACKAGE_VERSION.pattern}$")]
@@ -142,4 +143,5 @@ SHAPES_OF_PACKAGES: tuple[type[Struct], ...] = (
     PackageToInstall,
     PackageVersionGiven,
     VersionOfPackage,
+    Wanted,
 )

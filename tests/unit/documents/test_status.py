@@ -25,8 +25,23 @@ def test_answers_are_bounded_newest_first() -> None:
     status = Status(id="phone")
     for time in range(100):
         status = answered(status, answer(float(time)))
-    assert [kept.time for kept in status.answers] == [float(time) for time in range(99, 89, -1)]
+    assert [kept.time for kept in status.answers] == [float(time) for time in range(99, 83, -1)]
     assert status.last_seen == 99.0
+
+
+def test_leases_push_out_no_files() -> None:
+    """A device that renews its lease every minute still shows which files it was given last."""
+    status = Status(id="phone")
+    for time in range(20):
+        status = answered(status, answer(float(time), path=f"/{time}"))
+    for time in range(100, 150):
+        status = answered(status, answer(float(time), protocol="dhcp"))
+    told = [(kept.protocol, kept.time) for kept in status.answers]
+    assert told == [
+        ("dhcp", 149.0),
+        ("dhcp", 148.0),
+        *(("http", float(at)) for at in range(19, 5, -1)),
+    ]
 
 
 def test_last_seen_never_goes_back() -> None:
