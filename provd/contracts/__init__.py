@@ -19,9 +19,10 @@ from provd.contracts.plugin import (
     IPlugin,
     IServe,
     ISynchronize,
+    ITellSecrets,
     IView,
 )
-from provd.contracts.plugins import ILoadedPlugin, IPlugins
+from provd.contracts.plugins import IAdaptPlugins, ILoadedPlugin, IPlugins
 from provd.contracts.probing import IProbes
 from provd.contracts.proving import IJudgeCertificates, IProve
 from provd.contracts.serving import IDHCPAnswers, IInquiries
@@ -29,6 +30,7 @@ from provd.contracts.store import ICollection, IDocumentStore, IDraft, IReadable
 from provd.contracts.synchronizing import ISynchronizer
 
 __all__ = [
+    "IAdaptPlugins",
     "IAnswerDHCP",
     "IAssociate",
     "IAssociator",
@@ -58,5 +60,6 @@ __all__ = [
     "ISubscription",
     "ISynchronize",
     "ISynchronizer",
+    "ITellSecrets",
     "IView",
 ]

@@ -58,6 +58,17 @@ class IView(Interface):
     device = Attribute("the device document (provd.documents.Device)")
     raw_config = Attribute("the flattened raw config, completed with defaults (dict, private copy)")
     base_url = Attribute("`http://address:port` under which this device reaches this server (str)")
+    shared_url = Attribute("`base_url` without what is one tenant's (str)")
+    base = Attribute(
+        "the server's own part of every raw config, with `shared_url` (dict, private copy)"
+    )
+    inputs = Attribute(
+        "equal to that of another view of the device as long as `raw_config` and `base_url` are;"
+        " None for a device without a config (hashable)"
+    )
+    keep = Attribute(
+        "whether what is answered is given; False (what-if): nothing may be left behind"
+    )
 
     def file(relative: str) -> Answer:
         """A file of the plugin's served tree (`var/tftpboot`): walked, never joined.
@@ -93,6 +104,13 @@ class IServe(Interface):
 
         HEAD, ranges, conditionals and block sizes are the edges' business.
         """
+
+
+class ITellSecrets(Interface):
+    """Says by their names which files of its tree tell secrets: a file on disk does not show it."""
+
+    def tells_secrets(path: str) -> bool:
+        """Whether whoever may not have secrets is refused `path` altogether. Pure."""
 
 
 class IAnswerDHCP(Interface):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
+from pathlib import Path
 from typing import Any
 
 from twisted.internet.defer import Deferred
@@ -113,6 +114,19 @@ class ILoadedPlugin(Interface):
         Beside them is what whoever may not have the secrets among them is told (`without`).  Reads documents from `view` only.  A device that cannot be configured gets those that need no
         config, or none.
         """
+
+
+class IAdaptPlugins(Interface):
+    """Makes plugins of directories whose code knows other contracts than ours.
+
+    Called when a plugin is loaded, inside its guard: whatever is raised is that plugin's failure.
+    """
+
+    def knows(directory: Path) -> bool:
+        """Whether it is one of its kind. Reads, and runs nothing."""
+
+    def adapted(directory: Path) -> Any:
+        """An object that provides `provd.sdk.IPlugin` and more."""
 
 
 class IPlugins(Interface):

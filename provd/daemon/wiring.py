@@ -32,6 +32,7 @@ from provd.daemon.copies import CopiesOnDisk, KeysOnDisk
 from provd.daemon.counting import count
 from provd.daemon.dhcp import Serving, serving
 from provd.daemon.packages import shelves_of, store_packages
+from provd.daemon.plugins import load_plugins
 from provd.daemon.reload import Deciding, Standing, compose_for
 from provd.daemon.security import SecurityLog, security_log
 from provd.daemon.settings import Settings
@@ -46,7 +47,6 @@ from provd.documents import (
     KINDS,
 )
 from provd.documents.raw_config.zones import zone_names
-from provd.files import Shelves
 from provd.pipeline import (
     ByCertificate,
     ByCredential,
@@ -59,7 +59,7 @@ from provd.pipeline import (
     Pipeline,
     Proving,
 )
-from provd.plugins import Advertised, Plugins
+from provd.plugins import Plugins
 from provd.servers.http import HTTPServer
 from provd.servers.tftp import TFTPServer
 from provd.store import NO_SEAL, Keeping, Seal, SQLiteStore
@@ -201,7 +201,7 @@ def wire(  # noqa: PLR0915 - every part of the server, each put together once
     store = open_store(settings, reactor)
     threshold = threshold_of(settings, store)
     shelves = shelves_of(settings)
-    plugins = load_plugins(settings, reactor, shelves, threshold)
+    plugins = load_plugins(settings, store, reactor, shelves, threshold)
     limits = creation_limits(settings, store)
     app = DraftApp(plugins, limits, nat=settings.pipeline.nat, tenant=settings.service.tenant)
     decisions = Decisions(settings.decisions.kept)
@@ -363,29 +363,6 @@ def seal_of(settings: Settings) -> Seal:
     """
     path = settings.store.seal_keys
     return SealingKeys.read(Path(path)) if path else NO_SEAL
-
-
-def load_plugins(
-    settings: Settings, reactor: Any, shelves: Shelves, threshold: Threshold
-) -> Plugins:
-    """Every plugin of the data directory that can be loaded."""
-    directory = Path(settings.data.directory)
-    plugins = Plugins(
-        directory / "plugins",
-        directory / "overrides",
-        Advertised(
-            settings.phones.http_base_url or None,
-            settings.listen.port,
-            settings.tftp.port,
-            settings.phones.raw_config,
-            threshold.key_of,
-        ),
-        reactor,
-        cache_bytes=settings.plugins.cache_bytes,
-        packages=shelves,
-    )
-    plugins.load_all()
-    return plugins
 
 
 def kernel_tables(reactor: Any) -> KernelTables | None:

@@ -102,11 +102,14 @@ def flatten(
 ) -> dict[str, Any]:
     """The raw config that a lineage gives over the server's base: fresh dicts and lists throughout.
 
-    An object over an object is merged; anything else replaces what was there, null included.
+    An object over an object is merged; anything else replaces what was there, null included.  A lineage
+    of no configs gives the base.
     """
     of = decode if decoded is None else decoded.of
     flat: dict[str, Any] = {}
     merge(flat, base)
+    if not lineage.configs:
+        return flat
     for config in lineage.configs[:-1]:
         merge(flat, of(config))
     # A device's own config has one reader: there is nothing to gain from remembering it, and

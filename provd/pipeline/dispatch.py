@@ -32,8 +32,8 @@ entries anybody may make 16 KiB long would be bounded in number and not in memor
 
 
 def field_of(field: str) -> Callable[[Inquiry], Any]:
-    """How to read a field of an inquiry: `path`, `filename`, `header:x`, `option:x`, `dhcp:n`, `local`,
-    `user-class`, `enterprise`; of the last two there may be several.
+    """How to read a field of an inquiry: `path`, `query`, `filename`, `header:x`, `option:x`, `dhcp:n`,
+    `local`, `user-class`, `enterprise`; of the last two there may be several.
     """
     kind, _, name = field.partition(":")
     if kind == "header":
@@ -62,6 +62,7 @@ def _enterprises(inquiry: Inquiry) -> tuple[str, ...]:
 _READ: Mapping[str, Callable[[Inquiry], Any]] = {
     "filename": lambda inquiry: inquiry.path.rsplit("/", 1)[-1],
     "local": lambda inquiry: inquiry.local,
+    "query": lambda inquiry: inquiry.query,
     "user-class": lambda inquiry: Asked(inquiry).user_classes(),
     "enterprise": _enterprises,
 }

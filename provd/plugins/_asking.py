@@ -15,11 +15,13 @@ from msgspec.structs import replace
 from provd.contracts import IReadable
 from provd.documents import EMPTY_OBJECT, Device, Lineage, without_secrets
 from provd.plugins._cache import Key
-from provd.plugins._configuration import lineage_of
+from provd.plugins._configuration import NotConfigured, lineage_of
 from provd.plugins._provisioning import revision_with_credential
 from provd.values import Answer, Content, Redirect, Refusal, RefusalKind
 
 NOTHING_WITHOUT = Refusal(RefusalKind.NOT_FOUND, "its plugin makes nothing of it without secrets")
+
+NO_CONFIGS = Lineage((), ())
 
 RawConfigOf = Callable[[Lineage, str], dict[str, Any]]
 """From the configs of a device, and the URL it is told, to its raw config, completed by the server."""
@@ -86,6 +88,23 @@ class Asking:
         if holds or self._tells_key:
             self._plain = plain
         return self._configured(self.device, raw_config, self.keep)
+
+    def base(self) -> dict[str, Any]:
+        """The server's own part, without any config."""
+        return self._raw_config_of(NO_CONFIGS, self._plain_url)
+
+    def inputs(self) -> object:
+        """The revisions of everything that the raw config is made from; None without a config."""
+        try:
+            lineage = lineage_of(self.device, self._view)
+        except NotConfigured:
+            return None
+        return (self.key[2], self.revision, *lineage.seen)
+
+    @property
+    def shared_url(self) -> str:
+        """The URL it is told, without the key of one tenant."""
+        return self._plain_url
 
     def bare(self) -> Asking | None:
         """The same question about the device without secrets; None where it has none that were asked for."""

@@ -18,10 +18,11 @@ from provd.plugins._sense import senseless_answer
 from provd.plugins._view import View
 from provd.plugins._walk import ServedTree, segments
 from provd.plugins.render import Templates
-from provd.sdk import IServe
+from provd.sdk import IServe, ITellSecrets, RawConfigError
 from provd.values import (
     Answer,
     Content,
+    FileContent,
     PluginFailed,
     Redirect,
     Refusal,
@@ -92,17 +93,26 @@ class Files:
         self, asking: Asking, path: Sequence[str], answer: Answer
     ) -> Answer | Deferred[Answer]:
         """The answer, with what there is in its place for whoever may not have its secrets."""
+        name = "/".join(path)
+        if isinstance(answer, Content | FileContent) and self._tells_secrets(asking, name):
+            return replace(answer, without=NOTHING_WITHOUT)
         bare = asking.bare() if isinstance(answer, Content | Redirect) else None
         if bare is None:
             return self._remember(asking, answer)
         try:
-            without = self._answer(bare, "/".join(path))
+            without = self._answer(bare, name)
         except PluginFailed:
             without = NOTHING_WITHOUT
         if not isinstance(without, Deferred):
             return self._remember(asking, paired(answer, without))
         without.addErrback(_makes_nothing_of_it)
         return without.addCallback(lambda other: self._remember(asking, paired(answer, other)))
+
+    def _tells_secrets(self, asking: Asking, path: str) -> bool:
+        if not ITellSecrets.providedBy(self._plugin):
+            return False
+        question = "tell which files are secret"
+        return bool(self._guard.ask(question, asking.keep, self._plugin.tells_secrets, path))
 
     def _checked(self, asking: Asking, answer: Answer) -> Answer:
         """The answer, if it makes sense; what is given without secrets is decided here alone."""
@@ -124,7 +134,7 @@ class Files:
             return outcome
 
         def failed(failure: Failure) -> Answer:
-            if isinstance(failure.value, NotConfigured):
+            if isinstance(failure.value, NotConfigured | RawConfigError):
                 return Refusal(RefusalKind.NOT_FOUND, str(failure.value))
             raise self._guard.failed("serve a file", failure.value, keep=asking.keep)
 
@@ -150,7 +160,16 @@ class Files:
     def view(self, asking: Asking) -> View:
         """What the plugin sees of the device that it is asked about."""
         url, make, packages = asking.key[2], asking.raw_config, self._packages()
-        return View(asking.device, url, make, self._tree, self._templates, packages)
+        return View(
+            asking.device,
+            url,
+            make,
+            self._tree,
+            self._templates,
+            packages,
+            whence=asking,
+            keep=asking.keep,
+        )
 
 
 def _makes_nothing_of_it(failure: Failure) -> Refusal:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from hashlib import sha256
-from typing import Any
+from typing import Any, Protocol
 
 import msgspec
 from twisted.logger import Logger
@@ -26,6 +26,20 @@ NO_SUCH_FILE = Refusal(RefusalKind.NOT_FOUND, "there is no such file in the plug
 ETAG_DIGITS = 32
 
 
+class Whence(Protocol):
+    """Where what a view shows comes from."""
+
+    @property
+    def shared_url(self) -> str:
+        """The URL that devices are told, without what is one tenant's."""
+
+    def base(self) -> dict[str, Any]:
+        """The server's own part of every raw config."""
+
+    def inputs(self) -> object:
+        """What the raw config is made from; None without a config."""
+
+
 @implementer(IView)
 class View:
     """One device, one plugin's directory, for the time of one answer."""
@@ -36,12 +50,14 @@ class View:
         "_raw_config",
         "_templates",
         "_tree",
+        "_whence",
         "base_url",
         "device",
         "found",
+        "keep",
     )
 
-    def __init__(
+    def __init__(  # noqa: PLR0913 - what a plugin sees, part by part
         self,
         device: Device,
         base_url: str,
@@ -49,8 +65,13 @@ class View:
         tree: ServedTree,
         templates: Templates,
         packages: Sequence[PackageVersion] = (),
+        *,
+        whence: Whence,
+        keep: bool,
     ) -> None:
         """`make_raw_config` is called once, if the plugin asks at all: a static file needs no config."""
+        self._whence = whence
+        self.keep = keep
         self.device = device
         self.base_url = base_url
         self._make_raw_config = make_raw_config
@@ -70,6 +91,21 @@ class View:
         if self._raw_config is None:
             self._raw_config = self._make_raw_config()
         return self._raw_config
+
+    @property
+    def base(self) -> dict[str, Any]:
+        """The caller's own."""
+        return self._whence.base()
+
+    @property
+    def shared_url(self) -> str:
+        """What files that all devices share may tell."""
+        return self._whence.shared_url
+
+    @property
+    def inputs(self) -> object:
+        """Costs a walk through the device's configs, and no decoding."""
+        return self._whence.inputs()
 
     @property
     def is_rendered(self) -> bool:

@@ -13,7 +13,7 @@ from zope.interface import implementer
 from zope.interface.exceptions import Invalid as InterfaceInvalid
 from zope.interface.verify import verifyObject
 
-from provd.contracts import IPlugins
+from provd.contracts import IAdaptPlugins, IPlugins
 from provd.contracts.packages import IPackages
 from provd.documents import DecodedConfigs, Device
 from provd.plugins._advertised import Advertised
@@ -36,6 +36,7 @@ from provd.sdk import (
     IPlugin,
     IServe,
     ISynchronize,
+    ITellSecrets,
 )
 from provd.values import Inquiry, PluginFailed, Protocol, ProvdError
 from provd.values.package import PackageVersion
@@ -54,6 +55,7 @@ CONTRACTS: tuple[Any, ...] = (
     IConfigure,
     IServe,
     ISynchronize,
+    ITellSecrets,
 )
 """What a plugin may provide beside IPlugin."""
 
@@ -79,7 +81,7 @@ class Plugins:
     own; it lies outside the plugins, so that it survives their upgrades.
     """
 
-    def __init__(
+    def __init__(  # noqa: PLR0913 - where plugins are, and what they share
         self,
         directory: Path,
         overrides: Path,
@@ -88,8 +90,10 @@ class Plugins:
         *,
         cache_bytes: int = DEFAULT_BYTES,
         packages: IPackages | None = None,
+        adapting: Sequence[IAdaptPlugins] = (),
     ) -> None:
-        """Nothing is loaded before `load` or `load_all`."""
+        """Nothing is loaded before `load` or `load_all`; `adapting` are asked of each directory in turn."""
+        self._adapting = tuple(adapting)
         self._directory = directory
         self._overrides = overrides
         self.cache = RenderCache(cache_bytes)
@@ -194,6 +198,11 @@ class Plugins:
         """Everything that can go wrong with a plugin goes wrong in here."""
         directory = self._directory / plugin_id
         info = read_plugin_info(directory / "plugin-info")
+        for adapting in self._adapting:
+            if adapting.knows(directory):
+                plugin = adapting.adapted(directory)
+                verify(plugin)
+                return self._loaded_plugin(plugin_id, info, plugin, "")
         module = import_entry(directory)
         package = module.__name__.partition(".")[0]
         try:

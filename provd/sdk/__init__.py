@@ -13,6 +13,7 @@ from provd.contracts.plugin import (
     IPlugin,
     IServe,
     ISynchronize,
+    ITellSecrets,
     IView,
 )
 from provd.sdk.clue import TR069, Asked, Clue
@@ -74,6 +75,7 @@ __all__ = [
     "IPlugin",
     "IServe",
     "ISynchronize",
+    "ITellSecrets",
     "IView",
     "Info",
     "Notify",

@@ -32,7 +32,7 @@ class Asked:
         """Show `inquiry`, nothing read yet."""
         self._inquiry = inquiry
         self.fields: set[str] = set()
-        """`path`, `header:user-agent`, `option:blksize`, `dhcp:60`, `local`, …"""
+        """`path`, `query`, `header:user-agent`, `option:blksize`, `dhcp:60`, `local`, …"""
 
     @property
     def protocol(self) -> Protocol:
@@ -50,6 +50,12 @@ class Asked:
         """The last component of the path."""
         self.fields.add("path")
         return self._inquiry.filename
+
+    @property
+    def query(self) -> str:
+        """What follows the question mark over HTTP, undecoded; empty when nothing does."""
+        self.fields.add("query")
+        return self._inquiry.query
 
     def header(self, name: str) -> str:
         """An HTTP header's first value; empty when there is none. Names in lower case."""

@@ -29,6 +29,8 @@ class FileContent(Struct, frozen=True, gc=False):
     size: int
     modified_ns: int
     media_type: str = "application/octet-stream"
+    without: Any = None
+    """As for `Content`."""
 
     @property
     def etag(self) -> str:

@@ -14,12 +14,10 @@ from provd.contracts import IDocumentStore
 from provd.documents import ENROLMENTS, SERVING_POLICIES
 from provd.values import (
     Answer,
-    Content,
     Decision,
     Level,
     Outcome,
     Protocol,
-    Redirect,
     Refusal,
     RefusalKind,
     Verdict,
@@ -50,9 +48,7 @@ class SecretsGate:
 
     def passed(self, decision: Decision, answer: Answer, *, keep: bool) -> Answer:
         """The answer that is given: itself, for the most part."""
-        if type(answer) is not Content and type(answer) is not Redirect:
-            return answer
-        without = answer.without
+        without = getattr(answer, "without", None)
         if without is None:
             return answer
         verdict = self.verdict(decision, decision.inquiry.path, keep=keep)

@@ -1,0 +1,1 @@
+"""What legacy plugins import: module by module, in the places where they look for it."""

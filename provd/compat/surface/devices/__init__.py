@@ -1,0 +1,1 @@
+"""`devices`: device infos, association, configs."""

@@ -1,0 +1,1 @@
+"""`servers`: what a plugin gives its devices, by protocol."""

@@ -1,0 +1,1 @@
+"""`servers.tftp`: services and packets."""
