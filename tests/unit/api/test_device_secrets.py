@@ -103,7 +103,11 @@ def test_it_proves_who_it_is(api: Bench) -> None:
     run(api, "issue-credential")
     shown = clear(api, "credentials/phone")
     header = basic(shown["username"], shown["password"])
+    assert shown["confirmed"] == 0
     assert fetches(api, header).level is Level.CREDENTIAL
+    assert clear(api, "credentials/phone")["confirmed"] == ARRIVED
+    run(api, "rotate-credential")
+    assert clear(api, "credentials/phone")["confirmed"] == 0
     run(api, "revoke-credential")
     assert fetches(api, header, number=2).level is Level.CLAIMED
     assert api.ask("GET", "/api/v1/credentials/phone").status == 404
@@ -380,4 +384,4 @@ class Rotating(RuleBasedStateMachine):
 
 
 TestRotating = Rotating.TestCase
-TestRotating.settings = settings(max_examples=15, stateful_step_count=20)
+TestRotating.settings = settings(max_examples=60, stateful_step_count=30)
