@@ -5,6 +5,7 @@ from provd.access.audit import AuditedStore, AuditTrail
 from provd.access.basic import BasicIdentity
 from provd.access.bearer import AUDIENCE, ONCE, BearerTokens, digest_of
 from provd.access.builtin import BUILT_IN, OWN, for_device, for_plugin
+from provd.access.bundle import Bundle
 from provd.access.certificates import Authority, Certificates
 from provd.access.claims import Grant, Permits, Right, covers, permits
 from provd.access.device_logins import FREE_FOR_DEVICE, FREE_FOR_SOURCE, DeviceLogins
@@ -64,6 +65,7 @@ __all__ = [
     "BasicIdentity",
     "BearerTokens",
     "Believed",
+    "Bundle",
     "CertificateSettings",
     "Certificates",
     "DeviceCertificates",

@@ -14,7 +14,7 @@ import click
 from provd.cli._errors import ExitCode
 from provd.cli._remote import CA, print_json, print_table
 from provd.cli._token import token_for
-from provd.cli.doctor._certificate import check_certificate
+from provd.cli.doctor._certificate import check_certificate, check_devices
 from provd.cli.doctor._finding import Finding, Level
 from provd.cli.doctor._host import check_clock, check_limits, check_neighbours
 from provd.cli.doctor._places import check_directory, check_stores, stores_in
@@ -73,6 +73,7 @@ def examine(
     if settings is not None:
         pin, found = check_certificate(settings, time.time())
         yield from found
+        yield from check_devices(settings, time.time())
     chosen = url or _url(settings)
     api = Api(chosen, PATIENCE, ca=ca or pin, token=token_for(chosen))
     try:
@@ -106,8 +107,10 @@ def ports_of(settings: Any) -> list[Port]:
     stream, datagram, dhcp = socket.SOCK_STREAM, socket.SOCK_DGRAM, settings.dhcp
     # Beside another server its port is bound by that one, and the other one by whoever was first.
     bound = (dhcp.port, dhcp.binl_port) if dhcp.wanted and not dhcp.beside else ()
+    served = (settings.https,) if settings.https.serve else ()
     return [
         Port("devices over HTTP", stream, settings.listen.interface, settings.listen.port),
+        *(Port("devices over HTTPS", stream, each.interface, each.port) for each in served),
         Port("devices over TFTP", datagram, settings.tftp.interface, settings.tftp.port),
         Port("API", stream, settings.api.interface, settings.api.port),
         *(Port("clients over DHCP", datagram, "", port) for port in bound if port),
