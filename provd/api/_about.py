@@ -76,6 +76,10 @@ ABOUT_DEVICES = About(
             "$ref": "#/components/schemas/DeviceLease",
             "description": "Its lease, the one that ends last; absent where it has none.",
         },
+        "synchronization": {
+            "$ref": "#/components/schemas/DeviceSynchronization",
+            "description": "How far it is in being made to fetch its files again; absent where it never was.",
+        },
     },
     given={"mac": A_MAC, "ip": AN_IP, "added": {"type": "string", "enum": ["auto"]}},
 )

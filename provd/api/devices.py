@@ -19,8 +19,8 @@ from provd.application.deeds import Deed
 from provd.application.synchronizing.choosing import SYNCHRONIZE
 
 SYNCHRONIZES = Says(
-    answers="Acted",
-    reads="Parameters",
+    answers="SynchronizationBegun",
+    reads="SynchronizationWish",
     status=202,
     parameters=filtered(ABOUT_DEVICES.fields),
     refuses=("invalid", "too-broad", *KEEPING),

@@ -74,7 +74,7 @@ class SippPhones:
 
     def _wait_until_it_listens(self) -> None:
         """Its socket is there a moment after it was started: look for it in the kernel's table."""
-        table = Path("/proc/net/tcp" if self.transport.startswith("t") else "/proc/net/udp")
+        table = Path("/proc/net/tcp" if self.transport == "t1" else "/proc/net/udp")
         wanted = f":{self.port:04X} "
         octets = self.address.split(".") if self.address else ["0"] * 4
         host = "".join(f"{int(octet):02X}" for octet in reversed(octets))

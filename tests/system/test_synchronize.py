@@ -5,6 +5,7 @@ from __future__ import annotations
 import time
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -18,6 +19,7 @@ from provd.testing.synchronizing import (
     synchronize,
     until,
 )
+from provd.testing.tls_phone import authority_file, certificate_for, maker_of_today, tls_phone
 
 pytestmark = pytest.mark.skipif(SIPP is None, reason="sip-tester (sipp) is not installed")
 
@@ -110,6 +112,26 @@ def test_over_tcp(daemon: Daemon, tmp_path: Path) -> None:
         assert ";transport=tcp SIP/2.0" in phone.seen()
 
 
+@pytest.mark.parametrize("trusted", [True, False])
+def test_over_tls(daemon: Daemon, tmp_path: Path, *, trusted: bool) -> None:
+    """A phone whose certificate is good for its address is told over TLS; one of a stranger's is not."""
+    maker = maker_of_today("the phones' CA")
+    ca = authority_file(maker if trusted else maker_of_today("a stranger"), tmp_path)
+    daemon.configure({**daemon.settings, "sip": {"tls_ca": str(ca)}})
+    assert daemon.command("reload").returncode == 0
+    at = "127.0.0.34"
+    add_phone(daemon, "tls", at, "00:15:65:00:00:04", sip_transport="tls")
+    with tls_phone(at, certificate_for(at, maker, tmp_path)) as seen:
+        operation = synchronize(daemon, "tls")
+        if trusted:
+            assert until(daemon, "answered", "tls")["answer"] == "200 OK"
+            assert f"NOTIFY sip:u1@{at}:5061;transport=tls SIP/2.0" in seen[0]
+            assert "SIP/2.0/TLS" in seen[0]
+        else:
+            assert "certificate verify failed" in ended(daemon, operation)["reason"]
+            assert not seen
+
+
 def test_a_scheduled_one_survives_a_crash(daemon: Daemon, tmp_path: Path) -> None:
     """Killed while it waits, the server tells the phone after its next start, and sees it come back."""
     operation = synchronize(daemon, at=time.time() + 4)
@@ -126,6 +148,13 @@ def test_a_scheduled_one_survives_a_crash(daemon: Daemon, tmp_path: Path) -> Non
         until(daemon, "answered")
     assert daemon.get(OWN_FILE, USER_AGENT, AT).status == 200
     assert ended(daemon, operation)["state"] == "success"
+
+
+def everybody(daemon: Daemon) -> list[dict[str, Any]]:
+    """How far each desk's phone is."""
+    status, told = daemon.ask("GET", "/api/v1/devices?description=desk&fields=synchronization")
+    assert (status, told["total"]) == (200, 500)
+    return [each["synchronization"] for each in told["items"]]
 
 
 def test_five_hundred_phones(daemon: Daemon, tmp_path: Path) -> None:
@@ -149,15 +178,23 @@ def test_five_hundred_phones(daemon: Daemon, tmp_path: Path) -> None:
         ]
         status, told = daemon.ask("POST", "/api/v1/devices:bulk", {"operations": operations})
         assert status == 200, told
-    with SippPhones(SCENARIOS / "phone.xml", tmp_path / "sipp", calls=500):
+    spreads = [told_and_answered(daemon, tmp_path / f"sipp-{each}") for each in range(3)]
+    # Other programs of a busy machine may come between once, or twice.
+    assert min(spreads) < 1.0, spreads
+
+
+def told_and_answered(daemon: Daemon, directory: Path) -> float:
+    """Seconds from the first phone that is told to the last that has answered."""
+    with SippPhones(SCENARIOS / "phone.xml", directory, calls=500):
         status, told = daemon.ask("POST", "/api/v1/devices:synchronize?description=desk", {})
         assert (status, told["result"]["devices"]) == (202, 500)
-        found = ended(daemon, told["result"]["operation"], within=60)
-    assert found["result"]["answered"] == 500, found["result"]["each"][:3]
-    sent = [each["sent"] for each in found["result"]["each"]]
-    answered = [each["answered"] for each in found["result"]["each"]]
-    assert max(sent) - min(sent) < 1.0
-    assert max(answered) - min(sent) < 1.5
+        each = everybody(daemon)
+        end = time.monotonic() + 20
+        while any(one["stage"] != "answered" for one in each):
+            assert time.monotonic() < end, each[0]
+            time.sleep(0.5)
+            each = everybody(daemon)
+    return max(one["answered"] for one in each) - min(one["sent"] for one in each)
 
 
 def test_from_the_command_line(daemon: Daemon, tmp_path: Path) -> None:

@@ -114,6 +114,8 @@ class PreferencesGiven(Struct, kw_only=True, forbid_unknown_fields=True):
         Annotated[int, Meta(ge=SHORTEST_LIFE, le=LONGEST_LIFE)] | UnsetType | None
     ) = UNSET
     """How long an ended operation is remembered."""
+    maintenance_window: str | UnsetType | None = UNSET
+    """When devices may be synchronized that are to wait for it: `22:00-04:00 Europe/Paris`."""
     audit_seconds: Annotated[int, Meta(ge=SHORTEST_TRAIL, le=LONGEST_TRAIL)] | UnsetType | None = (
         UNSET
     )
