@@ -3,10 +3,10 @@
 - The N530 to N870 know names of the IANA database, some 80 of them: the zone's own, or else that of the listed one
   whose clocks are nearest.
 - The N510 and N720 know numbers for offsets, and whether to change to summer time.
-- Of the Maxwell phones' names sources tell two, of the zones of London and Amsterdam; others are not written.
+- The Maxwell phones know some 75 of them, most with the offset before the name: the zone's own, or else the nearest.
 
 Sources: Wazo's plugins for the names and the numbers of half hours, the comments of Gigaset's own template
-for those of full hours, Tancredi for the Maxwell.
+for those of full hours, NethVoice's wizard for the Maxwell.
 """
 
 from __future__ import annotations
@@ -70,10 +70,44 @@ _NUMBERS = {
     720: 0x48,
     780: 0x50,
 }
-_DESK_NAMES = (
-    ("GMT.Europe/London", "Europe/London"),
-    ("GMT+1.Europe/Amsterdam", "Europe/Amsterdam"),
-)
+_DESK_NAMES = """
+GMT-11.Pacific/Midway GMT-10.Pacific/Honolulu GMT-9.America/Anchorage
+GMT-8.America/Los_Angeles GMT-8.America/Tijuana
+GMT-7.America/Denver GMT-7.America/Chihuahua GMT-7.America/Phoenix
+GMT-6.America/Chicago GMT-6.America/Mexico_City GMT-6.America/Costa_Rica GMT-6.America/Regina
+GMT-5.America/New_York GMT-5.America/Bogota
+GMT-4.America/Halifax GMT-4.America/Manaus GMT-4.America/Barbados
+GMT-3.America/Argentina/Buenos_Aires GMT-3.America/Godthab GMT-3.America/Montevideo GMT-3.America/Santiago
+GMT-3.America/Sao_Paulo
+GMT-2.Atlantic/South_Georgia GMT-1.Atlantic/Azores GMT-1.Atlantic/Cape_Verde
+GMT.Europe/London GMT.Africa/Casablanca
+GMT+1.Europe/Amsterdam GMT+1.Europe/Brussels GMT+1.Europe/Belgrade GMT+1.Europe/Sarajevo GMT+1.Africa/Brazzaville
+GMT+1.Africa/Windhoek
+GMT+2.Europe/Athens GMT+2.Europe/Helsinki GMT+2.Africa/Cairo GMT+2.Africa/Harare GMT+2.Asia/Amman GMT+2.Asia/Beirut
+GMT+2.Asia/Jerusalem
+GMT+3.Europe/Moscow GMT+3.Europe/Minsk GMT+3.Asia/Baghdad GMT+3.Asia/Kuwait GMT+3.Africa/Nairob
+GMT+4.Asia/Dubai GMT+4.Asia/Baku GMT+4.Asia/Tbilisi GMT+4.Asia/Yerevan
+GMT+5.Asia/Karachi GMT+5.Asia/Oral GMT+5.Asia/Yekaterinburg GMT+6.Asia/Almaty
+GMT+7.Asia/Bangkok GMT+7.Asia/Krasnoyarsk
+GMT+8.Asia/Shanghai GMT+8.Asia/Hong_Kong GMT+8.Asia/Irkutsk GMT+8.Asia/Kuala_Lumpur GMT+8.Asia/Taipei
+GMT+8.Australia/Perth
+GMT+9.Asia/Tokyo GMT+9.Asia/Seoul GMT+9.Asia/Yakutsk
+GMT+10.Australia/Sydney GMT+10.Australia/Brisbane GMT+10.Australia/Hobart GMT+10.Asia/Magadan
+GMT+10.Asia/Vladivostok GMT+10.Pacific/Guam
+Australia/Lord_Howe
+GMT+12.Pacific/Auckland GMT+12.Pacific/Fiji GMT+12.Pacific/Majuro GMT+13.Pacific/Tongatapu
+""".split()
+_MISSPELT = {"Africa/Nairob": "Africa/Nairobi"}
+
+
+def _desk_zones() -> tuple[tuple[str, str], ...]:
+    """The phone's names, and the zones that they mean."""
+    zones = [(name, name.rpartition(".")[2]) for name in _DESK_NAMES]
+    return tuple((name, _MISSPELT.get(zone, zone)) for name, zone in zones)
+
+
+_DESK_ZONES = _desk_zones()
+_DESK_NAME_OF = {zone: name for name, zone in _DESK_ZONES}
 
 
 def named_zone(timezone: str) -> str:
@@ -101,11 +135,11 @@ def numbered_zone(timezone: str) -> tuple[int, int] | None:
 
 
 def desk_zone(timezone: str) -> str:
-    """The name for a Maxwell; empty where no source tells one that keeps the same time.
+    """The name for a Maxwell; empty where nobody said a time zone.
 
     @raise RawConfigError: there is none of that name.
     """
     if not timezone:
         return ""
     zone = zone_of(timezone)
-    return next((name for name, known in _DESK_NAMES if zone_of(known) == zone), "")
+    return _DESK_NAME_OF.get(timezone) or nearest_zone(_DESK_ZONES, zone)

@@ -20,7 +20,7 @@ _KINDS: Mapping[str, tuple[int, str]] = {
     # the parameter that takes the value
     "blf": (_BLF, "PhoneNumber"),
     "code": (_CODE, "EnableCode"),
-    "dtmf": (_DTMF, "EnableCode"),
+    "dtmf": (_DTMF, "DTMFCode"),
     "forward": (_DIVERT, "PhoneNumber"),
     "line": (_LINE, "Connection"),
     "park": (_SPEED_DIAL, "PhoneNumber"),

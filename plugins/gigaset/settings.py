@@ -31,10 +31,14 @@ _ENCRYPTS = {
 _COUNTRIES = {"DE": "Germany", "ES": "Spain", "FR": "France"}
 _OTHER_COUNTRY = "Retail"
 _DESK_TONES = {
+    "AE": "ARE",
     "AT": "AUT",
+    "CA": "CAN",
+    "CH": "CHE",
     "CZ": "CZE",
     "DE": "DEU",
     "DK": "DNK",
+    "EG": "EGY",
     "ES": "ESP",
     "FI": "FIN",
     "FR": "FRA",
@@ -44,12 +48,32 @@ _DESK_TONES = {
     "NL": "NLD",
     "PL": "POL",
     "PT": "PRT",
+    "RO": "ROU",
     "RU": "RUS",
+    "SA": "SAU",
     "SE": "SWE",
+    "SK": "SVK",
     "US": "USA",
     "ZA": "ZAF",
 }
-_DESK_LANGUAGES = {"en": "en-us", "it": "it-it"}
+_DESK_LANGUAGES = {
+    "cs": "cs-cz",
+    "da": "da-dk",
+    "de": "de-de",
+    "el": "el-gr",
+    "en": "en-us",
+    "es": "es-es",
+    "fr": "fr-fr",
+    "it": "it-it",
+    "nl": "nl-nl",
+    "pl": "pl-pl",
+    "pt": "pt-pt",
+    "ro": "ro-ro",
+    "ru": "ru-ru",
+    "sl": "sl-sl",
+    "sv": "sv-se",
+    "tr": "tr-tr",
+}
 _DIRECTORY = {"fr": "Annuaire", "de": "Telefonbuch", "es": "Directorio", "it": "Rubrica"}
 
 # BS_IP_Data1.ucB_X, BS_VOIP_Data.astVoipAccounts[0].aucX[%], SipProvider.0.Name
@@ -177,7 +201,7 @@ def _phone_book(raw_config: Mapping[str, Any]) -> str:
 def _is_untold(model: Model, lines: Mapping[int, Line], raw_config: Mapping[str, Any]) -> bool:
     """Whether the raw config says something that no known parameter of the model's form does."""
     if model.form is Form.DESK:
-        return bool(raw_config.get("timezone") and not raw_config["XX_zone"])
+        return False
     if model.form is Form.DECT:
         return bool(raw_config.get("vlan_enabled"))
     providers = [line.provider for line in lines.values()]

@@ -191,7 +191,6 @@ def test_how_a_line_speaks(
         (BASE, {"admin_password": "no pin"}),
         (MANAGER, {"sip_srtp_mode": "preferred"}),
         (DECT, {"vlan_enabled": True, "vlan_id": 42}),
-        (DESK, {"timezone": "America/New_York"}),
         (DESK, {"funckeys": {"9": {"type": "speeddial", "value": "9"}}}),
         (DESK, {"sip_lines": {"5": LINE}}),
     ],

@@ -46,7 +46,7 @@ def written(answer: Any) -> dict[str, str]:
         ({"type": "park"}, ["3", "PhoneNumber", "700", "", "700"]),
         ({"type": "line", "line": 3}, ["0", "Connection", "2", "", ""]),
         ({"type": "forward", "value": "1003"}, ["6", "PhoneNumber", "1003", "", "1003"]),
-        ({"type": "dtmf", "value": "#1"}, ["7", "EnableCode", "#1", "", "#1"]),
+        ({"type": "dtmf", "value": "#1"}, ["7", "DTMFCode", "#1", "", "#1"]),
         ({"type": "url", "value": "http://x/"}, ["8", "URL", "http://x/", "", "http://x/"]),
         ({"type": "code", "value": "*25"}, ["10", "EnableCode", "*25", "", "*25"]),
     ],
@@ -103,20 +103,22 @@ def test_what_a_device_cannot_be_told_is_a_reason(
 @pytest.mark.parametrize(
     ("zone", "name", "number", "changes", "of_desk"),
     [
-        ("America/New_York", "America/New_York", "0x0d", "0x1", None),
+        ("America/New_York", "America/New_York", "0x0d", "0x1", "GMT-5.America/New_York"),
         ("Europe/Paris", "Europe/Paris", "0x1b", "0x1", "GMT+1.Europe/Amsterdam"),
-        ("Australia/Sydney", "Australia/Sydney", "0x43", "0x1", None),
+        ("Europe/Brussels", "Europe/Brussels", "0x1b", "0x1", "GMT+1.Europe/Brussels"),
+        ("Australia/Sydney", "Australia/Sydney", "0x43", "0x1", "GMT+10.Australia/Sydney"),
         ("Europe/Dublin", "Europe/Dublin", "0x1a", "0x1", "GMT.Europe/London"),
-        ("Asia/Kathmandu", "Asia/Dhaka", "0x31", "0x0", None),
+        ("Asia/Kathmandu", "Asia/Dhaka", "0x31", "0x0", "GMT+5.Asia/Karachi"),
         ("Arctic/Longyearbyen", "Europe/Amsterdam", "0x1b", "0x1", "GMT+1.Europe/Amsterdam"),
-        ("Asia/Kolkata", "Asia/Karachi", "0x30", "0x0", None),
-        ("America/St_Johns", "America/Sao_Paulo", "0x0f", "0x1", None),
+        ("Asia/Kolkata", "Asia/Karachi", "0x30", "0x0", "GMT+5.Asia/Karachi"),
+        ("America/St_Johns", "America/Sao_Paulo", "0x0f", "0x1", "GMT-4.America/Halifax"),
+        ("Africa/Nairobi", "Europe/Istanbul", "0x28", "0x0", "GMT+3.Africa/Nairob"),
     ],
 )
 def test_the_clock(
-    plugins: Plugins, zone: str, name: str, number: str, changes: str, of_desk: str | None
+    plugins: Plugins, zone: str, name: str, number: str, changes: str, of_desk: str
 ) -> None:
-    """A name, a number and a switch, or a name of two: the rules themselves are in the devices."""
+    """A name, a number and a switch, or a name behind an offset: the rules themselves are in the devices."""
     raw = {"timezone": zone}
     assert written(asked(plugins, OWN, raw))["DmGlobal.0.TimeZone"] == name
     for model, data in ((BASE, "BS_IP_Data1"), (MANAGER, "BS_IP_Data")):
@@ -124,13 +126,15 @@ def test_the_clock(
         told = (said[f"{data}.uiI_TIME_TIMEZONE"], said[f"{data}.ucB_TIME_USE_AUTOMATIC_DST"])
         assert told == (number, changes)
     desk = written(asked(plugins, OWN, raw, model=DESK))
-    assert desk.get("System.DateAndTime.TimeZone") == of_desk
+    assert desk["System.DateAndTime.TimeZone"] == of_desk
 
 
 @given(st.sampled_from(sorted(zone_names())))
 def test_every_zone_is_told(plugins: Plugins, zone: str) -> None:
     """Whatever the zone, an N870 gets a name, and where it is another than the zone's, not one further away."""
     told = written(asked(plugins, OWN, {"timezone": zone}))["DmGlobal.0.TimeZone"]
+    desk = written(asked(plugins, OWN, {"timezone": zone}, model=DESK))
+    assert desk["System.DateAndTime.TimeZone"]
     off = abs(dst_rules(told).utc_offset_seconds - dst_rules(zone).utc_offset_seconds)
     assert off <= 3 * 3600
     assert told == zone or dst_rules(told) == dst_rules(zone) or zone not in told
@@ -152,8 +156,8 @@ def test_every_zone_is_told(plugins: Plugins, zone: str) -> None:
             {"BS_AE_SwConfig.ucCountryCodeTone": "0x0", "BS_IP_Data.ucI_HTTPLANGUAGE": "0x10"},
         ),
         (DESK, "it_IT", {"Telephony.ToneScheme": "ITA", "PhoneUI.Settings.Language": "it-it"}),
-        (DESK, "fr_FR", {"Telephony.ToneScheme": "FRA", "PhoneUI.Settings.Language": None}),
-        (DESK, "ja_JP", {"Telephony.ToneScheme": "INT"}),
+        (DESK, "fr_FR", {"Telephony.ToneScheme": "FRA", "PhoneUI.Settings.Language": "fr-fr"}),
+        (DESK, "ja_JP", {"Telephony.ToneScheme": "INT", "PhoneUI.Settings.Language": None}),
     ],
 )
 def test_the_locale(plugins: Plugins, model: str, locale: str, told: dict[str, str | None]) -> None:
