@@ -79,7 +79,7 @@ class Index:
         """Follow one change of one document: mostly its value is the same, or it has one for the first time."""
         was: Any = self.of(before) if before is not None else None
         now: Any = self.of(after) if after is not None else None
-        if was == now:
+        if was == now or not (was or now):
             return
         if before is not None and was:
             for value in was if self.many else (was,):

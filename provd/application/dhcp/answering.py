@@ -35,6 +35,8 @@ from provd.values import (
     Silence,
     Step,
     StoreUnavailable,
+    answer_for,
+    answered,
 )
 from provd.wire.dhcp import (
     MalformedOption,
@@ -163,7 +165,12 @@ class DHCPAnswers:
         )
 
     def _kept(self, _none: None, settled: Settled) -> Answer:
-        return self._wording.of(settled, self._store, keep=True)
+        """Put into words on behalf of the inquiry, whoever says that it is kept."""
+        before = answer_for(settled.decision.inquiry.id)
+        try:
+            return self._wording.of(settled, self._store, keep=True)
+        finally:
+            answered(before)
 
     def _not_kept(self, failure: Failure, settled: Settled) -> Answer | Deferred[Answer]:
         if failure.check(DraftRefused):

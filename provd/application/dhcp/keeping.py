@@ -43,7 +43,7 @@ class Keeping:
     def _follow(self, draft: IDraft, decision: Decision, address: str) -> None:
         """The device has this address from now on, and no other device has."""
         device = decision.device
-        for other in draft.by("devices", "ip", address):
+        for other in self._store.by("devices", "ip", address):
             if device is None or other.id != device.id:
                 draft.put("devices", replace(other, ip=None), urgent=False)
         if device is None:

@@ -80,8 +80,13 @@ class Reception:
         return len(self._waiting)
 
     def arrived(self, arrivals: Sequence[Arrival]) -> None:
-        """What came in one turn: ask what to answer, and answer, each step for all of it."""
+        """What came in one turn: ask what to answer, and answer, each step for all of it.
+
+        What is given back comes first, then what is requested, then who looks for an address: datagrams have
+        no order, and like is done after like.
+        """
         heard = _each(self._understood, arrivals)
+        heard.sort(key=_kind, reverse=True)
         _each(self._answered, self._ask(heard))
 
     def _understood(self, arrival: Arrival) -> Heard | None:
@@ -196,6 +201,10 @@ class Reception:
         self._outlet.send(
             datagram, to, link=link, local=arrival.local, port=arrival.port, chaddr=request.chaddr
         )
+
+
+def _kind(heard: Heard) -> int:
+    return heard.packet.message_type
 
 
 def _each(step: Callable[[_Given], _Made | None], items: Iterable[_Given]) -> list[_Made]:

@@ -8,10 +8,12 @@ from twisted.internet.defer import Deferred, fail
 from twisted.internet.task import Clock
 
 from provd.documents import KINDS
+from provd.sdk import DeviceSupport
 from provd.store import MemoryStore
 from provd.testing.dhcp import a_subnet
 from provd.testing.dhcp_site import MAC, said, site
-from provd.values import RevisionConflict, StoreUnavailable
+from provd.testing.plugins import MemoryPlugin
+from provd.values import RevisionConflict, StoreUnavailable, inquiry_served
 from provd.wire.dhcp import MessageType, Packet
 
 
@@ -56,6 +58,24 @@ class TestKeeping:
         assert told == []
         store.waiting.pop().callback(None)
         assert told[0].packet.message_type == MessageType.ACK
+
+    def test_it_is_put_into_words_on_behalf_of_its_inquiry(self) -> None:
+        """Whoever says that it is kept: what a plugin logs of it carries the inquiry's name."""
+        heard: list[str] = []
+
+        def tells(_inquiry: Any) -> dict[int, bytes]:
+            heard.append(inquiry_served())
+            return {}
+
+        plugin = MemoryPlugin("acme", supports=lambda _info: DeviceSupport.COMPLETE, tells=tells)
+        store = SlowStore()
+        lan = site(a_subnet(create_devices="all"), store=store, plugins=(plugin,))
+        request = lan.inquiry(request_for(lan.discover()))
+        store.slow = True
+        lan.core.inquiries.ask(request)
+        before = len(heard)
+        store.waiting.pop().callback(None)
+        assert heard[before:] == [request.id]
 
     def test_a_store_that_keeps_nothing(self) -> None:
         """Nothing is promised; the client asks again."""
