@@ -1,4 +1,4 @@
-"""Cisco IP phones of the 7900 series, over TFTP.
+"""Cisco IP phones of the 7900 series, and of others that read the same file, over TFTP.
 
 A phone asks for `CTLSEP<MAC>.tlv` and `ITLSEP<MAC>.tlv` (trust lists: there are none, and it goes on
 without), then for `SEP<MAC>.cnf.xml`.  The 7940 and 7960 with SIP firmware ask for `OS79XX.TXT`,
@@ -38,6 +38,7 @@ from provd.sdk import (
 )
 
 from .identify import by_path, by_vendor_class, support
+from .models import MODELS, UNKNOWN
 from .settings import complete
 
 XML = "text/xml; charset=utf-8"
@@ -48,6 +49,7 @@ TREE = Tree(
     Rendered("XMLDefault.cnf.xml", "xmldefault.tpl", Format.XML, media_type=XML),
     Rendered("SIPDefault.cnf", "sipdefault.tpl", Format.LINES),
     Rendered("OS79XX.TXT", "os79xx.tpl", Format.LINES),
+    Rendered("syncinfo.xml", "syncinfo.tpl", Format.XML, media_type=XML),
     Rendered("dialplan.xml", "dialplan.tpl", Format.XML, media_type=XML),
     # Names of files are told apart by case, and firmware does not agree on this one.
     Rendered("RINGLIST.XML", "ringlist.tpl", Format.XML, media_type=XML),
@@ -80,9 +82,13 @@ RESTART = Notify(
 """As Wazo and others have their Asterisk send it: versions that it cannot have make it fetch everything."""
 
 
+def _reads_text(device: Any) -> bool:
+    return MODELS.get(device.model or "", UNKNOWN).is_text
+
+
 @implementer(IPlugin, IIdentify, IAssociate, IConfigure, IServe, IAnswerDHCP, ISynchronize)
 class Cisco7900:
-    """All models of the series; firmware and locales are what the operator puts into the tree."""
+    """All models; firmware and locales are what the operator puts into the tree."""
 
     clues = (
         Clue.filename(
@@ -92,6 +98,8 @@ class Cisco7900:
                 "SEP",
                 "CTLSEP",
                 "ITLSEP",
+                "CTLFile",
+                "ITLFile",
                 "SIP",
                 "OS79XX",
                 "XMLDefault",
@@ -122,11 +130,19 @@ class Cisco7900:
         return dict.fromkeys((TFTP_SERVER_ADDRESS, TFTP_SERVER_NAME), address) if address else {}
 
     def ways(self, device: Any, raw_config: Mapping[str, Any]) -> Sequence[Way]:
-        """A NOTIFY that has SIP firmware restart; SCCP knows none, and is told by the call manager."""
-        return () if raw_config["XX_sccp"] else (RESTART,)
+        """A NOTIFY that has SIP firmware restart; SCCP knows none, and is told by the call manager.
+
+        That of the 7940G and 7960G asks for `syncinfo.xml` then, and restarts where that names another state
+        than its own (administration guide of both, release 8.0, page 4-4).
+        """
+        if raw_config["XX_sccp"]:
+            return ()
+        if _reads_text(device):
+            return (Notify(event="check-sync", reboot="check-sync"),)
+        return (RESTART,)
 
     def accounts_file(self, device: Any) -> str:
-        return own_file("SEP{MAC}.cnf.xml", device)
+        return own_file("SIP{MAC}.cnf" if _reads_text(device) else "SEP{MAC}.cnf.xml", device)
 
 
 PLUGIN = Cisco7900()

@@ -15,34 +15,17 @@ import re
 
 from provd.sdk import Asked, DeviceSupport, Info, parse_mac
 
+from .models import MODELS
+
 VENDOR = "Cisco"
 
-MODELS = frozenset(
-    {
-        "7906G",
-        "7911G",
-        "7931G",
-        "7940G",
-        "7941G",
-        "7942G",
-        "7945G",
-        "7960G",
-        "7961G",
-        "7962G",
-        "7965G",
-        "7970G",
-        "7971G",
-        "7975G",
-    }
-)
-
 _OWN_FILE = re.compile(
-    r"(?:(?:(?:CTL|ITL)?SEP)(?P<sep>[0-9A-F]{12})(?:\.cnf\.xml|\.cnf|\.tlv)"
+    r"(?:(?:(?:CTL|ITL)?SEP)(?P<sep>[0-9A-F]{12})(?:\.cnf\.xml(?:(?:\.enc)?\.sgn)?|\.cnf|\.tlv)"
     r"|SIP(?P<sip>[0-9A-F]{12})\.cnf)"
 )
 _SHARED_FILE = re.compile(
     # the boot loader's pointer, defaults, and firmware of the 7940 and 7960
-    r"OS79XX\.TXT|XMLDefault\.cnf\.xml|SIPDefault\.cnf"
+    r"OS79XX\.TXT|(?:CTL|ITL)File\.tlv|XMLDefault\.cnf\.xml|SIPDefault\.cnf"
     r"|P0(?:S3|03|0[34])[0-9A-Z-]{4,12}\.(?:loads|sb2|sbn|bin)"
 )
 _VENDOR_CLASS = re.compile(
@@ -72,15 +55,19 @@ def by_vendor_class(asked: Asked) -> Info | None:
 
 
 def support(info: Info) -> int:
-    """COMPLETE for the models of the series, whatever their firmware.
+    """COMPLETE for the models of the table, whatever their firmware.
 
-    Over TFTP a phone tells its vendor and no model: PROBABLE, enough to be associated.
+    PROBABLE, enough to be associated, where a phone tells its vendor and no model, as over TFTP; and for
+    models that are sold with multiplatform firmware too, which reads other files.
     """
     if "vendor" not in info:
         return DeviceSupport.UNKNOWN
     if info["vendor"] != VENDOR:
         return DeviceSupport.NONE
-    model = info.get("model")
-    if model is None:
+    name = info.get("model")
+    if name is None:
         return DeviceSupport.PROBABLE
-    return DeviceSupport.COMPLETE if model in MODELS else DeviceSupport.IMPROBABLE
+    model = MODELS.get(name)
+    if model is None:
+        return DeviceSupport.IMPROBABLE
+    return DeviceSupport.PROBABLE if model.may_be_multiplatform else DeviceSupport.COMPLETE

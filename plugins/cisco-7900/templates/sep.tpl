@@ -1,4 +1,5 @@
 <device>
+  <fullConfig>true</fullConfig>
   <deviceProtocol>{{ "SCCP" if XX_sccp else "SIP" }}</deviceProtocol>
 {% if admin_username and admin_password %}
   <sshUserId>{{ admin_username }}</sshUserId>
@@ -21,8 +22,8 @@
           <callManager>
             <ports>
               <ethernetPhonePort>{{ manager.sccp_port or 2000 }}</ethernetPhonePort>
-              <sipPort>{{ manager.sip_port or 5060 }}</sipPort>
-              <securedSipPort>5061</securedSipPort>
+              <sipPort>{{ 5060 if XX_security == 3 else manager.sip_port or 5060 }}</sipPort>
+              <securedSipPort>{{ manager.sip_port if XX_security == 3 and manager.sip_port else 5061 }}</securedSipPort>
             </ports>
             <processNodeName>{{ manager.ip }}</processNodeName>
           </callManager>
@@ -35,6 +36,10 @@
   <sipProfile>
     <sipProxies>
       <registerWithProxy>true</registerWithProxy>
+{% if XX_lines and XX_lines[0].backup_proxy_ip %}
+      <backupProxy>{{ XX_lines[0].backup_proxy_ip }}</backupProxy>
+      <backupProxyPort>{{ XX_lines[0].backup_proxy_port }}</backupProxyPort>
+{% endif %}
 {% if XX_lines and XX_lines[0].outbound_proxy_ip %}
       <outboundProxy>{{ XX_lines[0].outbound_proxy_ip }}</outboundProxy>
       <outboundProxyPort>{{ XX_lines[0].outbound_proxy_port }}</outboundProxyPort>
@@ -44,16 +49,15 @@
       <timerRegisterExpires>3600</timerRegisterExpires>
       <remotePartyID>true</remotePartyID>
     </sipStack>
-    <enableVad>false</enableVad>
-    <preferredCodec>none</preferredCodec>
-    <dtmfOutofBand>{{ XX_dtmf }}</dtmfOutofBand>
-    <phoneLabel>{{ XX_lines[0].display_name if XX_lines else "" }}</phoneLabel>
+{% for name, value in XX_sip_profile %}
+    <{{ name }}>{{ value }}</{{ name }}>
+{% endfor %}
     <sipLines>
 {% for line in XX_lines %}
-      <line button="{{ line.number }}">
+      <line button="{{ loop.index }}" lineIndex="{{ loop.index }}">
         <featureID>9</featureID>
         <featureLabel>{{ line.extension }}</featureLabel>
-{% if XX_call_managers and line.proxy_ip == XX_call_managers[0].ip %}
+{% if XX_call_managers and line.proxy_ip == XX_call_managers[0].ip and line.proxy_port == XX_call_managers[0].sip_port %}
         <proxy>USECALLMANAGER</proxy>
 {% else %}
         <proxy>{{ line.proxy_ip }}</proxy>
@@ -64,9 +68,12 @@
         <contact>{{ line.username }}</contact>
         <authName>{{ line.auth_username }}</authName>
         <authPassword>{{ line.password }}</authPassword>
-        <messageWaitingLampPolicy>1</messageWaitingLampPolicy>
+        <sharedLine>false</sharedLine>
+        <messageWaitingLampPolicy>3</messageWaitingLampPolicy>
         <messagesNumber>{{ line.voicemail }}</messagesNumber>
-        <callWaiting>3</callWaiting>
+        <callWaiting>{{ XX_call_waiting }}</callWaiting>
+        <maxNumCalls>4</maxNumCalls>
+        <busyTrigger>4</busyTrigger>
       </line>
 {% endfor %}
 {% for key in XX_keys %}
@@ -88,11 +95,21 @@
   </commonProfile>
   <loadInformation>{{ XX_load }}</loadInformation>
   <vendorConfig>
-    <voiceVlanAccess>{{ 1 if vlan_enabled else 0 }}</voiceVlanAccess>
-{% if syslog_enabled %}
-    <logServer>{{ syslog_ip }}:{{ syslog_port or 514 }}</logServer>
-{% endif %}
+{% for name, value in XX_vendor_config %}
+    <{{ name }}>{{ value }}</{{ name }}>
+{% endfor %}
   </vendorConfig>
+{% if XX_modules %}
+  <addOnModules>
+{% for module in XX_modules %}
+    <addOnModule idx="{{ module.place }}">
+      <deviceType>{{ module.type }}</deviceType>
+      <deviceLine>{{ module.buttons }}</deviceLine>
+      <loadInformation>{{ module.load }}</loadInformation>
+    </addOnModule>
+{% endfor %}
+  </addOnModules>
+{% endif %}
 {% if XX_locale %}
   <userLocale>
     <name>{{ XX_locale.user }}</name>
@@ -104,7 +121,10 @@
     <name>{{ XX_locale.network }}</name>
   </networkLocaleInfo>
 {% endif %}
-  <deviceSecurityMode>1</deviceSecurityMode>
-  <directoryURL>{{ XX_xivo_phonebook_url }}</directoryURL>
+  <deviceSecurityMode>{{ XX_security }}</deviceSecurityMode>
+  <directoryURL>{{ XX_directory }}</directoryURL>
+{% for name, value in XX_urls %}
+  <{{ name }}>{{ value }}</{{ name }}>
+{% endfor %}
   <transportLayerProtocol>{{ XX_transport }}</transportLayerProtocol>
 </device>

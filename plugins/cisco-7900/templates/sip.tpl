@@ -25,9 +25,15 @@ outbound_proxy_port: {{ XX_lines[0].outbound_proxy_port }}
 {% if XX_lines and XX_lines[0].voicemail %}
 messages_uri: {{ XX_lines[0].quoted.voicemail }}
 {% endif %}
-{% if XX_xivo_phonebook_url %}
+{% if XX_directory %}
 directory_url: {{ XX_quoted.phonebook }}
+{% endif %}
+{% if X_cisco_services_url %}
+services_url: {{ XX_quoted.services }}
 {% endif %}
 {% if XX_keys or XX_keys_left_out %}
 # this firmware takes no function keys from its files
 {% endif %}
+{% for name, value in XX_more %}
+{{ name }}: {{ value }}
+{% endfor %}

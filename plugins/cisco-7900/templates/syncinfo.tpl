@@ -1,0 +1,1 @@
+<IMAGE VERSION="*" SYNC="again"/>
