@@ -20,7 +20,7 @@ from provd.application.synchronizing.choosing import SYNCHRONIZE
 from provd.application.writing import write
 from provd.contracts import IDocumentStore, IDraft, ILoadedPlugin, IPlugins
 from provd.documents import Device
-from provd.values import Action, NoSuchDocument, PluginFailed, ProvdError
+from provd.values import Action, NoSuchDocument, PluginFailed, Problem, ProvdError
 
 REVALIDATE = "revalidate"
 
@@ -31,6 +31,9 @@ ACT = "act"
 """The action of the scope `devices` that it takes."""
 
 RIGHT = ("devices", ACT)
+
+MOST_AT_ONCE = 20_000
+"""Devices of one operation: each is named in it, and it is written as a whole."""
 
 
 class Acting(Struct, frozen=True):
@@ -92,7 +95,14 @@ class Actions:
             begun = await self._synchronizing.begin(device_ids, given, cause, label)
             return {"operation": begun, "devices": len(device_ids)}
 
-        return Deed(action=ACTION, right=RIGHT, do=do, check=self._synchronizing.problems)
+        def check(given: Given) -> Iterator[Problem]:
+            if len(device_ids) > MOST_AT_ONCE:
+                yield Problem(
+                    "", f"{len(device_ids)} devices are chosen", f"{MOST_AT_ONCE} at most"
+                )
+            yield from self._synchronizing.problems(given)
+
+        return Deed(action=ACTION, right=RIGHT, do=do, check=check)
 
     def _of_plugin(self, plugin: ILoadedPlugin, device: Device) -> Iterator[tuple[str, Deed]]:
         for command, action in plugin.actions.items():

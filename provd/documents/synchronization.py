@@ -130,6 +130,13 @@ def again(given: Synchronization, at: float, reason: str) -> Synchronization:
     return replace(given, stage=Stage.WAITING, not_before=at, reason=reason[:LONGEST_TEXT])
 
 
+def resumed(given: Synchronization, at: float) -> Synchronization:
+    """After a restart: nobody knows whether a device heard that was just being told, so it is told again."""
+    if given.stage is not Stage.SENT:
+        return given
+    return again(given, at, "provd was restarted while the device was told")
+
+
 def ended(given: Synchronization, stage: Stage, at: float, reason: str = "") -> Synchronization:
     """It is over."""
     return replace(given, stage=stage, ended=at, reason=reason[:LONGEST_TEXT])

@@ -60,7 +60,7 @@ class AmiDriver:
         if not account.username:
             return "nobody knows which endpoint it is"
         if account.shared_by:
-            return f"device {account.shared_by} runs the endpoint {account.username!r} as well"
+            return f"{account.shared_by} runs the endpoint {account.username!r} as well"
         return ""
 
     def tell(self, errand: Errand) -> Deferred[str]:

@@ -78,7 +78,7 @@ class SipDriver:
         if route == "account" and not account.username:
             return "nobody knows which account it runs"
         if route == "account" and account.shared_by:
-            return f"device {account.shared_by} runs the account {account.username!r} as well"
+            return f"{account.shared_by} runs the account {account.username!r} as well"
         return ""
 
     def tell(self, errand: Errand) -> Deferred[str]:

@@ -50,7 +50,7 @@ class Account(Struct, frozen=True, kw_only=True):
     username: str = ""
     """Of SIP; empty where nobody knows which it runs."""
     shared_by: str = ""
-    """The id of another device that runs the same account: asking for the account would reach that, too."""
+    """Another device that runs the same account, in words: asking for the account would reach that, too."""
     auth_username: str = ""
     password: str = ""
     host: str = ""

@@ -172,7 +172,12 @@ class Choosing:
         if not username:
             return ""
         running = self._store.by("devices", "remote_state_sip_username", username)
-        return next((each.id for each in running if each.id != device.id), "")
+        others = [each for each in running if each.id != device.id]
+        if not others:
+            return ""
+        # Whose it is, is told to those only whose it is.
+        ours = next((each.id for each in others if each.tenant == device.tenant), "")
+        return f"device {ours}" if ours else "another tenant's device"
 
     def _nowhere(self, errand: Errand) -> str:
         """Why nobody may speak to where the device is said to be; empty where one may.

@@ -39,6 +39,7 @@ from provd.documents.synchronization import (
     fetched,
     heard,
     refusal,
+    resumed,
     sent,
 )
 from provd.values import Change, Decision, NotTold, Problem, Protocol, ProvdError
@@ -122,15 +123,8 @@ class Synchronizing:
                 self._drop(documents)
                 continue
             devices = len(self._store.by(COLLECTION, "operation", operation_id))
-            resumed = [self._resumed(each) for each in documents]
-            self._take_up(self._operations.resume(operation), resumed, devices)
-
-    def _resumed(self, document: Synchronization) -> Synchronization:
-        """Nobody knows whether a device heard that was being told when the last process ended."""
-        if document.stage is not Stage.SENT:
-            return document
-        reason = "provd was restarted while the device was told"
-        return again(document, self._clock.seconds(), reason)
+            left = [resumed(each, self._clock.seconds()) for each in documents]
+            self._take_up(self._operations.resume(operation), left, devices)
 
     async def stop(self) -> None:
         """Tell nobody any more; what is open goes on after the next start."""
@@ -307,6 +301,10 @@ class Synchronizing:
             chosen = self._choosing.choose(device, document.wanted, reboot=document.reboot)
         except NotTold as error:
             self._end(each, Stage.FAILED, str(error))
+            return
+        except Exception:  # noqa: BLE001 - those that are told after this one are not to suffer
+            log.failure("{device} is not told because of a defect", device=document.id)
+            self._end(each, Stage.FAILED, "a defect of this server; its log tells more")
             return
         self._note(each, sent(document, self._clock.seconds(), chosen.driver))
         self._set_alarm(each.document)

@@ -199,7 +199,7 @@ def test_to_the_endpoint(tmp_path: Path) -> None:
     said = driving.said()
     assert said["Endpoint"] == "u1"
     assert said["Variable"] == "Event=check-sync;reboot=true"
-    shared = replace(ERRAND, account=Account(username="u1", shared_by="other"))
+    shared = replace(ERRAND, account=Account(username="u1", shared_by="device other"))
     assert "device other runs the endpoint" in driving.driver.why_not(shared)
     assert "nobody knows" in driving.driver.why_not(replace(ERRAND, account=Account()))
 

@@ -131,7 +131,7 @@ def test_to_the_account() -> None:
     request, peer = world.sent()
     assert peer == ("192.0.2.60", 5080)
     assert request.uri == "sip:u1@pbx.example"
-    shared = replace(ERRAND, account=replace(ERRAND.account, shared_by="other"))
+    shared = replace(ERRAND, account=replace(ERRAND.account, shared_by="device other"))
     assert "device other runs the account 'u1' as well" in world.driver.why_not(shared)
     unknown = replace(ERRAND, account=replace(ERRAND.account, username=""))
     assert "nobody knows which account" in world.driver.why_not(unknown)

@@ -302,7 +302,12 @@ def test_an_account_of_two_phones() -> None:
     site.comes_back(2)
     site.synchronize(1)
     site.run(1)
-    assert site.sip.told[0].account.shared_by == "phone-0002"
+    assert site.sip.told[0].account.shared_by == "device phone-0002"
+    theirs = site.made.core.store.get("devices", "phone-0002")
+    site.made.core.keep(structs.replace(theirs, tenant="theirs"))
+    site.synchronize(1)
+    site.run(1)
+    assert site.sip.told[1].account.shared_by == "another tenant's device"
 
 
 def test_what_the_config_says() -> None:
