@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import time
+from pathlib import Path
 from typing import Any
 
 from provd.testing.daemon import Daemon
+from provd.testing.sipp import SippPhones
 
 LOOPBACK = {"networks": ["127.0.0.0/8"], "tries": 1, "patience": 60.0}
 """Settings of a server that may tell phones of this host."""
@@ -66,3 +68,48 @@ def until(daemon: Daemon, stage: str, name: str = "phone", within: float = 20.0)
             return found
         time.sleep(0.05)
     raise AssertionError((found, daemon.log))
+
+
+def add_desks(daemon: Daemon, count: int) -> None:
+    """So many phones with the config of the phone `phone`, each at an address of its own."""
+    for begin in range(0, count, 100):
+        operations = [
+            {"op": "create", "document": _desk(number)}
+            for number in range(begin, min(begin + 100, count))
+        ]
+        status, told = daemon.ask("POST", "/api/v1/devices:bulk", {"operations": operations})
+        assert status == 200, told
+
+
+def _desk(number: int) -> dict[str, Any]:
+    return {
+        "id": f"desk-{number}",
+        "mac": f"00:15:65:01:{number // 100:02x}:{number % 100:02x}",
+        "ip": f"127.0.{number // 100 + 1}.{number % 100 + 1}",
+        "vendor": "Yealink",
+        "model": "T46S",
+        "plugin": "yealink",
+        "config": "of-phone",
+        "description": "desk",
+    }
+
+
+def desks(daemon: Daemon) -> list[dict[str, Any]]:
+    """How far each desk's phone is."""
+    status, told = daemon.ask("GET", "/api/v1/devices?description=desk&fields=synchronization")
+    assert status == 200, told
+    return [each["synchronization"] for each in told["items"]]
+
+
+def told_and_answered(daemon: Daemon, scenario: Path, directory: Path, count: int) -> float:
+    """Seconds from the first desk's phone that is told to the last that has answered; sipp plays them."""
+    with SippPhones(scenario, directory, calls=count):
+        status, told = daemon.ask("POST", "/api/v1/devices:synchronize?description=desk", {})
+        assert (status, told["result"]["devices"]) == (202, count), told
+        end = time.monotonic() + 20
+        each: list[dict[str, Any]] = []
+        while not each or any(one["stage"] != "answered" for one in each):
+            assert time.monotonic() < end, each[:1]
+            time.sleep(0.5)
+            each = desks(daemon)
+    return float(max(one["answered"] for one in each) - min(one["sent"] for one in each))

@@ -5,7 +5,6 @@ from __future__ import annotations
 import time
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Any
 
 import pytest
 
@@ -13,10 +12,12 @@ from provd.testing.daemon import Daemon
 from provd.testing.sipp import SIPP, SippPhones
 from provd.testing.synchronizing import (
     LOOPBACK,
+    add_desks,
     add_phone,
     ended,
     shown,
     synchronize,
+    told_and_answered,
     until,
 )
 from provd.testing.tls_phone import authority_file, certificate_for, maker_of_today, tls_phone
@@ -150,51 +151,15 @@ def test_a_scheduled_one_survives_a_crash(daemon: Daemon, tmp_path: Path) -> Non
     assert ended(daemon, operation)["state"] == "success"
 
 
-def everybody(daemon: Daemon) -> list[dict[str, Any]]:
-    """How far each desk's phone is."""
-    status, told = daemon.ask("GET", "/api/v1/devices?description=desk&fields=synchronization")
-    assert (status, told["total"]) == (200, 500)
-    return [each["synchronization"] for each in told["items"]]
-
-
 def test_five_hundred_phones(daemon: Daemon, tmp_path: Path) -> None:
     """All are told, and all have answered, within a second of the first."""
-    for hundred in range(5):
-        operations = [
-            {
-                "op": "create",
-                "document": {
-                    "id": f"desk-{hundred}-{number}",
-                    "mac": f"00:15:65:01:{hundred:02x}:{number:02x}",
-                    "ip": f"127.0.{hundred + 1}.{number + 1}",
-                    "vendor": "Yealink",
-                    "model": "T46S",
-                    "plugin": "yealink",
-                    "config": "of-phone",
-                    "description": "desk",
-                },
-            }
-            for number in range(100)
-        ]
-        status, told = daemon.ask("POST", "/api/v1/devices:bulk", {"operations": operations})
-        assert status == 200, told
-    spreads = [told_and_answered(daemon, tmp_path / f"sipp-{each}") for each in range(3)]
+    add_desks(daemon, 500)
+    spreads = [
+        told_and_answered(daemon, SCENARIOS / "phone.xml", tmp_path / f"sipp-{each}", 500)
+        for each in range(3)
+    ]
     # Other programs of a busy machine may come between once, or twice.
     assert min(spreads) < 1.0, spreads
-
-
-def told_and_answered(daemon: Daemon, directory: Path) -> float:
-    """Seconds from the first phone that is told to the last that has answered."""
-    with SippPhones(SCENARIOS / "phone.xml", directory, calls=500):
-        status, told = daemon.ask("POST", "/api/v1/devices:synchronize?description=desk", {})
-        assert (status, told["result"]["devices"]) == (202, 500)
-        each = everybody(daemon)
-        end = time.monotonic() + 20
-        while any(one["stage"] != "answered" for one in each):
-            assert time.monotonic() < end, each[0]
-            time.sleep(0.5)
-            each = everybody(daemon)
-    return max(one["answered"] for one in each) - min(one["sent"] for one in each)
 
 
 def test_from_the_command_line(daemon: Daemon, tmp_path: Path) -> None:
