@@ -1,6 +1,7 @@
 """Which key of a phone the n-th function key is, and what is written for it.
 
-Function keys of the raw config fill the keys beside the display, page by page, then those of the pages.  A key
+Function keys of the raw config fill the keys beside the display, page by page, then those of the pages, then those of the
+expansion modules.  A key
 that nobody gave a function is that of the line of its number, where there is such a line.
 """
 
@@ -42,12 +43,13 @@ _NUMBER = re.compile("[1-9][0-9]?")
 
 Key = dict[str, object]
 Slot = tuple[str, int, int]
-"""`dssSide` or `internal`, the page, the key on it."""
+"""`dssSide`, `internal` or `external`, the page or module, the key on it."""
 
 
 def slots(model: Model) -> Iterator[Slot]:
     """The keys in the order in which they are filled."""
-    for area, pages in (("dssSide", model.side), ("internal", model.internal)):
+    areas = (("dssSide", model.side), ("internal", model.internal), ("external", model.external))
+    for area, pages in areas:
         for page in range(1, pages.pages + 1):
             for number in range(1, pages.keys + 1):
                 yield area, page, number
@@ -72,7 +74,7 @@ def function_keys(
         for (area, page), keys in groupby(written, key=lambda each: each[0][:2])
     ]
     left_out = [
-        number for number, key in sorted(known.items()) if key is None or number > model.all_keys
+        number for number, key in sorted(known.items()) if key is None or number > len(written)
     ]
     return pages, left_out
 

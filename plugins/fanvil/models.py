@@ -55,6 +55,8 @@ class Model(Struct, frozen=True, kw_only=True):
     """Keys beside the main display."""
     internal: Pages = NO_KEYS
     """Keys with a display of their own, or of a display that is touched."""
+    external: Pages = NO_KEYS
+    """Keys of expansion modules, a module at a time."""
     form: Form = Form.NEW
     kind: Kind = Kind.DESK
     common: tuple[str, ...] = ()
@@ -62,7 +64,7 @@ class Model(Struct, frozen=True, kw_only=True):
 
     @property
     def all_keys(self) -> int:
-        """Keys of all pages."""
+        """Keys of all pages, without those of expansion modules."""
         return self.side.all_keys + self.internal.all_keys
 
 
@@ -74,6 +76,11 @@ def _phone(
     lines: int, *common: str, side: tuple[int, int] = (0, 0), internal: tuple[int, int] = (0, 0)
 ) -> Model:
     return Model(lines=lines, side=Pages(*side), internal=Pages(*internal), common=common)
+
+
+def _with_modules(lines: int, keys: int, *common: str) -> Model:
+    """Five pages of keys, and five modules of twenty."""
+    return Model(lines=lines, internal=Pages(5, keys), external=Pages(5, 20), common=common)
 
 
 def _door(lines: int, keys: int, *common: str) -> Model:
@@ -118,12 +125,12 @@ MODELS: Mapping[str, Model] = {
     "X4U": _phone(12, side=(1, 3), internal=(5, 6)),
     "X4U-Pro": _phone(12, side=(1, 3), internal=(5, 6)),
     "X4U-V2": _phone(12, side=(1, 3), internal=(5, 6)),
-    "X5S": _phone(6, "F0V00X5S0000.cfg", internal=(5, 8)),
+    "X5S": _with_modules(6, 8, "F0V00X5S0000.cfg"),
     "X5U": _phone(16, side=(1, 4), internal=(5, 6)),
     "X5U-Pro": _phone(16, side=(1, 4), internal=(5, 6)),
     "X5U-V2": _phone(16, "F0V5UV200000.cfg", side=(1, 4), internal=(5, 6)),
-    "X6": _phone(6, "F0V00X600000.cfg", internal=(5, 12)),
-    "X6V2": _phone(6, "F0000X600000.cfg", internal=(5, 12)),
+    "X6": _with_modules(6, 12, "F0V00X600000.cfg"),
+    "X6V2": _with_modules(6, 12, "F0000X600000.cfg"),
     "X6U": _phone(20, side=(1, 5), internal=(5, 12)),
     "X6U-Pro": _phone(20, side=(1, 5), internal=(5, 12)),
     "X7": _phone(20, internal=(4, 29)),

@@ -33,6 +33,7 @@ _LANGUAGES = {
     "es": "es",
     "eu": "eus",
     "fr": "fr",
+    "gl": "gal",
     "he": "he",
     "hr": "hr",
     "it": "it",
@@ -46,7 +47,32 @@ _LANGUAGES = {
     "uk": "ua",
     "zh": "cn",
 }
-_OLD_LANGUAGES = {"de": 16, "en": 0, "es": 10, "fr": 4, "it": 7, "nl": 3}
+_OLD_LANGUAGES = {
+    "bg": 12,
+    "ca": 14,
+    "cs": 18,
+    "de": 16,
+    "en": 0,
+    "es": 10,
+    "eu": 15,
+    "fr": 4,
+    "gl": 19,
+    "he": 8,
+    "hu": 22,
+    "id": 20,
+    "it": 7,
+    "ja": 11,
+    "ms": 21,
+    "nl": 3,
+    "pl": 5,
+    "pt": 17,
+    "ru": 6,
+    "sk": 13,
+    "tr": 9,
+    "zh": 1,
+}
+_TRADITIONAL = {Form.NEW: "tc", Form.OLD: 2}
+_TRADITIONAL_IN = frozenset({"zh_HK", "zh_TW"})
 _TONES = {
     "AT": 22,
     "AU": 15,
@@ -64,10 +90,13 @@ _TONES = {
     "FR": 25,
     "GB": 13,
     "GR": 26,
+    "HR": 17,
     "HU": 27,
+    "IL": 3,
     "IN": 29,
     "IT": 21,
     "JP": 4,
+    "KR": 7,
     "LT": 28,
     "MX": 30,
     "NL": 5,
@@ -80,7 +109,7 @@ _TONES = {
     "US": 11,
     "ZA": 14,
 }
-"""Country: whose tones are played, as Tancredi's table has it."""
+"""Country: whose tones are played, as the tables of Tancredi and NethVoice have it."""
 
 _DIRECTORY = {"fr": "Annuaire", "de": "Telefonbuch", "es": "Directorio", "it": "Rubrica"}
 _8021X_MODE = {"disabled": 0, "md5": 1}
@@ -127,10 +156,11 @@ def _accounts(raw_config: Mapping[str, Any]) -> list[dict[str, object]]:
 def _locale(form: Form, locale: str) -> dict[str, object]:
     """Language, tones and the name of the directory key; None for what nobody said, or the phone has not."""
     language, country = locale[:2], locale[3:5]
-    traditional = locale[:5] in {"zh_TW", "zh_HK"} and form is Form.NEW
     spoken = _LANGUAGES if form is Form.NEW else _OLD_LANGUAGES
     return {
-        "XX_language": "tc" if traditional else spoken.get(language),
+        "XX_language": _TRADITIONAL[form]
+        if locale[:5] in _TRADITIONAL_IN
+        else spoken.get(language),
         "XX_tones": _TONES.get(country),
         "XX_directory": _DIRECTORY.get(language, "Directory"),
     }

@@ -50,9 +50,9 @@ def of_line(answer: Any, number: int) -> dict[str, str]:
 def keys(answer: Any) -> dict[str, tuple[str, str, str]]:
     """Type, value and title of each key that does something, by where it is."""
     found = {}
-    for area in ("dssSide", "internal"):
+    for area in ("dssSide", "internal", "external"):
         for page in written(answer).findall(f"dsskey/{area}"):
-            for key in page.findall("Fkey"):
+            for key in page:
                 told = tuple(key.findtext(name) or "" for name in ("Type", "Value", "Title"))
                 found[f"{area} {page.get('index')}.{key.get('index')}"] = told
     return {place: told for place, told in found.items() if told[0] != "0"}  # type: ignore[misc]  # three texts
@@ -144,6 +144,10 @@ def test_a_line_nobody_configured_is_emptied(plugins: Plugins) -> None:
         ("X210-Pro", "106", "internal 3.32"),
         ("V65", "10", "dssSide 2.1"),
         ("W611W", "9", "internal 2.1"),
+        ("X5S", "40", "internal 5.8"),
+        ("X5S", "41", "external 1.1"),
+        ("X5S", "140", "external 5.20"),
+        ("X5S", "141", ""),
         ("H2U", "1", ""),
         ("X99", "1", ""),
     ],
@@ -280,7 +284,9 @@ def test_every_zone_is_told(plugins: Plugins, zone: str) -> None:
         (NEW, "uk_UA", "ua", None),
         (NEW, "xx_XX", None, None),
         (OLD, "fr_CA", "4", "18"),
-        (OLD, "zh_TW", None, "10"),
+        (OLD, "zh_TW", "2", "10"),
+        (OLD, "ko_KR", None, "7"),
+        (NEW, "gl_ES", "gal", "33"),
         (OLD, "en_GB", "0", "13"),
     ],
 )

@@ -91,13 +91,14 @@
     <SideKeyPageNum>{{ XX_side_pages }}</SideKeyPageNum>
 {% endif %}
 {% for area, page, keys in XX_pages %}
+{% set element = "exKey" if area == "external" else "Fkey" %}
     <{{ area }} index="{{ page }}">
 {% for key in keys %}
-      <Fkey index="{{ key.number }}">
+      <{{ element }} index="{{ key.number }}">
         <Type>{{ key.type }}</Type>
         <Value>{{ key.value }}</Value>
         <Title>{{ key.label }}</Title>
-      </Fkey>
+      </{{ element }}>
 {% endfor %}
     </{{ area }}>
 {% endfor %}
