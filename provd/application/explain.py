@@ -182,7 +182,15 @@ def _gathered(inquiry: Inquiry) -> str:
     asked = f"{str(inquiry.protocol).upper()} {inquiry.path or 'request'} from {_whence(inquiry)}"
     if inquiry.neighbour:
         asked += f", whose hardware address on this network is {inquiry.neighbour}"
+    if inquiry.key:
+        asked += f", with provisioning key {inquiry.key}{_of(inquiry.tenant)}"
+    if inquiry.url_token:
+        asked += f", through one-time URL {inquiry.url_token} of device {inquiry.holder}"
     return asked
+
+
+def _of(tenant: str) -> str:
+    return f" of tenant {tenant}" if tenant else ""
 
 
 def _whence(inquiry: Inquiry) -> str:

@@ -418,6 +418,20 @@ def test_the_overlap_ends_by_the_clock() -> None:
     assert decision.level is Level.CLAIMED
 
 
+def test_explain_names_what_was_shown() -> None:
+    """By the ids of documents, and says what it was worth."""
+    made = two_tenants(serving=ServingSettings(url_key="required"))
+    _answer, decision = ask(made, http(f"/{KEYS['a']}/{FILES['a']}"))
+    story = tell(decision)["steps"][0]["text"]
+    assert story == f"HTTP /{FILES['a']} from 192.0.2.7, with provisioning key key-a of tenant a"
+    _answer, decision = ask(made, http(f"/{URLS['a']}/{FILES['a']}", number=2))
+    told_of = tell(decision)
+    assert told_of["steps"][0]["text"].endswith("through one-time URL url-a of device phone-a")
+    assert told_of["proofs"][0]["by"] == "one-time URL"
+    _answer, decision = ask(made, http(f"/{KEYS['over']}/{FILES['a']}", number=3))
+    assert tell(decision)["answer"]["reason"] == "the provisioning key key-over is over"
+
+
 def test_a_mac_is_no_way_around_a_key() -> None:
     """Nor over DHCP, where nobody shows one: what is told there is another matter."""
     made = two_tenants(serving=ServingSettings(url_key="required"))
