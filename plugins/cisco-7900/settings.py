@@ -191,14 +191,14 @@ def _server(role: str, server: SipServer | None) -> dict[str, object]:
 
 
 def _call_managers(
-    raw_config: Mapping[str, Any], lines: list[dict[str, object]]
+    raw_config: Mapping[str, Any], lines: list[dict[str, Any]]
 ) -> list[dict[str, object]]:
     """The servers of the phone, best first: what `USECALLMANAGER` means in a line."""
     if raw_config["XX_sccp"]:
-        managers = numbered(raw_config, "sccp_call_managers").values()
+        given = numbered(raw_config, "sccp_call_managers").values()
         return [
             {"priority": at, "ip": manager["ip"], "sccp_port": manager.get("port") or 2000}
-            for at, manager in enumerate(managers)
+            for at, manager in enumerate(given)
         ]
     first = lines[0] if lines else {}
     usual = 5061 if raw_config.get("sip_transport") == "tls" else 5060

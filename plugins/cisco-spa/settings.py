@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from provd.sdk import RawConfigError, own_parameters, phonebook_url
+from provd.sdk import RawConfigError, firmware, own_parameters, phonebook_url
 
 from .certificates import trusted
 from .clock import Parameters, clock_of, router_clock
@@ -47,7 +47,10 @@ def complete(device: Any, raw_config: dict[str, Any]) -> None:
         raw_config, "X_cisco_spa_parameters", _PARAMETER, ("No", "Yes")
     )
     raw_config["XX_trusted"] = trusted(raw_config)
-    raw_config["XX_firmware"] = _file(raw_config, "X_cisco_spa_firmware")
+    package = firmware(device.model, raw_config)
+    raw_config["XX_firmware"] = _file(raw_config, "X_cisco_spa_firmware") or (
+        package.path if package is not None else ""
+    )
     raw_config["XX_dictionary"] = _file(raw_config, "X_cisco_spa_dictionary") if is_phone else ""
     raw_config["XX_language"] = _language(raw_config)
 

@@ -41,6 +41,10 @@ POINTERS: dict[str, tuple[str, str, str, str, str]] = {
         *("N870 IP PRO", "7c:2f:80:00:53:01", "/7C2F80005301.xml"),
         *('version="{version}" url="' + BASE_URL + '/{dir}/fw.bin"', "fw.bin"),
     ),
+    "cisco-spa": (
+        *("SPA504G", "00:02:fd:00:53:01", "/0002fd005301-common.xml"),
+        *('<Upgrade_Rule ua="na">' + BASE_URL + "/{dir}/spa50x.bin<", "spa50x.bin"),
+    ),
     "cisco-7900": (
         *("7965G", "00:1b:54:00:53:01", "/SEP001B54005301.cnf.xml"),
         *("<loadInformation>SIP45.{version}<", "SIP45.{version}.loads"),
