@@ -16,6 +16,7 @@ text that is to be judged, see `shown_in`.
 from __future__ import annotations
 
 import math
+import re
 from collections.abc import Mapping
 from typing import Any
 
@@ -60,6 +61,7 @@ def describe(given: Mapping[str, Any], inquiry_id: str, now: float) -> Inquiry:
         method=_method(read, protocol),
         headers=_headers(read, protocol),
         options=_tftp_options(read) if protocol is Protocol.TFTP else {},
+        origin=_origin(read, protocol),
         certificate=_certificate(read, protocol),
         tenant=_text(read, "tenant"),
         arrived=_arrived(read, now),
@@ -86,6 +88,7 @@ def _over_dhcp(read: Reading, inquiry_id: str, now: float) -> Inquiry:
                 read.note(key, "is said by the packet", "one or the other")
     _headers(read, Protocol.DHCP)
     _certificate(read, Protocol.DHCP)
+    _origin(read, Protocol.DHCP)
     _method(read, Protocol.DHCP)
     return Inquiry(
         id=inquiry_id,
@@ -133,6 +136,7 @@ _KEYS = frozenset(
         "tenant",
         "arrived",
         "certificate",
+        "origin",
     }
 )
 
@@ -173,6 +177,19 @@ def _path(read: Reading, protocol: Protocol | None) -> tuple[str, str]:
         # Such a request is refused by the server towards devices, before anything is decided.
         read.note("path", f"would be refused: {error.detail}", "a path as devices write it")
         return "", ""
+
+
+_ORIGIN = re.compile(r"https?://(?:[A-Za-z0-9.-]{1,253}|\[[0-9A-Fa-f:.]{2,45}\]):[0-9]{1,5}")
+
+
+def _origin(read: Reading, protocol: Protocol | None) -> str:
+    text = _text(read, "origin")
+    if text and protocol is not Protocol.HTTP:
+        read.note("origin", "means something over HTTP only", "no origin")
+    elif text and not _ORIGIN.fullmatch(text):
+        read.note("origin", f"{text[:64]!r} is no origin", "like https://192.0.2.1:8443")
+        return ""
+    return text
 
 
 def shown_in(given: Mapping[str, Any]) -> tuple[bytes, ...]:

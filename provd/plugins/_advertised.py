@@ -34,7 +34,7 @@ class Advertised:
     """What devices are told of this server.
 
     Without an `http_base_url` each device is told the address it reached us on: on a host with
-    several networks, every phone is sent to the address in its own.
+    several networks, every phone is sent to the address in its own, and one that came over HTTPS stays there.
     """
 
     http_base_url: str | None
@@ -57,7 +57,7 @@ class Advertised:
         """The URL under which the device that asks reaches this server; empty when there is no telling."""
         if self.http_base_url is not None:
             return self.http_base_url
-        return self._urls.get(inquiry.local) or self._url_of(inquiry.local)
+        return inquiry.origin or self._urls.get(inquiry.local) or self._url_of(inquiry.local)
 
     def told(self, inquiry: Inquiry, device: Document) -> tuple[str, str]:
         """The URL that a device is told, with its tenant's provisioning key in it, and without one.

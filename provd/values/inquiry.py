@@ -42,6 +42,9 @@ class Inquiry(Struct, frozen=True, kw_only=True, gc=False):
     """The address the question came in on (multi-homed hosts); empty when unknown."""
     local_port: int = 0
     """The port it came in at, where that tells more than the protocol (DHCP: 67 or 4011)."""
+    origin: str = ""
+    """Over HTTP, where the device reached us if not at our port for plain HTTP: scheme, host and port, as
+    `https://192.0.2.1:8443`."""
     interface: str = ""
     """The network interface it came in on; empty when unknown."""
     method: str = "GET"

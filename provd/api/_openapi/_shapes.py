@@ -119,6 +119,8 @@ class Description(Struct, kw_only=True):
     """The hardware address that the kernel knows for it."""
     method: str | UnsetType | None = UNSET
     """Of HTTP; GET where it is not told."""
+    origin: str | UnsetType | None = UNSET
+    """Where it reaches us, if not at our port for plain HTTP: `https://192.0.2.1:8443`."""
     certificate: str | DescribedCertificate | UnsetType | None = UNSET
     """What it shows over HTTPS: PEM, its own first, which is judged; or what that would come to."""
     headers: dict[str, str] | UnsetType | None = UNSET

@@ -64,6 +64,7 @@ class DeviceChannel(Connection):
         self._introduced = introduced
         self._secure = secure
         self._certificate: Certified | None = None
+        self._origin = ""
         self._stream: FileStream | None = None
 
     def connectionMade(self) -> None:
@@ -73,6 +74,8 @@ class DeviceChannel(Connection):
         super().connectionMade()
         if self._secure:
             self._enter(SHAKING)
+            port = getattr(self.transport.getHost(), "port", 0)
+            self._origin = _origin(self._local, port, secure=True)
         if self._introduced is not None:
             self._be_introduced(self._introduced)
 
@@ -82,7 +85,10 @@ class DeviceChannel(Connection):
         self._peer_port, self._local = header.source_port, header.destination
         # The proxy's own interface, not one of ours.
         self._interface = ""
-        certificate = header.values.secured.certificate
+        secured = header.values.secured
+        tls = self._secure or secured.tls
+        self._origin = _origin(header.destination, header.destination_port, secure=tls)
+        certificate = secured.certificate
         if certificate and not self._secure:
             self._judge((certificate,))
 
@@ -197,6 +203,7 @@ class DeviceChannel(Connection):
             protocol=Protocol.HTTP,
             path=target[0],
             certificate=self._certificate,
+            origin=self._origin,
             peer=peer,
             arrived=site.now(),
             peer_port=self._peer_port,
@@ -341,3 +348,11 @@ class DeviceChannel(Connection):
         else:
             # The length was promised: only the end of the connection tells that it was not kept.
             self.abort()
+
+
+def _origin(host: str, port: int, *, secure: bool) -> str:
+    """Where a device reached us; empty when unknown."""
+    if not host:
+        return ""
+    scheme = "https" if secure else "http"
+    return f"{scheme}://[{host}]:{port}" if ":" in host else f"{scheme}://{host}:{port}"

@@ -156,6 +156,20 @@ def test_nothing_crashes_it(given_: dict[str, Any]) -> None:
         assert inquiry.id == "w-1"
 
 
+def test_where_it_reached_us() -> None:
+    """Over HTTPS, or behind a proxy, that is part of what a device is told."""
+    inquiry = described(protocol="http", path="/", origin="https://[2001:db8::1]:8443")
+    assert inquiry.origin == "https://[2001:db8::1]:8443"
+    for wrong in (
+        {"protocol": "http", "path": "/", "origin": "ftp://192.0.2.1:21"},
+        {"protocol": "http", "path": "/", "origin": "https://192.0.2.1:8443/x"},
+        {"protocol": "tftp", "path": "a", "origin": "https://192.0.2.1:8443"},
+        {"protocol": "dhcp", "origin": "https://192.0.2.1:8443"},
+    ):
+        with pytest.raises(Invalid):
+            described(**wrong)
+
+
 PEM = Maker().client("0004f2123456").public_bytes(Encoding.PEM).decode()
 
 

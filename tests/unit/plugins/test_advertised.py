@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import pytest
+from msgspec.structs import replace
 
 from provd.plugins import Advertised, NotConfigured
 from provd.plugins._advertised import MOST_ADDRESSES
@@ -69,3 +70,13 @@ def test_addresses_are_not_remembered_without_end() -> None:
     for number in range(3 * MOST_ADDRESSES):
         advertised.base(advertised.url(asked(f"2001:db8::{number:x}")))
     assert len(advertised._urls) == len(advertised._bases) == MOST_ADDRESSES
+
+
+def test_who_came_over_https_stays_there() -> None:
+    """At the host and port that it reached, be they a proxy's."""
+    advertised = Advertised(None, 8667, 69)
+    secure = replace(asked("192.0.2.1"), origin="https://192.0.2.9:8443")
+    assert advertised.url(secure) == "https://192.0.2.9:8443"
+    assert (
+        Advertised("http://provd.example:8667", 8667, 69).url(secure) == "http://provd.example:8667"
+    )

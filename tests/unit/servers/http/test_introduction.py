@@ -33,6 +33,7 @@ def test_whom_it_is_for(header: bytes) -> None:
     [inquiry] = asked(made)
     assert (inquiry.peer, inquiry.peer_port) == (PHONE, 40000)
     assert (inquiry.local, inquiry.interface) == ("192.0.2.1", "")
+    assert inquiry.origin == "http://192.0.2.1:80"
     assert client.responses()[0].status == 200
     client.get()
     assert asked(made)[1].peer == PHONE
@@ -164,6 +165,17 @@ def test_a_certificate_in_the_header() -> None:
     assert [inquiry.certificate for inquiry in asked(made)] == [
         Certified(mac="00:00:5e:00:53:01")
     ] * 2
+
+
+def test_a_proxy_that_ends_tls() -> None:
+    """Says that the client speaks it: it is told to go on so."""
+    made = proxied()
+    made.connect(PROXY).send(
+        v2("2001:db8::7", to="2001:db8::1", at=443, values=[secured()]) + request()
+    )
+    assert asked(made)[0].origin == "https://[2001:db8::1]:443"
+    made.connect("192.0.2.7").get()
+    assert asked(made)[1].origin == ""
 
 
 def test_a_name_in_the_header_is_none() -> None:

@@ -123,6 +123,7 @@ def test_without_a_certificate() -> None:
     [inquiry] = made.edge.inquiries.asked
     assert (inquiry.certificate, inquiry.peer, inquiry.local) == (None, "192.0.2.7", "192.0.2.1")
     assert (inquiry.peer_port, inquiry.interface) == (40000, "eth0")
+    assert inquiry.origin == "https://192.0.2.1:8667"
 
 
 def test_alpn() -> None:
@@ -281,6 +282,7 @@ def test_behind_a_proxy_that_passes_tls_on(header: bytes, phone: Path) -> None:
     made.connect(phone, first=header, peer=PROXY).shake().send(request("/1"))
     [inquiry] = made.edge.inquiries.asked
     assert (inquiry.peer, inquiry.certificate) == ("198.51.100.9", ITS)
+    assert inquiry.origin == "https://192.0.2.1:80"
 
 
 def test_a_proxy_without_a_header_over_tls() -> None:
