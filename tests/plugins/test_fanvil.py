@@ -12,7 +12,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from twisted.internet.task import Clock
 
-from provd.documents import CONFIGS, DEVICES
+from provd.documents import CONFIGS, CREDENTIALS, DEVICES
 from provd.plugins import Plugins
 from provd.sdk import DeviceSupport, Notify
 from provd.store import MemoryStore
@@ -142,7 +142,7 @@ def test_what_is_not_there_is_not_found(plugins: Plugins, path: str) -> None:
 def test_dhcp_tells_the_phone_its_own_file(plugins: Plugins) -> None:
     """The phone puts its address for `$mac`; 66 and 43 say the same, so that it does not matter which it looks in."""
     [plugin] = plugins.loaded()
-    draft = MemoryStore((DEVICES, CONFIGS), Clock()).draft("test")
+    draft = MemoryStore((DEVICES, CONFIGS, CREDENTIALS), Clock()).draft("test")
     device = a_device(mac=MAC, model="X5U-V2", plugin="fanvil", config=None)
     inquiry = dhcp(MAC, dhcp={60: b"Fanvil X5U"}, local="192.0.2.9")
     told = dict(plugin.dhcp_options(inquiry, device, draft, keep=False))
