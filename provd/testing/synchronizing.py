@@ -51,8 +51,9 @@ def shown(daemon: Daemon, name: str = "phone") -> dict[str, Any]:
 def ended(daemon: Daemon, operation: str, within: float = 20.0) -> dict[str, Any]:
     """The operation, when it has ended."""
     end = time.monotonic() + within
+    found: dict[str, Any] = {}
     while time.monotonic() < end:
-        found: dict[str, Any] = daemon.ask("GET", f"/api/v1/operations/{operation}")[1]
+        found = daemon.ask("GET", f"/api/v1/operations/{operation}")[1]
         if found["state"] not in {"waiting", "progress"}:
             return found
         time.sleep(0.05)
@@ -62,6 +63,7 @@ def ended(daemon: Daemon, operation: str, within: float = 20.0) -> dict[str, Any
 def until(daemon: Daemon, stage: str, name: str = "phone", within: float = 20.0) -> dict[str, Any]:
     """Wait until a phone is that far."""
     end = time.monotonic() + within
+    found: dict[str, Any] = {}
     while time.monotonic() < end:
         found = shown(daemon, name)
         if found.get("stage") == stage:
