@@ -7,7 +7,7 @@ import sys
 
 from bench.report import Report
 
-BENCHES = ("wire", "leases", "store", "http", "edit", "tftp", "dhcp", "api", "notify")
+BENCHES = ("wire", "leases", "store", "http", "edit", "tftp", "dhcp", "api", "notify", "legacy")
 
 
 def main(*names: str) -> int:

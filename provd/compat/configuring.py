@@ -80,11 +80,10 @@ class Configuring:
         raw_config: Mapping[str, Any] | None = None,
         *,
         keep: bool = True,
-        first: bool = False,
     ) -> Deferred[Mapping[str, bytes]]:
         """Have a plugin do something; fires with what was not written, for a job that keeps nothing.
 
-        `first`: somebody waits for it.  Fails with `Refused` or `Failed`.
+        In order, for each plugin.  Fails with `Refused` or `Failed`.
         """
         job = Job(
             id=next(self._ids),
@@ -99,7 +98,7 @@ class Configuring:
         if len(queue) >= MOST_WAITING:
             task.outcome.errback(Failure(Failed(f"{MOST_WAITING} devices wait to be configured")))
             return task.outcome
-        (queue.appendleft if first else queue.append)(task)
+        queue.append(task)
         self._next(plugin_id)
         return task.outcome
 

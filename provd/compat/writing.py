@@ -96,9 +96,7 @@ class Writing:
         """Do a job, unless it is under way: then wait for that."""
         job = raw_config_as_legacy(raw_config)
         if not view.keep:
-            return await self._configuring.ask(
-                self._plugin_id, what, device, job, keep=False, first=True
-            )
+            return await self._configuring.ask(self._plugin_id, what, device, job, keep=False)
         waiting = self._under_way.get((key, inputs))
         if waiting is not None:
             mine: Deferred[None] = Deferred()
@@ -107,7 +105,7 @@ class Writing:
             return {}
         waiting = self._under_way[key, inputs] = []
         try:
-            await self._configuring.ask(self._plugin_id, what, device, job, first=True)
+            await self._configuring.ask(self._plugin_id, what, device, job)
             self._know(key, inputs)
         except ProvdError as error:
             self._let_go(key, inputs, error)

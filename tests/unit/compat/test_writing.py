@@ -52,7 +52,6 @@ class Jobs:
         raw_config: Mapping[str, Any] | None = None,
         *,
         keep: bool = True,
-        first: bool = False,
     ) -> Deferred[Mapping[str, bytes]]:
         self.asked.append((plugin_id, what, dict(device or {}), dict(raw_config or {}), keep))
         self.outcomes.append(Deferred())
