@@ -26,7 +26,7 @@ def accounts_file_of(plugin: Any, device: Any) -> str:
     """The file with the device's accounts; empty where the plugin names none."""
     if not ISynchronize.providedBy(plugin):
         return ""
-    said = plugin.accounts_file(device)
+    said: object = plugin.accounts_file(device)
     return said if isinstance(said, str) else ""
 
 
