@@ -13,11 +13,25 @@ import msgspec
 from attrs import frozen
 from msgspec import Raw
 
-from provd.documents import CONFIGS, DEVICES, OPERATIONS, STATUSES, Config, Device, parse_config
+from provd.documents import (
+    CONFIGS,
+    DEVICES,
+    OPERATIONS,
+    SERVING_POLICIES,
+    STATUSES,
+    Config,
+    Device,
+    Document,
+    LevelName,
+    PolicyScope,
+    ServingBudget,
+    ServingPolicy,
+    parse_config,
+)
 from provd.store._database import Database
 from provd.values import Change
 
-KINDS = {kind.name: kind for kind in (DEVICES, CONFIGS, STATUSES, OPERATIONS)}
+KINDS = {kind.name: kind for kind in (DEVICES, CONFIGS, STATUSES, OPERATIONS, SERVING_POLICIES)}
 MODELS = 10
 REGIONS, SITES = 10, 200
 OPTIONS = [f"{noun}_{number}" for noun in ("ring", "hold", "park", "dial") for number in range(10)]
@@ -211,6 +225,15 @@ def parents() -> Iterator[Config]:
     )
 
 
+POLICY = ServingPolicy(
+    id="phones",
+    when=PolicyScope(networks=("10.0.0.0/8", "127.0.0.0/8")),
+    level=LevelName.CLAIMED,
+    budget=ServingBudget(times=1_000_000, seconds=3600),
+    description="every file tells a password, and is judged: these phones prove nothing",
+)
+
+
 def phones(devices: int, plugins: int) -> list[Phone]:
     """Every phone of a site, vendors taking turns."""
     return [Phone(number, number % plugins) for number in range(devices)]
@@ -238,7 +261,7 @@ def write_store(directory: Path, devices: int, plugins: int) -> None:
     n = 0
     rows: dict[tuple[str, str], Change] = {}
 
-    def add(collection: str, document: Device | Config) -> None:
+    def add(collection: str, document: Document) -> None:
         nonlocal n
         n += 1
         placed = msgspec.structs.replace(document, revision=n)
@@ -247,6 +270,7 @@ def write_store(directory: Path, devices: int, plugins: int) -> None:
             database.keep(rows)
             rows.clear()
 
+    add(SERVING_POLICIES.name, POLICY)
     for config in parents():
         add("configs", config)
     for phone in phones(devices, plugins):

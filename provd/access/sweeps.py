@@ -99,6 +99,8 @@ class Sweeps:
         self._settings = settings
         self._traces: OrderedDict[str, _Trace] = OrderedDict()
         self._suspects: dict[str, Sweep] = {}
+        self.calm = True
+        """Nobody is suspected, or was of late: nearly always, and then there is nothing to look up."""
 
     def adopt(self, settings: SweepSettings) -> None:
         """Judge by other bounds from now on."""
@@ -109,8 +111,6 @@ class Sweeps:
 
     def suspected(self, source: str, now: float) -> Sweep | None:
         """What a source is suspected of at that time."""
-        if not self._suspects:
-            return None
         sweep = self._suspects.get(source)
         return sweep if sweep is not None and sweep.since <= now < sweep.until else None
 
@@ -129,6 +129,7 @@ class Sweeps:
         since, told = (before.since, before.reason) if before is not None else (now, reason)
         # Whatever it does of the kind while it is suspected keeps it so.
         self._suspects[source] = sweep = Sweep(source, since, now + settings.rest, told)
+        self.calm = False
         return sweep if before is None else None
 
     def _trace(self, source: str) -> _Trace:

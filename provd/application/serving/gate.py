@@ -5,13 +5,13 @@ A what-if asks the same, and uses up nothing.
 
 from __future__ import annotations
 
-from collections.abc import Callable
-
+from provd.access import Sweeps
 from provd.application.serving.budgets import Budgets
 from provd.application.serving.enrolments import OpenEnrolments
+from provd.application.serving.networks import one_source
 from provd.application.serving.policies import Policies, Rule, is_open
 from provd.contracts import IDocumentStore
-from provd.documents import ENROLMENTS, SERVING_POLICIES
+from provd.documents import ENROLMENTS, SERVING_POLICIES, ServingBudget
 from provd.values import (
     Answer,
     Decision,
@@ -22,9 +22,6 @@ from provd.values import (
     RefusalKind,
     Verdict,
 )
-
-Suspected = Callable[[str, float], str]
-"""From a source and the time to why it is suspected to sweep; empty for most."""
 
 IN_ENROLMENT = "it tells secrets, and enrolment {enrolment} lets it have them (policy {policy})"
 IN_HOURS = "it tells secrets, and an enrolment is open at this time of the day (policy {policy})"
@@ -39,11 +36,11 @@ SPENT = "it was given {times} times within {seconds} s, all that policy {policy}
 class SecretsGate:
     """Says of each answer that tells secrets what becomes of it."""
 
-    def __init__(self, store: IDocumentStore, suspected: Suspected) -> None:
-        """`suspected` tells who looks for devices."""
+    def __init__(self, store: IDocumentStore, sweeps: Sweeps) -> None:
+        """`sweeps` tells who looks for devices."""
         self._policies = Policies(store.collection(SERVING_POLICIES.name))
         self.enrolments = OpenEnrolments(store.collection(ENROLMENTS.name))
-        self._suspected = suspected
+        self._sweeps = sweeps
         self.budgets = Budgets()
 
     def passed(self, decision: Decision, answer: Answer, *, keep: bool) -> Answer:
@@ -63,28 +60,44 @@ class SecretsGate:
         """What policy says; the decision keeps it. `subject` is what is to be given, by name."""
         inquiry, device = decision.inquiry, decision.device
         rule = self._policies.deciding(inquiry, device)
-        decision.verdict = verdict = self._judged(rule, decision, subject)
+        obstacle = None
+        # Each is looked at only where there can be one: this runs for nearly every file of a phone.
+        if rule.narrow or not self._sweeps.calm or (not decision.level and decision.proofs):
+            obstacle = self._obstacle(rule, decision)
+        verdict = obstacle or self._judged(rule, decision)
         budget = rule.policy.budget
-        if keep and budget is not None and device is not None and verdict.outcome is Outcome.GIVEN:
-            self.budgets.use((device.id, subject), budget, inquiry.arrived)
+        if budget is not None and device is not None and verdict.outcome is Outcome.GIVEN:
+            verdict = self._within(budget, (device.id, subject), rule, verdict, decision, keep=keep)
+        decision.verdict = verdict
         return verdict
 
-    def _judged(self, rule: Rule, decision: Decision, subject: str) -> Verdict:
-        obstacle = self._obstacle(rule, decision)
-        if obstacle is not None:
-            return obstacle
-        policy, level = rule.policy, decision.level
-        given = rule.given if level >= rule.level else self._enrolling(rule, decision)
-        if given is None:
-            return _withheld(
-                rule, UNPROVEN, level=level.word, policy=policy.id, wanted=rule.level.word
-            )
-        budget, device, now = policy.budget, decision.device, decision.inquiry.arrived
-        if budget is None or device is None:
-            return given
-        if not self.budgets.spent((device.id, subject), budget, now):
-            return given
-        return _withheld(rule, SPENT, times=budget.times, seconds=budget.seconds, policy=policy.id)
+    def _within(
+        self,
+        budget: ServingBudget,
+        key: tuple[str, str],
+        rule: Rule,
+        given: Verdict,
+        decision: Decision,
+        *,
+        keep: bool,
+    ) -> Verdict:
+        now = decision.inquiry.arrived
+        if self.budgets.spent(key, budget, now):
+            policy = rule.policy.id
+            return _withheld(rule, SPENT, times=budget.times, seconds=budget.seconds, policy=policy)
+        if keep:
+            self.budgets.use(key, budget, now)
+        return given
+
+    def _judged(self, rule: Rule, decision: Decision) -> Verdict:
+        level = decision.level
+        if level >= rule.level:
+            return rule.given
+        enrolling = self._enrolling(rule, decision)
+        if enrolling is not None:
+            return enrolling
+        wanted, policy = rule.level.word, rule.policy.id
+        return _withheld(rule, UNPROVEN, level=level.word, policy=policy, wanted=wanted)
 
     def _obstacle(self, rule: Rule, decision: Decision) -> Verdict | None:
         """What speaks against it, however sure it is who asks, or however little a policy wants."""
@@ -93,9 +106,9 @@ class SecretsGate:
             if proof.refutes:
                 return _withheld(rule, REFUTED, why=str(proof))
         if decision.level < Level.CREDENTIAL:
-            why = self._suspected(source_of(decision), inquiry.arrived)
-            if why:
-                return _withheld(rule, SWEEPS, why=why)
+            sweep = self._sweeps.suspected(one_source(source_of(decision)), inquiry.arrived)
+            if sweep is not None:
+                return _withheld(rule, SWEEPS, why=sweep.reason)
         if rule.networks and not rule.networks.hold(inquiry.peer):
             return _withheld(rule, ELSEWHERE, peer=inquiry.peer or "no address", policy=policy)
         if rule.hours and not is_open(rule.hours, inquiry.arrived):

@@ -29,6 +29,10 @@ class Rule(Struct, frozen=True):
     enrolment_hours: tuple[Window, ...]
     of_some: bool
     """It names devices by what they are."""
+    of_all: bool
+    """It is about everybody."""
+    narrow: bool
+    """It wants something of where, or when, it is asked."""
     given: Verdict
     """Made once: most answers are given."""
 
@@ -60,16 +64,18 @@ def is_open(hours: tuple[Window, ...], now: float) -> bool:
 
 
 def _rule(policy: ServingPolicy) -> Rule:
-    level = policy.level.level
+    level, scope = policy.level.level, policy.when
     return Rule(
         policy=policy,
         level=level,
         enrolling=min(policy.enrolling.level, level),
-        at=Networks(policy.when.networks),
+        at=Networks(scope.networks),
         networks=Networks(policy.networks),
         hours=tuple(map(parse_window, policy.hours)),
         enrolment_hours=tuple(map(parse_window, policy.enrolment_hours)),
-        of_some=any(_wanted(policy.when)),
+        of_some=any(_wanted(scope)),
+        of_all=not policy.tenant and scope == PolicyScope(),
+        narrow=bool(policy.networks or policy.hours),
         given=Verdict(policy.id, Outcome.GIVEN, _GIVEN, (("policy", policy.id),)),
     )
 
@@ -89,4 +95,7 @@ class Policies:
             self._position = self._policies.position
             own: Any = self._policies
             self._rules = tuple(map(_rule, policies_in_order(own)))
-        return next(rule for rule in self._rules if rule.is_about(inquiry, device))
+        for rule in self._rules:
+            if rule.of_all or rule.is_about(inquiry, device):
+                return rule
+        raise AssertionError("the last one is about everybody")  # pragma: no cover

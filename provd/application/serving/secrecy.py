@@ -34,7 +34,7 @@ class Secrecy:
 
     def suspected(self, inquiry: Inquiry) -> str:
         """The source that is suspected, of whoever asks; empty for most."""
-        if not inquiry.peer:
+        if self.sweeps.calm or not inquiry.peer:
             return ""
         source = one_source(inquiry.peer)
         return source if self.sweeps.suspected(source, inquiry.arrived) is not None else ""
@@ -70,12 +70,7 @@ def make_secrecy(
 ) -> Secrecy:
     """For a store's devices; `is_shared` tells of sources behind which many devices are known to be."""
     sweeps = Sweeps(settings)
-
-    def suspected(source: str, now: float) -> str:
-        sweep = sweeps.suspected(one_source(source), now)
-        return sweep.reason if sweep is not None else ""
-
-    gate = SecretsGate(store, suspected)
+    gate = SecretsGate(store, sweeps)
     alerts = Alerts(store, clock)
     watch = Watch(store, sweeps, alerts, gate.enrolments, is_shared, clock)
     return Secrecy(gate, watch, Pace(clock, settings), sweeps, alerts)

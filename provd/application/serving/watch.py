@@ -65,9 +65,9 @@ class Watch:
         inquiry, verdict = decision.inquiry, decision.verdict
         withheld = False
         if verdict is not None:
-            self.counts[verdict.outcome.value] += 1
-            withheld = verdict.outcome is not Outcome.GIVEN and not _is_asked_first(decision)
-            if withheld:
+            self.counts[verdict.outcome] += 1
+            if verdict.outcome is not Outcome.GIVEN and not _is_asked_first(decision):
+                withheld = True
                 self._withheld(decision)
         if decision.level >= Level.NETWORK or inquiry.protocol is Protocol.DHCP:
             return

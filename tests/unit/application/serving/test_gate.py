@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
+from twisted.internet.defer import Deferred
+
 from provd.application.explain import tell
 from provd.application.serving.budgets import Budgets
 from provd.application.serving.enrolments import OpenEnrolments
@@ -16,6 +18,8 @@ from provd.documents import (
     PolicyScope,
     ServingBudget,
     ServingPolicy,
+    UrlToken,
+    digest_of_secret,
 )
 from provd.testing.inquiries import ARRIVED, MAC, Core, core, http, tftp
 from provd.testing.plugins import acme
@@ -222,3 +226,38 @@ def test_a_source_without_an_address() -> None:
     made = server(ServingPolicy(id="p", when=PolicyScope(networks=("0.0.0.0/0",))))
     rule = Policies(made.store.collection("serving-policies")).deciding(tftp("x", peer=""), PHONE)
     assert rule.policy.id == "shipped-default"
+
+
+def test_an_expired_one_time_url() -> None:
+    """It proves nothing, over HTTP and over TFTP; a good one is as good as a credential."""
+    text = "once-" + "x" * 40
+    wanted = ServingPolicy(id="p", level=LevelName.CREDENTIAL, enrolling=LevelName.CREDENTIAL)
+    for seconds, expected in ((60, SECRET), (-1, None)):
+        made = server(wanted)
+        token = UrlToken(
+            id="u",
+            tenant="blue",
+            device="phone",
+            digest=digest_of_secret(text),
+            expiry=ARRIVED + seconds,
+            uses=9,
+        )
+        draft = made.store.draft("test")
+        draft.put("url-tokens", token)
+        made.store.commit(draft)
+        name = f"ACME{MAC.replace(':', '')}.cfg"
+        for inquiry in (
+            http(f"/{text}/a.cfg", AGENT, number=1),
+            tftp(f"{text}/{name}", number=2),
+        ):
+            told: list[Any] = []
+            answer = made.inquiries.ask(inquiry)
+            if isinstance(answer, Deferred):
+                answer.addCallback(told.append)
+            else:
+                told.append(answer)
+            decision = made.decisions.latest(1)[0]
+            assert (told[0] is SECRET) == (expected is SECRET), tell(decision)
+            if expected is None:
+                assert told[0].kind is RefusalKind.NOT_FOUND
+                assert "one-time URL" in str(tell(decision))
