@@ -16,6 +16,7 @@ from typing import TypeVar
 
 from attrs import frozen
 from cryptography import x509
+from cryptography.exceptions import UnsupportedAlgorithm
 from cryptography.hazmat.primitives import hashes
 from cryptography.x509.oid import ExtendedKeyUsageOID
 from OpenSSL import crypto
@@ -35,6 +36,18 @@ _ENDED, _NOT_BEGUN = 10, 9
 """X509_V_ERR_CERT_HAS_EXPIRED, X509_V_ERR_CERT_NOT_YET_VALID (openssl-verification-options(1))."""
 _UNSIGNED = frozenset({2, 18, 19, 20, 21, 27})
 """Nobody here signed it: no issuer found, self-signed, not trusted."""
+
+_BROKEN = (
+    ValueError,
+    TypeError,
+    OverflowError,
+    UnsupportedAlgorithm,
+    x509.DuplicateExtension,
+    x509.InvalidVersion,
+    x509.UnsupportedGeneralNameType,
+    crypto.Error,
+)
+"""What the libraries say of certificates that are none, found by damaging good ones."""
 
 NO_CA = "no CA that is trusted here signed it, but {issuer}"
 UNREADABLE = "it cannot be read"
@@ -71,14 +84,14 @@ def judge(
     try:
         leaf, *between = (x509.load_der_x509_certificate(each) for each in chain)
         subject = shown(leaf.subject)
-    except (ValueError, x509.InvalidVersion):
+    except _BROKEN:
         return Certified(refused=UNREADABLE)
     try:
         _require_usable(leaf, shared)
         return _read(leaf, between, known, datetime.fromtimestamp(now, UTC), subject)
     except _Refused as error:
         return Certified(subject=subject, refused=error.reason)
-    except (ValueError, x509.DuplicateExtension, crypto.Error):
+    except _BROKEN:
         return Certified(subject=subject, refused=UNREADABLE)
 
 

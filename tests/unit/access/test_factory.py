@@ -12,8 +12,6 @@ from cryptography import x509
 from cryptography.hazmat.primitives import hashes
 from cryptography.hazmat.primitives.serialization import Encoding
 from cryptography.x509.oid import ExtendedKeyUsageOID
-from hypothesis import given
-from hypothesis import strategies as st
 from twisted.internet.defer import Deferred, maybeDeferred
 from twisted.internet.task import Clock
 from twisted.logger import capturedLogs
@@ -28,9 +26,14 @@ from provd.access import (
     fingerprint,
 )
 from provd.access.devices import FRESH, MOST_WAITING, REMEMBERED
-from provd.access.factory import LONGEST_CERTIFICATE, MOST_CERTIFICATES, judge
+from provd.access.factory import LONGEST_CERTIFICATE, MOST_CERTIFICATES
 from provd.contracts import IJudgeCertificates
-from provd.testing.certificates import DAY, NOW, Maker, subject_of
+from provd.testing.certificates import (
+    DAY,
+    NOW,
+    Maker,
+    subject_of,
+)
 from provd.values import Certified
 
 POLY, OTHER = Maker("Poly CA"), Maker("another CA")
@@ -355,10 +358,10 @@ def test_judged_by_what_held_when_it_was_shown(tmp_path: Path) -> None:
     assert told[1].refused
 
 
-@given(st.lists(st.binary(max_size=80), max_size=3))
-def test_no_bytes_crash_it(chain: list[bytes]) -> None:
-    """Whatever a device sends, it is refused."""
-    assert judge(chain, {}, frozenset(), NOW.timestamp()).refused
+def test_an_extension_that_nobody_knows(site: Site) -> None:
+    """And that must be understood."""
+    unknown = x509.UnrecognizedExtension(x509.ObjectIdentifier("1.2.3.4"), b"\x05\x00")
+    assert "critical extension" in site.show(signed(further=(unknown,))).refused
 
 
 @pytest.mark.parametrize("text", ["", "zz", "00" * 31, "00" * 33])
