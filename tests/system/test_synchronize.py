@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import time
 from collections.abc import Iterator
 from pathlib import Path
@@ -14,6 +15,7 @@ from provd.testing.synchronizing import (
     LOOPBACK,
     add_desks,
     add_phone,
+    desks,
     ended,
     shown,
     synchronize,
@@ -149,6 +151,30 @@ def test_a_scheduled_one_survives_a_crash(daemon: Daemon, tmp_path: Path) -> Non
         until(daemon, "answered")
     assert daemon.get(OWN_FILE, USER_AGENT, AT).status == 200
     assert ended(daemon, operation)["state"] == "success"
+
+
+def test_a_crash_in_the_middle(daemon: Daemon, tmp_path: Path) -> None:
+    """Killed while it tells many, the server goes on after its next start: every phone is told, none is left out."""
+    add_desks(daemon, 200)
+    slowly = {**daemon.settings, "synchronization": {**LOOPBACK, "per_second": 100}}
+    daemon.configure(slowly)
+    assert daemon.command("reload").returncode == 0
+    with SippPhones(SCENARIOS / "phone.xml", tmp_path / "sipp", calls=10_000) as phones:
+        begun = daemon.ask("POST", "/api/v1/devices:synchronize?description=desk", {})[1]["result"]
+        end = time.monotonic() + 20
+        while not any(each["stage"] == "answered" for each in desks(daemon)):
+            assert time.monotonic() < end
+            time.sleep(0.1)
+        daemon.process.kill()  # type: ignore[union-attr]
+        daemon.wait()
+        daemon.start()
+        assert any(each["stage"] == "waiting" for each in desks(daemon))
+        while any(each["stage"] != "answered" for each in desks(daemon)):
+            assert time.monotonic() < end, desks(daemon)[:1]
+            time.sleep(0.2)
+        told = set(re.findall(r"NOTIFY sip:u1@(127\.0\.[0-9.]+):5060", phones.seen()))
+    assert len(told) == 200
+    assert daemon.ask("GET", f"/api/v1/operations/{begun['operation']}")[1]["state"] == "progress"
 
 
 def test_five_hundred_phones(daemon: Daemon, tmp_path: Path) -> None:

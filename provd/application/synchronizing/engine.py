@@ -308,6 +308,8 @@ class Synchronizing:
             return
         self._note(each, sent(document, self._clock.seconds(), chosen.driver))
         self._set_alarm(each.document)
+        each.job.begun = True
+        self._jobs.went_on(each.job)
         self._telling += 1
         each.telling = telling = maybeDeferred(chosen.tell)
         telling.addBoth(self._told, each)

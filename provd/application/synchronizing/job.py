@@ -35,7 +35,9 @@ class Job:
         self.devices = devices
         self.left: set[str] = set()
         """The ids of those that are not over."""
-        self.told_of = 0
+        self.begun = False
+        """Whether one of them was told."""
+        self.told_of = -1
         """How many were over when progress was told last."""
 
     @property
@@ -98,7 +100,7 @@ class Jobs:
     def _tell(self) -> None:
         self._next = None
         for job in self.open.values():
-            if job.told_of != job.over:
+            if job.begun and job.told_of != job.over:
                 job.told_of = job.over
                 _in_background(job.work.progress(job.over, job.devices))
 
