@@ -13,6 +13,7 @@ from typing import Any
 import pytest
 from cryptography import x509
 from cryptography.hazmat.primitives.asymmetric import rsa
+from cryptography.hazmat.primitives.serialization import Encoding
 
 from provd.testing.certificates import DAY
 from provd.testing.daemon import PATIENCE
@@ -207,3 +208,15 @@ def test_old_phones(tmp_path: Path) -> None:
         assert made.ask(made.phone())["level"] == "certificate"
     finally:
         made.server.close()
+
+
+def test_chains_that_never_end(site: FactorySite) -> None:
+    """Are not gathered: the connection ends, and others go on."""
+    phone = site.phone()
+    endless = site.home / "endless.pem"
+    further = b"".join(
+        site.others.device(CN=str(number)).public_bytes(Encoding.PEM) for number in range(120)
+    )
+    endless.write_bytes(phone.read_bytes() + further)
+    assert site.curl(f"https://127.0.0.1:{site.port}{file_of(MAC)}", endless)[0] == 0
+    assert site.ask(phone)["level"] == "certificate"
