@@ -42,7 +42,9 @@ def certificates(raw_config: Mapping[str, Any]) -> dict[str, str]:
     @raise RawConfigError: one that is no PEM; a certificate without its key.
     """
     for certificate, key in _TOGETHER:
-        if bool(raw_config.get(certificate)) != bool(raw_config.get(key)):
+        told = raw_config.get(key)
+        # An empty key was taken out for one who may have no secrets, who gets the rest all the same.
+        if told is None if raw_config.get(certificate) else told:
             raise RawConfigError(f"{certificate} and {key} go together")
     found = {name: _text(key, raw_config) for name, (_said, key) in _PARAMETERS.items()}
     return {name: text for name, text in found.items() if text}

@@ -143,6 +143,17 @@ def test_what_is_common_holds_no_secret(plugins: Plugins) -> None:
         assert secret not in common
 
 
+def test_what_is_common_is_told_without_secrets_too(plugins: Plugins) -> None:
+    """Who may have no secrets gets an empty key beside a certificate, and what is no secret all the same."""
+    pair = {"sip_local_certificate": PEM, "X_8021x_certificate": PEM}
+    whole = {**pair, "sip_local_key": PEM, "X_8021x_private_key": PEM, "timezone": "Europe/Paris"}
+    plain = {**whole, "sip_local_key": "", "X_8021x_private_key": ""}
+    assert asked(plugins, "/aastra.cfg", plain).body == asked(plugins, "/aastra.cfg", whole).body
+    key = f"/{OWN_FILE.strip('/')[:12].lower()}-key.pem"
+    assert isinstance(asked(plugins, key, whole), Content)
+    assert isinstance(asked(plugins, key, plain), Refusal)
+
+
 @pytest.mark.parametrize(
     ("raw_config", "reason"),
     [
@@ -157,6 +168,7 @@ def test_what_is_common_holds_no_secret(plugins: Plugins) -> None:
         ),
         ({"X_8021x_mode": "peap"}, "'peap' is none of disabled, md5, tls"),
         ({"sip_local_certificate": PEM}, "sip_local_certificate and sip_local_key go together"),
+        ({"sip_local_key": PEM}, "sip_local_certificate and sip_local_key go together"),
         ({"X_8021x_ca_certificate": "MIIB"}, "something that is no PEM"),
         ({"X_aastra_expansion_module": "M695"}, "'M695' does not fit; M675i or M670i does"),
         ({"X_aastra_parameters": {"a:b": 1}}, "is not the name of a parameter"),
