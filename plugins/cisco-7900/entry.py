@@ -8,7 +8,7 @@ tones, locales, firmware.  Only the address tells whose they are.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 from zope.interface import implementer
@@ -38,13 +38,34 @@ from provd.sdk import (
 )
 
 from .identify import by_path, by_vendor_class, support
-from .models import MODELS, UNKNOWN
+from .models import ADAPTER, MODELS, UNKNOWN
 from .settings import complete
 
 XML = "text/xml; charset=utf-8"
 
+SECOND_PORT = "second-port-ATA"
+
+
+def port(number: int) -> Callable[[IView], Mapping[str, object]]:
+    """What the file of one port of an adapter tells: the line of that number and no other."""
+
+    def values(view: IView) -> Mapping[str, object]:
+        lines = view.raw_config["XX_lines"]
+        return {"XX_lines": [each for each in lines if each["number"] == number], "XX_keys": ()}
+
+    return values
+
+
+def place(path: str, mac: str | None) -> str:
+    """The path in the tree; an adapter asks for its second port by its address shifted, `01` behind it."""
+    bare = (mac or "").replace(":", "").upper()
+    return f"{SECOND_PORT}{bare}.cnf.xml" if bare and path == f"ATA{bare[2:]}01.cnf.xml" else path
+
+
 TREE = Tree(
     Rendered("SEP{MAC}.cnf.xml", "sep.tpl", Format.XML, media_type=XML),
+    Rendered("ATA{MAC}.cnf.xml", "sep.tpl", Format.XML, port(1), XML),
+    Rendered(f"{SECOND_PORT}{{MAC}}.cnf.xml", "sep.tpl", Format.XML, port(2), XML),
     Rendered("SIP{MAC}.cnf", "sip.tpl", Format.LINES),
     Rendered("XMLDefault.cnf.xml", "xmldefault.tpl", Format.XML, media_type=XML),
     Rendered("SIPDefault.cnf", "sipdefault.tpl", Format.LINES),
@@ -98,6 +119,9 @@ class Cisco7900:
                 "SEP",
                 "CTLSEP",
                 "ITLSEP",
+                "ATA",
+                "CTLATA",
+                "ITLATA",
                 "CTLFile",
                 "ITLFile",
                 "SIP",
@@ -107,7 +131,7 @@ class Cisco7900:
                 "P00",
             ),
         ),
-        Clue.vendor_class(by_vendor_class, "Cisco Systems"),
+        Clue.vendor_class(by_vendor_class, "Cisco Systems", "CISCO ATA190"),
     )
     by_address = frozenset({"tftp"})
 
@@ -118,7 +142,7 @@ class Cisco7900:
         complete(device, raw_config)
 
     def serve(self, path: str, view: IView) -> Answer:
-        return TREE.serve(path, view)
+        return TREE.serve(place(path, view.device.mac), view)
 
     def dhcp_options(self, asked: Asked, view: IView) -> Mapping[int, str | bytes]:
         """The TFTP server, always an address: while it boots, the phone may know no name server.
@@ -142,6 +166,8 @@ class Cisco7900:
         return (RESTART,)
 
     def accounts_file(self, device: Any) -> str:
+        if device.model == ADAPTER:
+            return own_file("ATA{MAC}.cnf.xml", device)
         return own_file("SIP{MAC}.cnf" if _reads_text(device) else "SEP{MAC}.cnf.xml", device)
 
 

@@ -20,7 +20,7 @@ from .models import MODELS
 VENDOR = "Cisco"
 
 _OWN_FILE = re.compile(
-    r"(?:(?:(?:CTL|ITL)?SEP)(?P<sep>[0-9A-F]{12})(?:\.cnf\.xml(?:(?:\.enc)?\.sgn)?|\.cnf|\.tlv)"
+    r"(?:(?:(?:CTL|ITL)?(?:SEP|ATA))(?P<sep>[0-9A-F]{12})(?:\.cnf\.xml(?:(?:\.enc)?\.sgn)?|\.cnf|\.tlv)"
     r"|SIP(?P<sip>[0-9A-F]{12})\.cnf)"
 )
 _SHARED_FILE = re.compile(
@@ -29,6 +29,7 @@ _SHARED_FILE = re.compile(
     r"|P0(?:S3|03|0[34])[0-9A-Z-]{4,12}\.(?:loads|sb2|sbn|bin)"
 )
 _VENDOR_CLASS = re.compile(
+    r"CISCO (?P<adapter>ATA190)\0?|"
     r"Cisco Systems,? Inc\."
     r"(?: IP Phone (?:CP-)?(?P<model>[0-9]{4}[A-Z]?)(?:-[0-9A-Z-]+)?"
     r"| Wireless Phone (?P<wireless>[0-9]{4}))?\0?"
@@ -48,6 +49,8 @@ def by_vendor_class(asked: Asked) -> Info | None:
     match = _VENDOR_CLASS.fullmatch(asked.dhcp(60).decode("latin-1"))
     if match is None:
         return None
+    if match["adapter"]:
+        return {"vendor": VENDOR, "model": match["adapter"]}
     if match["wireless"]:
         # The wireless phones leave out the letter that is printed on them.
         return {"vendor": VENDOR, "model": match["wireless"] + "G"}

@@ -59,7 +59,12 @@ def _new(buttons: int, *modules: str, most: int = 0) -> Model:
     return Model(buttons, modules, most, may_be_multiplatform=True, waits_simply=True)
 
 
+ADAPTER = "ATA190"
+"""Reads the same as `ATA<MAC>.cnf.xml`, one file for each of its two ports (Cisco's guide "Cisco Unified Communications
+Manager Express Configuration and Test for Cisco ATA 190")."""
+
 MODELS: Mapping[str, Model] = {
+    ADAPTER: Model(2),
     "6901": Model(1),
     "6911": Model(1),
     "6921": Model(2),

@@ -74,6 +74,19 @@ def test_a_7960_with_sip_firmware_ends_configured() -> None:
         assert (device.mac, device.model) == (MAC, "7960G")
 
 
+def test_both_ports_of_an_adapter_end_configured() -> None:
+    """It asks for its second port by its address shifted by one byte, and is told nobody else's."""
+    with TemporaryDirectory() as scratch:
+        where = a_site(scratch)
+        where.lease(MAC, options={60: b"CISCO ATA190", 55: WANTED})
+        phone = Phone(where, "192.0.2.10", "")
+        assert "<name>autoprov" in text(phone, f"ATA{BARE}.cnf.xml")
+        assert "<device>" in text(phone, f"ATA{BARE[2:]}01.cnf.xml")
+        assert isinstance(phone.tftp(f"ATA{BARE[2:]}02.cnf.xml"), Refusal)
+        (device,) = where.core.devices()
+        assert (device.mac, device.model) == (MAC, "ATA190")
+
+
 def test_a_phone_that_dhcp_does_not_know_is_known_by_its_own_file() -> None:
     """The first name with an address in it says who asks; files that name nobody come after."""
     with TemporaryDirectory() as scratch:
