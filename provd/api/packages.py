@@ -36,7 +36,10 @@ RECEIVES = Says(
     also=(201,),
     reads="Bytes",
     types=BYTES,
-    parameters=(Parameter("offset", "how many bytes went before", OFFSET),),
+    parameters=(
+        Parameter("offset", "how many bytes went before", OFFSET),
+        Parameter("version", "of which version; without, of the newest that has such a file"),
+    ),
     refuses=("no-such-document", "out-of-place", "wrong-file", "no-room"),
 )
 PLACE = "/<plugin_id>/<package_id>"
@@ -101,11 +104,14 @@ class PackageRoutes(Noun):
     @route(app, "PUT", f"{PLACE}/files/<name>", scope="packages", action="upload", says=RECEIVES)
     async def receive(self, call: Call, plugin_id: str, package_id: str, name: str) -> Reply:
         """One piece of a file that nobody can fetch, in order; with the last, it is checked."""
-        given = call.parameters(("offset",))
+        given = call.parameters(("offset", "version"))
         call.require_media(BYTES)
         offset = read_offset(given.get("offset", "0"))
         place = (plugin_id, package_id, name)
-        found = await self._packages.receive(place, offset, call.body(), call.cause)
+        version = given.get("version", "")
+        found = await self._packages.receive(
+            place, offset, call.body(), call.cause, version=version
+        )
         return Reply(body=found, status=201 if found["complete"] else 200)
 
 

@@ -119,10 +119,17 @@ class Packages:
     # What is uploaded.
 
     async def receive(
-        self, place: tuple[str, str, str], offset: int, piece: bytes, cause: str
+        self,
+        place: tuple[str, str, str],
+        offset: int,
+        piece: bytes,
+        cause: str,
+        *,
+        version: str = "",
     ) -> dict[str, Any]:
         """One piece more of a file that nobody can fetch: `place` is plugin, package and name of the file.
 
+        It is the file of that version, or of the newest that has one of the name.
         The definition says how many bytes it has, so the last piece is known; it is checked then.
 
         @raise NoSuchDocument: no such file is wanted.
@@ -130,7 +137,7 @@ class Packages:
         """
         plugin_id, package, name = place
         stock, room = await self._look(plugin_id), self._room
-        source = _wanted(stock, package, name)
+        source = _wanted(stock, package, name, version)
         if source is None or room is None:
             raise NoSuchDocument(COLLECTION, "/".join(place))
         received = await room.in_thread(room.cache.receive, source, offset, piece)
@@ -281,14 +288,17 @@ def _offered(stock: Stock, plugin_id: str, package: str, version: str) -> Defini
     raise NoSuchDocument(COLLECTION, f"{plugin_id}/{package}" + (f" {version}" if version else ""))
 
 
-def _wanted(stock: Stock, package: str, name: str) -> Source | None:
-    """The file of that name of the newest version that has one."""
-    for each in stock.seen:
-        definition = stock.offered.get((each.id, each.version))
-        for source in definition.files if definition is not None and each.id == package else ():
-            if source.name == name:
-                return source
-    return None
+def _wanted(stock: Stock, package: str, name: str, version: str) -> Source | None:
+    """The file of that name: of a version, or of the newest that has one."""
+    offered = [stock.offered.get((each.id, each.version)) for each in stock.seen]
+    found = (
+        source
+        for each in offered
+        if each is not None and each.id == package and version in {"", each.version}
+        for source in each.files
+        if source.name == name
+    )
+    return next(found, None)
 
 
 def _nothing(_source: Source) -> bool:

@@ -116,11 +116,14 @@ def uninstall(server: Remote, plugin: str, package: str, version: str) -> None:
 @_of_package
 @click.argument("file", type=click.Path(exists=True, dir_okay=False, path_type=Path))
 @click.option("--name", default="", help="What the package calls it, if that is not its own name.")
+@click.option("--version", default="", help="Of another version than the newest that has it.")
 @remote
-def upload(server: Remote, plugin: str, package: str, file: Path, name: str) -> None:
+def upload(server: Remote, plugin: str, package: str, file: Path, **of: str) -> None:
     """Send a FILE that a package is made from and that nobody can fetch; it is checked."""
     with _Bar(file.stat().st_size, file.name) as told:
-        sent = server.api.packages.upload(plugin, package, file, name=name, told=told)
+        sent = server.api.packages.upload(
+            plugin, package, file, name=of["name"], version=of["version"], told=told
+        )
     server.show(sent, print_object)
 
 

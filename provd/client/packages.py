@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -61,9 +61,12 @@ class Packages:
         file: Path,
         *,
         name: str = "",
+        version: str = "",
         told: Callable[[int], object] = int,
     ) -> Object:
         """Send a file that nobody can fetch, under its own name or another; what the server says of it.
+
+        It is that of a version, or of the newest that has one of the name.
 
         `told` hears how many bytes of it have been sent.
         """
@@ -72,13 +75,13 @@ class Packages:
         with file.open("rb") as source:
             offset = 0
             while piece := source.read(PIECE):
-                found = self._send(path, piece, offset)
+                given = {"offset": str(offset)} | ({"version": version} if version else {})
+                found = self._send(path, piece, given)
                 offset += len(piece)
                 told(offset)
         return found
 
-    def _send(self, path: str, piece: bytes, offset: int) -> Object:
-        given = {"offset": str(offset)}
+    def _send(self, path: str, piece: bytes, given: Mapping[str, str]) -> Object:
         kind = "application/octet-stream"
         sent = self._transport.call("PUT", path, piece, parameters=given, media_type=kind)
         return dict(sent.body)

@@ -12,7 +12,7 @@ import stat
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any, TypeVar
-from urllib.parse import urljoin, urlsplit
+from urllib.parse import unquote, urljoin, urlsplit
 
 from attrs import define
 from twisted.internet import defer
@@ -193,9 +193,11 @@ class _Fetching:
         source, part = self._source, self._cache.part(self._source)
         try:
             flags = os.O_RDONLY | os.O_NONBLOCK | os.O_NOFOLLOW | os.O_CLOEXEC
-            descriptor = os.open(urlsplit(url).path, flags)
+            descriptor = os.open(unquote(urlsplit(url).path), flags)
         except OSError as error:
             raise NotFetched(url, error.strerror or str(error)) from error
+        except ValueError as error:
+            raise NotFetched(url, str(error)) from error
         with os.fdopen(descriptor, "rb") as file:
             status = os.fstat(descriptor)
             if not stat.S_ISREG(status.st_mode) or status.st_size != source.size:

@@ -83,4 +83,9 @@ def _overlay(source: Path, installed: Path) -> None:
         apart = NEVER_INSTALLED if Path(directory) == source else frozenset()
         return {name for name in names if name in apart or name in LEAVINGS}
 
-    shutil.copytree(source, installed, ignore=left_out, dirs_exist_ok=True)
+    def copied(from_: str, to: str) -> str:
+        # A package's file may be reached there by a link: what is copied takes its place, and leaves it as it is.
+        Path(to).unlink(missing_ok=True)
+        return str(shutil.copy2(from_, to))
+
+    shutil.copytree(source, installed, ignore=left_out, dirs_exist_ok=True, copy_function=copied)

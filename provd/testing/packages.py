@@ -137,7 +137,7 @@ class Stockroom:
     def plain(self, version: str, content: bytes = b"", **more: Any) -> dict[str, Any]:
         """A package of one file, which is there to be fetched."""
         content = content or f"firmware {version}".encode()
-        [path] = written(self.directory / "vendor", {f"fw-{version}.rom": content})
+        [path] = written(self.directory / "the vendor", {f"fw-{version}.rom": content})
         source = a_source("fw.rom", content, urls=[path.as_uri()])
         return a_package(source, **{"version": version, "image": "fw.rom", **more})
 

@@ -1,232 +1,52 @@
-"""Packages from a vendor's server: one that truncates, lies, sends other bytes, leads elsewhere, and dies midway."""
+"""Packages from a vendor's server, however it answers, and the phones that are pointed to them."""
 
 from __future__ import annotations
 
 import contextlib
 import os
-import signal
-import subprocess
-import threading
 import time
-from collections.abc import Callable, Iterator, Mapping
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from collections.abc import Iterator
 from pathlib import Path
-from typing import Any
-from urllib.parse import urlsplit
 
 import pytest
 
 from provd.client import Conflict
-from provd.testing.daemon import PATIENCE, Daemon
-from provd.testing.packages import a_package, a_source, a_zip, definitions, tree
+from provd.testing.daemon import Daemon
+from provd.testing.packages import a_package, a_source, a_zip
+from provd.testing.vendor import (
+    CONTENT,
+    HERE,
+    SETTINGS,
+    ZIP,
+    Vendor,
+    answering,
+    cached,
+    ended,
+    firmware,
+    installed,
+    offer,
+    served,
+)
 
 pytestmark = pytest.mark.system
-
-CONTENT = os.urandom(3 << 20)
-ZIP = a_zip({"fw/T46S.rom": CONTENT[: 1 << 20], "fw/readme.txt": b"read"})
-Manner = Callable[["Answering", bytes], None]
-
-
-class Answering(BaseHTTPRequestHandler):
-    """One request to the vendor."""
-
-    server: Vendor
-
-    def do_GET(self) -> None:
-        """As the path says."""
-        self.server.asked.append((self.path, dict(self.headers)))
-        manner = urlsplit(self.path).path.split("/")[1]
-        content = self.server.files.get(self.path.rpartition("/")[2], b"")
-        with contextlib.suppress(ConnectionError):
-            MANNERS[manner](self, content)
-
-    def do_CONNECT(self) -> None:
-        """There is nobody to be connected to."""
-        self.server.asked.append((self.path, {}))
-        self.send(403, b"")
-
-    def send(self, status: int, content: bytes, length: int = -1, **headers: str) -> None:
-        """An answer, of which the headers may tell another length."""
-        self.send_response(status)
-        for name, value in headers.items():
-            self.send_header(name.replace("_", "-"), value)
-        if length != -2:
-            self.send_header("content-length", str(len(content) if length == -1 else length))
-        self.end_headers()
-        self.wfile.write(content)
-
-    def log_message(self, *_said: Any) -> None:
-        """Nothing."""
-
-
-def well(asked: Answering, content: bytes) -> None:
-    """As it should, ranges included."""
-    given = asked.headers.get("range", "")
-    if given and asked.headers.get("if-range") == '"v1"':
-        at = int(given.removeprefix("bytes=").rstrip("-"))
-        told = f"bytes {at}-{len(content) - 1}/{len(content)}"
-        asked.send(206, content[at:], content_range=told, etag='"v1"')
-    else:
-        asked.send(200, content, etag='"v1"')
-
-
-def dies(asked: Answering, content: bytes) -> None:
-    """Half of it the first time, the rest when asked again."""
-    if asked.headers.get("range"):
-        well(asked, content)
-    else:
-        asked.send(200, content[: len(content) // 2], length=len(content), etag='"v1"')
-
-
-def changes(asked: Answering, content: bytes) -> None:
-    """Half of another file, and later the whole of the right one."""
-    if len(asked.server.asked) == 1:
-        asked.send(200, b"x" * (len(content) // 2), length=len(content), etag='"v0"')
-    else:
-        well(asked, content)
-
-
-def another_part(asked: Answering, content: bytes) -> None:
-    """Breaks off, then answers other bytes than were asked for."""
-    if asked.headers.get("range"):
-        told = f"bytes 0-{len(content) - 1}/{len(content)}"
-        asked.send(206, content, content_range=told, etag='"v1"')
-    else:
-        dies(asked, content)
-
-
-def endless(asked: Answering, content: bytes) -> None:
-    """Without a length, and more than there should be."""
-    asked.send(200, content + content, length=-2)
-
-
-def hangs(asked: Answering, content: bytes) -> None:
-    """Some, and then nothing."""
-    asked.send(200, content[:1000], length=len(content))
-    asked.server.over.wait(PATIENCE)
-
-
-def slow(asked: Answering, content: bytes) -> None:
-    """A piece now and then."""
-    asked.send(200, b"", length=len(content))
-    for at in range(0, len(content), 64 << 10):
-        asked.wfile.write(content[at : at + (64 << 10)])
-        if asked.server.over.wait(0.05):
-            return
-
-
-def leads(to: str) -> Manner:
-    """Elsewhere."""
-    return lambda asked, _content: asked.send(
-        302, b"", location=to.format(port=asked.server.server_port)
-    )
-
-
-MANNERS: Mapping[str, Manner] = {
-    "well": well,
-    "dies": dies,
-    "changes": changes,
-    "another_part": another_part,
-    "endless": endless,
-    "hangs": hangs,
-    "slow": slow,
-    "truncates": lambda asked, content: asked.send(200, content[:-1], length=len(content)),
-    "short": lambda asked, content: asked.send(200, content[:-1]),
-    "long": lambda asked, content: asked.send(200, content, length=len(content) + 1),
-    "wrong": lambda asked, content: asked.send(200, bytes(len(content))),
-    "missing": lambda asked, _content: asked.send(404, b"no"),
-    "partial": lambda asked, content: asked.send(206, content),
-    "around": leads("/around/x"),
-    "moved": leads("/well/fw.rom"),
-    "to_link_local": leads("http://169.254.169.254/latest/meta-data"),
-    "to_loopback": leads("http://127.0.0.2:{port}/well/fw.rom"),
-    "to_mapped": leads("http://[::ffff:127.0.0.2]:{port}/well/fw.rom"),
-    "to_number": leads("http://2130706434:{port}/well/fw.rom"),
-    "to_file": leads("file:///etc/passwd"),
-    "to_user": leads("http://user@127.0.0.1:{port}/well/fw.rom"),
-}
-
-
-class Vendor(ThreadingHTTPServer):
-    """A server on loopback with some files."""
-
-    daemon_threads = True
-
-    def __init__(self) -> None:
-        super().__init__(("127.0.0.1", 0), Answering)
-        self.files = {"fw.rom": CONTENT, "fw.zip": ZIP}
-        self.asked: list[tuple[str, dict[str, str]]] = []
-        self.over = threading.Event()
-
-    def url(self, manner: str, name: str = "fw.rom") -> str:
-        """Where it answers in a manner."""
-        return f"http://127.0.0.1:{self.server_port}/{manner}/{name}"
 
 
 @pytest.fixture
 def vendor() -> Iterator[Vendor]:
     """One that answers."""
-    with Vendor() as made:
-        thread = threading.Thread(target=made.serve_forever, kwargs={"poll_interval": 0.02})
-        thread.start()
+    with answering() as made:
         yield made
-        made.over.set()
-        made.shutdown()
-        thread.join()
-
-
-SETTINGS = {"packages": {"allow_networks": ["127.0.0.1/32"], "timeout": 1.5}}
 
 
 @pytest.fixture
 def server(tmp_path: Path) -> Iterator[Daemon]:
-    """A server that may fetch from one loopback address."""
+    """A server that may fetch from it."""
     made = Daemon(tmp_path / "server", settings=SETTINGS, families=("yealink",))
-    made.start()
-    yield made
-    made.close()
-
-
-def offer(server: Daemon, *packages: Mapping[str, Any]) -> None:
-    """Have the site itself offer packages for the plugin."""
-    path = server.data / "overrides" / "yealink" / "packages.json"
-    path.parent.mkdir(parents=True, exist_ok=True)
-    path.write_bytes(definitions(*packages))
-
-
-def firmware(*urls: str, **more: Any) -> dict[str, Any]:
-    """A package of one file."""
-    source = a_source("fw.rom", CONTENT, urls=list(urls))
-    return a_package(source, **{"models": ["T46S"], "image": "fw.rom", **more})
-
-
-def installed(server: Daemon, version: str = "") -> Mapping[str, Any]:
-    """The operation, at its end."""
-    with contextlib.closing(server.api()) as api:
-        return ended(server, api.packages.install("yealink", "t46", version))
-
-
-def ended(server: Daemon, operation: Mapping[str, Any]) -> Mapping[str, Any]:
-    """An operation, at its end."""
-    end = time.monotonic() + PATIENCE
-    with contextlib.closing(server.api()) as api:
-        while operation["state"] in {"waiting", "progress"} and time.monotonic() < end:
-            time.sleep(0.02)
-            operation = api.operation(operation["id"])
-    return operation
-
-
-def served(server: Daemon) -> dict[str, bytes]:
-    """What devices can be given."""
-    return tree(server.data / "plugins" / "yealink" / "var" / "tftpboot")
-
-
-def cached(server: Daemon) -> list[str]:
-    """What of files from elsewhere is kept."""
-    return sorted(path.suffix for path in (server.data / "packages").glob("*"))
-
-
-HERE = "firmware/t46/1.0/fw.rom"
+    try:
+        made.start()
+        yield made
+    finally:
+        made.close()
 
 
 @pytest.mark.parametrize("manner", ["well", "moved", "dies"])
@@ -384,116 +204,6 @@ def test_a_phone_is_pointed_to_it(server: Daemon, config: str) -> None:
         assert pointed(server) == [f"t46/{NEW}/T46S.rom"]
         ended(server, api.packages.uninstall("yealink", "t46", NEW))
     assert pointed(server) == []
-
-
-def test_cancelled(server: Daemon, vendor: Vendor) -> None:
-    """At once, wherever it is; what has come is gone on with the next time."""
-    offer(server, firmware(vendor.url("slow")))
-    with contextlib.closing(server.api()) as api:
-        begun = api.packages.install("yealink", "t46")
-        while not list((server.data / "packages").glob("*.part")):
-            time.sleep(0.02)
-        api.cancel(begun["id"])
-        assert api.operation(begun["id"])["state"] == "cancelled"
-        end = time.monotonic() + PATIENCE
-        while api.packages.get("yealink", "t46")["operation"] and time.monotonic() < end:
-            time.sleep(0.02)
-        assert api.packages.get("yealink", "t46")["operation"] is None
-    assert served(server) == {}
-    offer(server, firmware(vendor.url("well")))
-    assert installed(server)["state"] == "success"
-
-
-def test_the_end_of_the_server(server: Daemon, vendor: Vendor) -> None:
-    """It does not wait for a vendor; the next start tells that the operation failed."""
-    offer(server, firmware(vendor.url("hangs")))
-    with contextlib.closing(server.api()) as api:
-        begun = api.packages.install("yealink", "t46")
-    time.sleep(0.3)
-    before = time.monotonic()
-    server.restart()
-    assert time.monotonic() - before < PATIENCE / 2
-    with contextlib.closing(server.api()) as api:
-        assert api.operation(begun["id"])["state"] == "fail"
-    offer(server, firmware(vendor.url("well")))
-    assert installed(server)["state"] == "success"
-
-
-@pytest.mark.parametrize("rounds", [6])
-def test_kill_in_the_middle(server: Daemon, vendor: Vendor, rounds: int) -> None:
-    """At any moment of an upgrade: at the next start one version or both are whole, and nothing else is there."""
-    many = a_zip({f"{name:03}.rom": os.urandom(20_000) for name in range(200)})
-    vendor.files["many.zip"] = many
-    source = a_source("many.zip", many, urls=[vendor.url("well", "many.zip")], archive="zip")
-    languages = {"kind": "languages", "into": "lang"}
-    versions = [
-        a_package(source, version=f"{number}.0", **languages) for number in range(rounds + 1)
-    ]
-    offer(server, versions[0])
-    assert installed(server)["state"] == "success"
-    for number in range(1, rounds + 1):
-        offer(server, *versions[: number + 1])
-        with contextlib.closing(server.api()) as api:
-            api.packages.upgrade("yealink", "t46")
-        time.sleep(0.08 * number)
-        server.end(signal.SIGKILL)
-        server.start()
-        with contextlib.closing(server.api()) as api:
-            told = api.packages.get("yealink", "t46")
-        found = served(server)
-        for version in told["installed"]:
-            whole = [path for path in found if path.startswith(f"languages/t46/{version}/")]
-            assert len(whole) == 200
-        assert len(found) == 200 * (len(told["installed"]) + 1)
-        assert told["current"] in told["installed"]
-        notes = server.data / "plugins" / "yealink" / "var" / "packages"
-        left = [path for path in notes.rglob("*") if path.suffix in {".installing", ".removing"}]
-        assert left == []
-
-
-@contextlib.contextmanager
-def small_disk(place: Path, size: str) -> Iterator[None]:
-    """A file system of that size there, while it lasts."""
-    place.mkdir(parents=True, exist_ok=True)
-    mounted = subprocess.run(
-        ["mount", "-t", "tmpfs", "-o", f"size={size}", "tmpfs", str(place)],
-        check=False,
-        capture_output=True,
-        text=True,
-    )
-    if mounted.returncode:
-        pytest.skip(f"this machine does not let us mount a tmpfs: {mounted.stderr.strip()}")
-    try:
-        yield
-    finally:
-        subprocess.run(["umount", "--lazy", str(place)], check=True)
-
-
-def test_a_full_disk(server: Daemon, vendor: Vendor) -> None:
-    """The operation fails and says so; what was installed before is served on, and nothing is left."""
-    plugin = server.data / "plugins" / "yealink" / "var"
-    with small_disk(plugin, "5m"):
-        url = vendor.url("well")
-        offer(server, firmware(url), firmware(url, version="2.0"))
-        assert installed(server, "1.0")["state"] == "success"
-        operation = installed(server, "2.0")
-        assert operation["state"] == "fail"
-        assert "No space left" in operation["reason"]
-        assert served(server) == {HERE: CONTENT}
-        assert list((plugin / "packages" / ".staging").iterdir()) == []
-        with contextlib.closing(server.api()) as api:
-            ended(server, api.packages.uninstall("yealink", "t46", "1.0"))
-        assert installed(server, "2.0")["state"] == "success"
-
-
-def test_a_full_disk_under_the_cache(server: Daemon, vendor: Vendor) -> None:
-    """The same while it is fetched."""
-    with small_disk(server.data / "packages", "1m"):
-        offer(server, firmware(vendor.url("well")))
-        operation = installed(server)
-        assert operation["state"] == "fail"
-        assert "No space left" in operation["reason"]
-        assert served(server) == {}
 
 
 def test_the_command(server: Daemon, vendor: Vendor, tmp_path: Path) -> None:

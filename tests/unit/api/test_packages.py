@@ -10,8 +10,8 @@ import pytest
 from attrs import evolve
 from twisted.internet.defer import Deferred
 
-from provd.documents import parse_device
-from provd.testing.access import keep
+from provd.documents import Claim, Role, parse_device
+from provd.testing.access import basic, keep, user
 from provd.testing.api import Answer, Bench, bench
 from provd.testing.documents import a_config
 from provd.testing.packages import Stockroom, a_package, a_source
@@ -47,10 +47,10 @@ class Site:
         [found] = self.ask("GET", URL).json["items"]
         return dict(found)
 
-    def send(self, content: bytes, offset: int = 0, name: str = "fw.rom") -> Answer:
+    def send(self, content: bytes, offset: int = 0, name: str = "fw.rom", more: str = "") -> Answer:
         """One piece of a file."""
         head = (
-            f"PUT {T46}/files/{name}?offset={offset} HTTP/1.1\r\nhost: localhost:8092\r\n"
+            f"PUT {T46}/files/{name}?offset={offset}{more} HTTP/1.1\r\nhost: localhost:8092\r\n"
             f"content-type: application/octet-stream\r\ncontent-length: {len(content)}\r\n"
             "connection: close\r\n\r\n"
         )
@@ -224,6 +224,17 @@ def test_an_upload_that_is_another_file(site: Site) -> None:
     assert site.send(CONTENT).json["type"] == "urn:provd:problem:no-room"
 
 
+def test_an_upload_for_an_older_version(site: Site) -> None:
+    """Files of several versions may be called alike."""
+    older = a_package(a_source("fw.rom", b"older"))
+    newer = a_package(a_source("fw.rom", CONTENT), version="2.0")
+    site.stock.offer(older, newer)
+    assert site.send(CONTENT, more="&version=1.0").status == 422
+    assert site.send(b"older", more="&version=1.0").status == 201
+    assert site.send(b"older", more="&version=3.0").status == 404
+    assert site.send(CONTENT).status == 201
+
+
 def test_two_packages_for_one_place(site: Site) -> None:
     """The second fails with the name of the first, and nothing of it is left."""
     more = {"kind": "languages", "into": "i18n"}
@@ -284,3 +295,16 @@ def test_devices_are_judged_again(site: Site) -> None:
     site.ended(f"{T46}/install")
     site.bench.core.clock.pump([0.1] * 50)
     assert site.bench.core.store.get("statuses", "phone") is not None
+
+
+def test_a_claim_for_one_plugin(tmp_path: Path) -> None:
+    """Whoever may install packages of one plugin sees and does nothing with those of another."""
+    for specific, status in (("other", 404), ("acme-1.0", 202)):
+        claims = (Claim(scope="packages", actions=("*",), specific=(specific,)),)
+        made = bench(acme(), required=True)
+        stock = Stockroom(tmp_path / specific)
+        stock.offer_plain("1.0")
+        made.operators.packages.stored_in(stock.room)
+        keep(made.core.store, users=[user("ann", "one")], roles=[Role(id="one", claims=claims)])
+        answer = made.ask("POST", f"{T46}/install", {}, authorization=basic("ann"))
+        assert answer.status == status, answer.body

@@ -84,3 +84,18 @@ def test_an_upgrade_keeps_what_was_gathered(family: Path, tmp_path: Path) -> Non
         "templates/tests/kept.tpl",
         "var/tftpboot/downloaded.st",
     }
+
+
+def test_what_comes_where_a_package_has_a_link(family: Path, tmp_path: Path) -> None:
+    """It takes the link's place; the package's own file stays as it is."""
+    installed = assemble(family, "2.0", tmp_path / "plugins")
+    tree = installed / "var" / "tftpboot"
+    [name] = [path.name for path in sorted(tree.iterdir()) if path.is_file()][:1]
+    packaged = tree / "firmware" / "fw" / "1.0" / name
+    packaged.parent.mkdir(parents=True)
+    packaged.write_text("a package's")
+    (tree / name).unlink()
+    (tree / name).symlink_to(f"firmware/fw/1.0/{name}")
+    assemble(family, "2.0", tmp_path / "plugins")
+    assert packaged.read_text() == "a package's"
+    assert not (tree / name).is_symlink()

@@ -1,0 +1,218 @@
+"""A vendor's server for tests: one that truncates, lies, sends other bytes, leads elsewhere, and dies midway.
+
+And what is done with its packages on a server of ours.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import threading
+import time
+from collections.abc import Callable, Iterator, Mapping
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from typing import Any
+from urllib.parse import urlsplit
+
+from provd.testing.daemon import PATIENCE, Daemon
+from provd.testing.packages import a_package, a_source, a_zip, definitions, tree
+
+CONTENT = os.urandom(3 << 20)
+ZIP = a_zip({"fw/T46S.rom": CONTENT[: 1 << 20], "fw/readme.txt": b"read"})
+Manner = Callable[["Answering", bytes], None]
+
+
+class Answering(BaseHTTPRequestHandler):
+    """One request to the vendor."""
+
+    server: Vendor
+
+    def do_GET(self) -> None:
+        """As the path says."""
+        self.server.asked.append((self.path, dict(self.headers)))
+        manner = urlsplit(self.path).path.split("/")[1]
+        content = self.server.files.get(self.path.rpartition("/")[2], b"")
+        with contextlib.suppress(ConnectionError):
+            MANNERS[manner](self, content)
+
+    def do_CONNECT(self) -> None:
+        """There is nobody to be connected to."""
+        self.server.asked.append((self.path, {}))
+        self.send(403, b"")
+
+    def send(self, status: int, content: bytes, length: int = -1, **headers: str) -> None:
+        """An answer, of which the headers may tell another length."""
+        self.send_response(status)
+        for name, value in headers.items():
+            self.send_header(name.replace("_", "-"), value)
+        if length != -2:
+            self.send_header("content-length", str(len(content) if length == -1 else length))
+        self.end_headers()
+        self.wfile.write(content)
+
+    def log_message(self, *_said: Any) -> None:
+        """Nothing."""
+
+
+def well(asked: Answering, content: bytes) -> None:
+    """As it should, ranges included."""
+    given = asked.headers.get("range", "")
+    if given and asked.headers.get("if-range") == '"v1"':
+        at = int(given.removeprefix("bytes=").rstrip("-"))
+        told = f"bytes {at}-{len(content) - 1}/{len(content)}"
+        asked.send(206, content[at:], content_range=told, etag='"v1"')
+    else:
+        asked.send(200, content, etag='"v1"')
+
+
+def dies(asked: Answering, content: bytes) -> None:
+    """Half of it the first time, the rest when asked again."""
+    if asked.headers.get("range"):
+        well(asked, content)
+    else:
+        asked.send(200, content[: len(content) // 2], length=len(content), etag='"v1"')
+
+
+def changes(asked: Answering, content: bytes) -> None:
+    """Half of another file, and later the whole of the right one."""
+    if len(asked.server.asked) == 1:
+        asked.send(200, b"x" * (len(content) // 2), length=len(content), etag='"v0"')
+    else:
+        well(asked, content)
+
+
+def another_part(asked: Answering, content: bytes) -> None:
+    """Breaks off, then answers other bytes than were asked for."""
+    if asked.headers.get("range"):
+        told = f"bytes 0-{len(content) - 1}/{len(content)}"
+        asked.send(206, content, content_range=told, etag='"v1"')
+    else:
+        dies(asked, content)
+
+
+def endless(asked: Answering, content: bytes) -> None:
+    """Without a length, and more than there should be."""
+    asked.send(200, content + content, length=-2)
+
+
+def hangs(asked: Answering, content: bytes) -> None:
+    """Some, and then nothing."""
+    asked.send(200, content[:1000], length=len(content))
+    asked.server.over.wait(PATIENCE)
+
+
+def slow(asked: Answering, content: bytes) -> None:
+    """A piece now and then."""
+    asked.send(200, b"", length=len(content))
+    for at in range(0, len(content), 64 << 10):
+        asked.wfile.write(content[at : at + (64 << 10)])
+        if asked.server.over.wait(0.05):
+            return
+
+
+def leads(to: str) -> Manner:
+    """Elsewhere."""
+    return lambda asked, _content: asked.send(
+        302, b"", location=to.format(port=asked.server.server_port)
+    )
+
+
+MANNERS: Mapping[str, Manner] = {
+    "well": well,
+    "dies": dies,
+    "changes": changes,
+    "another_part": another_part,
+    "endless": endless,
+    "hangs": hangs,
+    "slow": slow,
+    "truncates": lambda asked, content: asked.send(200, content[:-1], length=len(content)),
+    "short": lambda asked, content: asked.send(200, content[:-1]),
+    "long": lambda asked, content: asked.send(200, content, length=len(content) + 1),
+    "wrong": lambda asked, content: asked.send(200, bytes(len(content))),
+    "missing": lambda asked, _content: asked.send(404, b"no"),
+    "partial": lambda asked, content: asked.send(206, content),
+    "around": leads("/around/x"),
+    "moved": leads("/well/fw.rom"),
+    "to_link_local": leads("http://169.254.169.254/latest/meta-data"),
+    "to_loopback": leads("http://127.0.0.2:{port}/well/fw.rom"),
+    "to_mapped": leads("http://[::ffff:127.0.0.2]:{port}/well/fw.rom"),
+    "to_number": leads("http://2130706434:{port}/well/fw.rom"),
+    "to_file": leads("file:///etc/passwd"),
+    "to_user": leads("http://user@127.0.0.1:{port}/well/fw.rom"),
+}
+
+
+class Vendor(ThreadingHTTPServer):
+    """A server on loopback with some files."""
+
+    daemon_threads = True
+
+    def __init__(self) -> None:
+        super().__init__(("127.0.0.1", 0), Answering)
+        self.files = {"fw.rom": CONTENT, "fw.zip": ZIP}
+        self.asked: list[tuple[str, dict[str, str]]] = []
+        self.over = threading.Event()
+
+    def url(self, manner: str, name: str = "fw.rom") -> str:
+        """Where it answers in a manner."""
+        return f"http://127.0.0.1:{self.server_port}/{manner}/{name}"
+
+
+@contextlib.contextmanager
+def answering() -> Iterator[Vendor]:
+    """A vendor that answers."""
+    with Vendor() as made:
+        thread = threading.Thread(target=made.serve_forever, kwargs={"poll_interval": 0.02})
+        thread.start()
+        try:
+            yield made
+        finally:
+            made.over.set()
+            made.shutdown()
+            thread.join()
+
+
+SETTINGS = {"packages": {"allow_networks": ["127.0.0.1/32"], "timeout": 1.5}}
+"""Of a server that may fetch from a vendor on one loopback address, and is not patient."""
+
+HERE = "firmware/t46/1.0/fw.rom"
+"""Where the file of `firmware` is, once it is installed."""
+
+
+def offer(server: Daemon, *packages: Mapping[str, Any]) -> None:
+    """Have the site itself offer packages for the plugin."""
+    path = server.data / "overrides" / "yealink" / "packages.json"
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_bytes(definitions(*packages))
+
+
+def firmware(*urls: str, **more: Any) -> dict[str, Any]:
+    """A package of one file."""
+    source = a_source("fw.rom", CONTENT, urls=list(urls))
+    return a_package(source, **{"models": ["T46S"], "image": "fw.rom", **more})
+
+
+def installed(server: Daemon, version: str = "") -> Mapping[str, Any]:
+    """The operation, at its end."""
+    with contextlib.closing(server.api()) as api:
+        return ended(server, api.packages.install("yealink", "t46", version))
+
+
+def ended(server: Daemon, operation: Mapping[str, Any]) -> Mapping[str, Any]:
+    """An operation, at its end."""
+    end = time.monotonic() + PATIENCE
+    with contextlib.closing(server.api()) as api:
+        while operation["state"] in {"waiting", "progress"} and time.monotonic() < end:
+            time.sleep(0.02)
+            operation = api.operation(operation["id"])
+    return operation
+
+
+def served(server: Daemon) -> dict[str, bytes]:
+    """What devices can be given."""
+    return tree(server.data / "plugins" / "yealink" / "var" / "tftpboot")
+
+
+def cached(server: Daemon) -> list[str]:
+    """What of files from elsewhere is kept."""
+    return sorted(path.suffix for path in (server.data / "packages").glob("*"))
