@@ -6,6 +6,7 @@ how long it takes tells nobody whose name is known.
 
 from __future__ import annotations
 
+import re
 from hmac import compare_digest
 
 from provd.access.attempts import Attempts
@@ -20,6 +21,8 @@ COLLECTION = "credentials"
 
 NOBODY = DeviceCredential(id="", username="", password="nobody has this password")  # noqa: S106
 """Stands for the credential of a name that nobody has."""
+
+_SERVER = re.compile(r"^https?://[^/?#]*(?=/)", re.IGNORECASE)
 
 WRONG = "the name or the password is wrong"
 ELSEWHERE = "its digest is for another request than this one"
@@ -89,9 +92,12 @@ def _is_right(shown: BasicShown | DigestShown, password: str, inquiry: Inquiry) 
 
 
 def _is_for(uri: str, inquiry: Inquiry) -> bool:
-    """Whether a digest's `uri` is what is asked for; in whatever way the path is escaped."""
+    """Whether a digest's `uri` is what is asked for; in whatever way the path is escaped.
+
+    RFC 7616 section 3.4 takes it from the request target, and some clients put the server in front of it.
+    """
     try:
-        path, query = parse_target(uri.encode("utf-8", "replace"))
+        path, query = parse_target(_SERVER.sub("", uri).encode("utf-8", "replace"))
     except MalformedPacket:
         return False
     return path == inquiry.path and query == inquiry.query

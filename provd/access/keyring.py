@@ -39,6 +39,10 @@ class Keyring:
         )
         return found[0] if found else None
 
+    def any_good(self, now: float) -> bool:
+        """Whether anybody has a key that is good."""
+        return any(key.good(now) for keys in self._keys.values() for key in keys.values())
+
     def current(self, tenant: str, now: float) -> str:
         """The key that a tenant's devices are told: of those that are good, the one that began last.
 

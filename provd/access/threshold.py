@@ -7,6 +7,7 @@ tell one.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 from typing import Protocol as Typed
 
@@ -48,6 +49,7 @@ log = Logger("provd.access")
 REALM = "provd"
 
 NO_KEY = "it shows no provisioning key, and one is required (serving.url_key)"
+NO_KEYS = "serving.url_key is required and no key is good: no device is served; `provd keys add` makes one"
 NO_SUCH_URL = "it shows a one-time URL that there is not"
 MASKED = "(no key)"
 """Stands in paths for what should have been a key: it may be one that is spelled a little wrong."""
@@ -99,6 +101,10 @@ class Threshold:
         if not self._keys:
             return ""
         return self._keyring.current(tenant, at) or (None if self._required else "")
+
+    def warnings(self, now: float) -> Sequence[str]:
+        """What an operator should look at, each with the next step."""
+        return (NO_KEYS,) if self._required and not self._keyring.any_good(now) else ()
 
     # Before it is decided.
 

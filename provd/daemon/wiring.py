@@ -249,6 +249,7 @@ def wire(  # noqa: PLR0915 - every part of the server, each put together once
     showing = showing_of(settings, reactor)
     operators.what_if.judged_by(showing.certificates)
     operators.health.ask_too(showing.warnings)
+    operators.health.ask_too(lambda: threshold.warnings(reactor.seconds()))
     http, tftp = servers_towards_devices(
         settings, reactor, inquiries, kernel, timekeeper, showing.certificates
     )

@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+import json
 import re
 from base64 import b64encode
 from collections.abc import Mapping
 from typing import Any
 
+from msgspec.structs import replace
+
+from provd.application.explain import tell
 from provd.documents import (
     Device,
     DeviceCredential,
@@ -15,9 +19,9 @@ from provd.documents import (
     parse_provisioning_key,
 )
 from provd.sdk import Clue
-from provd.testing.inquiries import ARRIVED, Core, core
+from provd.testing.inquiries import ARRIVED, Core, core, http
 from provd.testing.plugins import acme, acme_by_filename
-from provd.values import Content, Protocol
+from provd.values import Content, Decision, Inquiry, Protocol, Refusal, RefusalKind
 from provd.wire.http.authorization import DigestShown
 
 MAC_A, MAC_B = "00:00:5e:00:53:0a", "00:00:5e:00:53:0b"
@@ -158,3 +162,41 @@ def answered(  # noqa: PLR0913 - what an answer to a challenge is made of
         **spoilt,
     }
     return {"authorization": "Digest " + ", ".join(f"{k}={v}" for k, v in said.items())}
+
+
+def ask(made: Core, inquiry: Inquiry) -> tuple[Any, Decision]:
+    """The answer and how it came to be; what-if said the same before."""
+    supposed: list[Decision] = []
+    made.inquiries.what_if(inquiry).addCallback(supposed.append)
+    answer = made.inquiries.ask(inquiry)
+    if hasattr(answer, "addBoth"):
+        told: list[Any] = []
+        answer.addBoth(told.append)
+        answer = told[0]
+    decision = made.decisions.get(inquiry.id)
+    assert decision is not None
+    if not isinstance(answer, Refusal) or answer.kind is not RefusalKind.UNAVAILABLE:
+        assert supposed[0].answer == answer
+        assert (supposed[0].level, supposed[0].inquiry) == (decision.level, decision.inquiry)
+    for each in (decision, supposed[0]):
+        told_of = json.dumps(tell(each)) + repr(each.inquiry)
+        assert not [secret for secret in SECRETS if secret in told_of]
+    return answer, decision
+
+
+def challenged(made: Core, path: str, number: int = 100) -> tuple[str, ...]:
+    """What a device that shows nothing is asked for."""
+    answer, _decision = ask(made, http(path, number=number))
+    assert answer.kind is RefusalKind.UNAUTHENTICATED
+    return tuple(answer.challenge)
+
+
+def shows(made: Core, path: str, number: int, **headers: Any) -> tuple[Any, Decision]:
+    """A request with a header."""
+    return ask(made, replace(http(path, number=number), headers=headers))
+
+
+def replace_answers(made: Core, answers: Any) -> None:
+    """Have the plugin answer otherwise."""
+    plugin: Any = made.plugins.get("acme-1.0")
+    plugin.answers = answers
