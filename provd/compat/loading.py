@@ -13,6 +13,7 @@ from zope.interface import implementer
 from provd.compat.adaptor import LegacyPlugin
 from provd.compat.configuring import Configuring
 from provd.compat.execution import ENTRY, plugin_class
+from provd.compat.logs import take_over
 from provd.compat.views import device_as_legacy
 from provd.compat.writing import Writing
 from provd.contracts import IAdaptPlugins
@@ -29,6 +30,7 @@ class LegacyPlugins:
     """Adapts legacy plugins for the host."""
 
     def __init__(self, configuring: Configuring) -> None:
+        take_over()
         self._configuring = configuring
         self._writing: dict[str, Writing] = {}
 
