@@ -2,15 +2,21 @@
 
 from __future__ import annotations
 
-from collections import OrderedDict
-
 from provd.documents import ServingBudget
 
 REMEMBERED = 131_072
-"""Devices and files; of more than that, the one that was given longest ago begins anew."""
+"""Devices and files; of more than that, the one whose window began first begins anew."""
 
 Key = tuple[str, str]
 """The id of a device, and what it asked for."""
+
+
+class _Window:
+    __slots__ = ("begun", "count")
+
+    def __init__(self, begun: float) -> None:
+        self.begun = begun
+        self.count = 0
 
 
 class Budgets:
@@ -18,25 +24,28 @@ class Budgets:
 
     def __init__(self, remembered: int = REMEMBERED) -> None:
         self._remembered = remembered
-        self._given: OrderedDict[Key, tuple[float, int]] = OrderedDict()
+        self._windows: dict[Key, _Window] = {}
 
     def __len__(self) -> int:
-        return len(self._given)
+        return len(self._windows)
 
-    def spent(self, key: Key, budget: ServingBudget, now: float) -> bool:
-        """Whether nothing of it is left."""
-        return self._count(key, budget, now) >= budget.times
-
-    def use(self, key: Key, budget: ServingBudget, now: float) -> None:
-        """It was given once more."""
-        begun, count = self._given.pop(key, (now, 0))
-        if not 0 <= now - begun < budget.seconds:
-            begun, count = now, 0
-        self._given[key] = (begun, count + 1)
-        if len(self._given) > self._remembered:
-            self._given.popitem(last=False)
-
-    def _count(self, key: Key, budget: ServingBudget, now: float) -> int:
-        begun, count = self._given.get(key, (now, 0))
+    def allows(self, key: Key, budget: ServingBudget, now: float, *, keep: bool) -> bool:
+        """Whether something is left of it; `keep`: then it is used now."""
+        window = self._windows.get(key)
         # After a clock was set back nobody waits until it is as late again.
-        return count if 0 <= now - begun < budget.seconds else 0
+        if window is None or not 0 <= now - window.begun < budget.seconds:
+            if keep:
+                self._begin(key, now)
+            return True
+        if window.count >= budget.times:
+            return False
+        if keep:
+            window.count += 1
+        return True
+
+    def _begin(self, key: Key, now: float) -> None:
+        self._windows.pop(key, None)
+        window = self._windows[key] = _Window(now)
+        window.count = 1
+        if len(self._windows) > self._remembered:
+            del self._windows[next(iter(self._windows))]

@@ -11,7 +11,7 @@ from provd.application.serving.enrolments import OpenEnrolments
 from provd.application.serving.networks import one_source
 from provd.application.serving.policies import Policies, Rule, is_open
 from provd.contracts import IDocumentStore
-from provd.documents import ENROLMENTS, SERVING_POLICIES, ServingBudget
+from provd.documents import ENROLMENTS, SERVING_POLICIES
 from provd.values import (
     Answer,
     Decision,
@@ -66,28 +66,16 @@ class SecretsGate:
             obstacle = self._obstacle(rule, decision)
         verdict = obstacle or self._judged(rule, decision)
         budget = rule.policy.budget
-        if budget is not None and device is not None and verdict.outcome is Outcome.GIVEN:
-            verdict = self._within(budget, (device.id, subject), rule, verdict, decision, keep=keep)
+        if (
+            budget is not None
+            and device is not None
+            and verdict.outcome is Outcome.GIVEN
+            and not self.budgets.allows((device.id, subject), budget, inquiry.arrived, keep=keep)
+        ):
+            times, seconds, policy = budget.times, budget.seconds, rule.policy.id
+            verdict = _withheld(rule, SPENT, times=times, seconds=seconds, policy=policy)
         decision.verdict = verdict
         return verdict
-
-    def _within(
-        self,
-        budget: ServingBudget,
-        key: tuple[str, str],
-        rule: Rule,
-        given: Verdict,
-        decision: Decision,
-        *,
-        keep: bool,
-    ) -> Verdict:
-        now = decision.inquiry.arrived
-        if self.budgets.spent(key, budget, now):
-            policy = rule.policy.id
-            return _withheld(rule, SPENT, times=budget.times, seconds=budget.seconds, policy=policy)
-        if keep:
-            self.budgets.use(key, budget, now)
-        return given
 
     def _judged(self, rule: Rule, decision: Decision) -> Verdict:
         level = decision.level

@@ -162,10 +162,11 @@ def test_budgets_are_bounded() -> None:
     """Of more devices and files than are remembered, the one given longest ago begins anew."""
     budgets, budget = Budgets(2), ServingBudget(times=1, seconds=60)
     for name in ("a", "b", "c"):
-        budgets.use((name, "x"), budget, ARRIVED)
+        assert budgets.allows((name, "x"), budget, ARRIVED, keep=True)
     assert len(budgets) == 2
-    assert [budgets.spent((name, "x"), budget, ARRIVED) for name in "abc"] == [False, True, True]
-    assert not budgets.spent(("b", "x"), budget, ARRIVED - 5)
+    left = [budgets.allows((name, "x"), budget, ARRIVED, keep=False) for name in "abc"]
+    assert left == [True, False, False]
+    assert budgets.allows(("b", "x"), budget, ARRIVED - 5, keep=False)
 
 
 def test_an_enrolment() -> None:
