@@ -31,10 +31,9 @@ from provd.wire.dhcp.packets import (
     Packet,
     decode,
     encode,
-    encode_options,
 )
 from provd.wire.dhcp.relays import NO_RELAY, RelayAgent, relay_agent
-from provd.wire.dhcp.replies import Template, encode_fitting, reply, template
+from provd.wire.dhcp.replies import encode_fitting, reply
 from provd.wire.dhcp.servers import ClientFqdn
 from provd.wire.dhcp.structures import ClientId, Route
 from provd.wire.dhcp.text import format_packet, parse_packet
@@ -62,7 +61,6 @@ __all__ = [
     "Packet",
     "RelayAgent",
     "Route",
-    "Template",
     "Unencodable",
     "architecture",
     "client_kind",
@@ -70,7 +68,6 @@ __all__ = [
     "encapsulate",
     "encode",
     "encode_fitting",
-    "encode_options",
     "firmware",
     "format_address",
     "format_packet",
@@ -90,7 +87,6 @@ __all__ = [
     "server_identifier",
     "show_option",
     "suboptions",
-    "template",
     "user_classes",
     "vendor_class",
     "write_option",

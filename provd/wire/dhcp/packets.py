@@ -31,7 +31,6 @@ __all__ = [
     "check",
     "decode",
     "encode",
-    "encode_options",
 ]
 
 REQUEST, REPLY = 1, 2
@@ -235,7 +234,7 @@ def encode(packet: Packet, *, limit: int = LEAST_LIMIT) -> bytes:
     if not packet.cookie:
         return head.ljust(LEAST_SIZE, b"\0")
     options = packet.options
-    body = encode_options(options)
+    body = _encode_options(options)
     size = _SIZE + len(body) + 1
     if size <= limit:
         return (head + body + b"\xff").ljust(LEAST_SIZE, b"\0")
@@ -245,7 +244,7 @@ def encode(packet: Packet, *, limit: int = LEAST_LIMIT) -> bytes:
     return _overload(head, areas)
 
 
-def encode_options(options: Mapping[int, bytes]) -> bytes:
+def _encode_options(options: Mapping[int, bytes]) -> bytes:
     """Options as they stand in a packet, in their order, without an end mark.
 
     @raise Unencodable: for a code that no option has.

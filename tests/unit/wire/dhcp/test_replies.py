@@ -1,10 +1,8 @@
-"""Answers: what of a request comes back, and that a stamped one is an encoded one."""
+"""Answers: what of a request comes back, and what is left out where there is no room."""
 
 from __future__ import annotations
 
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
 
 from provd.wire.dhcp import (
     BROADCAST,
@@ -12,14 +10,11 @@ from provd.wire.dhcp import (
     REQUEST,
     DoesNotFit,
     Packet,
-    Unencodable,
     decode,
     encode,
     encode_fitting,
-    encode_options,
     parse_address,
     reply,
-    template,
 )
 
 MAC = bytes.fromhex("00005e005301")
@@ -90,39 +85,3 @@ def test_the_least_wanted_options_are_left_out() -> None:
     assert list(decode(datagram).options) == [53, 66, 54, 82]
     with pytest.raises(DoesNotFit, match="its client takes 250"):
         encode_fitting(answer, limit=250)
-
-
-@given(
-    st.booleans(),
-    st.integers(0, 0xFFFFFFFF),
-    st.dictionaries(st.integers(128, 250), st.binary(max_size=300), max_size=4),
-    st.binary(max_size=64),
-)
-def test_a_stamp_is_an_encoded_reply(
-    relayed: bool,  # noqa: FBT001 -- drawn
-    yiaddr: int,
-    options: dict[int, bytes],
-    sname: bytes,
-) -> None:
-    """A template gives the datagram that encoding the whole packet would give."""
-    sname = sname.replace(b"\0", b"")
-    request = REQUESTED if relayed else Packet(REQUEST, 8, MAC)
-    first, last = {53: b"\2", 54: bytes(4)}, {12: b"desk"}
-    stamped = template(options, siaddr=6, sname=sname, file=b"f").stamp(
-        request, encode_options(first), yiaddr=yiaddr, ciaddr=4, last=encode_options(last)
-    )
-    whole = reply(
-        request, first | options | last, yiaddr=yiaddr, ciaddr=4, siaddr=6, sname=sname, file=b"f"
-    )
-    assert stamped == encode(whole, limit=65507)
-    assert decode(stamped) == whole
-
-
-def test_templates_refuse_what_cannot_be_written() -> None:
-    """At once, not at the first client."""
-    with pytest.raises(Unencodable):
-        template({}, file=bytes(129))
-    with pytest.raises(Unencodable):
-        template({}, sname=bytes(65))
-    with pytest.raises(Unencodable):
-        template({255: b""})
