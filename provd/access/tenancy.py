@@ -3,9 +3,10 @@
 Everything that a use case does goes through a store and its drafts.  So a use case over this store
 needs to know nothing of tenants, and none can forget to ask.
 
-Theirs are devices and configs of their tenants, and rights on those devices.  Configs of the site (of no
-tenant) may be read and inherited from, but not changed; they are not listed.  One that was made for a
-single device is there for whoever has that device, and goes with it; nobody else learns of it.
+Theirs are devices, configs and provisioning keys of their tenants, and rights on those devices, their
+credentials and their one-time URLs.  Configs of the site (of no tenant) may be read and inherited from, but
+not changed; they are not listed.  One that was made for a single device is there for whoever has that
+device, and goes with it; nobody else learns of it.
 """
 
 from __future__ import annotations

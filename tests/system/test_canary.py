@@ -29,6 +29,8 @@ PASSWORD = f"{CANARY} of a person"
 AASTRA = "Aastra6730i MAC:00-08-5D-00-00-02 V:3.2.0.1011-SIP"
 SEP = "SEP0002FDFF2103.cnf.xml"
 
+PEM = "-----BEGIN {0}-----\n{1}\n-----END {0}-----\n"
+
 MARKED = {"code": 12, "value": CANARY, "secret": True}
 SHOWING = [
     {"code": 66, "value": f"https://phone:{CANARY}@192.0.2.1/"},
@@ -137,6 +139,10 @@ class Run:
                 raw = json.loads(bytes(config.raw_config))
                 raw |= {name: CANARY for name in SECRETS if name != "password"}
                 raw |= {"X_api_token": CANARY, "X_wifi": {"psk": CANARY}}
+                raw |= {
+                    "sip_local_certificate": PEM.format("CERTIFICATE", "MIIB"),
+                    "sip_local_key": PEM.format("PRIVATE KEY", CANARY),
+                }
                 purpose = {"role": config.role} if config.role else {}
                 api.configs.create(
                     {"id": config.id, "parent_ids": list(config.parent_ids), "raw_config": raw}
@@ -144,6 +150,7 @@ class Run:
                 )
             for noun, planted in DHCP.items():
                 getattr(api, noun.replace("-", "_")).create(planted)
+            api.keys.create({"id": "base", "secret": CANARY})
 
 
 @pytest.fixture(scope="module")
@@ -213,6 +220,9 @@ def people_ask(run: Run, who: str) -> None:
         asked = run.ask(who, "GET", f"/api/v1/configs?q={urllib.parse.quote(q)}")[1]
         # The question itself may be told back to whoever asked it.
         assert json.loads(asked)["status"] == 400
+    run.ask(who, "PATCH", "/api/v1/keys/base", {"description": who})
+    asked = run.ask(who, "GET", f"/api/v1/keys?q={urllib.parse.quote(json.dumps({'secret': 'x'}))}")
+    assert asked[0] == 400
     operation = {"op": "patch", "id": "base", "patch": {"raw_config": {"X_note": "m"}}}
     run.ask(who, "POST", "/api/v1/configs/:bulk", {"operations": [operation]})
 
