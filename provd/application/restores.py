@@ -7,7 +7,7 @@ part of it: the trail, operations, tokens (one that was revoked stays so) and le
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Any
 
 from msgspec.structs import replace
@@ -17,7 +17,7 @@ from twisted.logger import Logger
 from provd.access import AuditedStore
 from provd.application.backups import Backups
 from provd.application.errors import RestoreUnderWay
-from provd.application.lifecycle import drop_tokens
+from provd.application.lifecycle import drop_secrets, drop_tokens
 from provd.application.operations import Operations, Work
 from provd.application.slices import Slices
 from provd.contracts import IDraft
@@ -43,6 +43,11 @@ LEFT_ALONE = frozenset(
 
 SEEN = "statuses"
 """What the server saw of a device goes with the device, and is not rolled back."""
+
+_GO_ALONG: Mapping[str, Callable[[IDraft, str], None]] = {
+    "users": drop_tokens,
+    "devices": drop_secrets,
+}
 
 Key = tuple[str, str]
 
@@ -127,7 +132,7 @@ class Restores:
             for key in {**differing, **touched}:
                 _propose(draft, wanted, key)
             told_of_it = {"name": name, **_counted(draft)}
-            _let_tokens_go(draft)
+            _let_go_along(draft)
             if rehearse:
                 await work.succeed(told_of_it)
                 return
@@ -189,11 +194,11 @@ def _propose(draft: IDraft, wanted: Contents, key: Key) -> None:
         draft.put(collection, replace(after, revision=revision))
 
 
-def _let_tokens_go(draft: IDraft) -> None:
-    """Tokens are left alone, but for those of users who go."""
+def _let_go_along(draft: IDraft) -> None:
+    """Tokens, credentials and one-time URLs are left alone, but for those of users and devices that go."""
     for collection, before, after in draft.proposals():
-        if collection == "users" and before is not None and after is None:
-            drop_tokens(draft, before.id)
+        if before is not None and after is None and collection in _GO_ALONG:
+            _GO_ALONG[collection](draft, before.id)
 
 
 def _counted(draft: IDraft) -> dict[str, int]:
