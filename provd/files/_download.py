@@ -157,6 +157,7 @@ class _Fetching:
             self._stop.check()
             self._require_scheme(url)
             line.abort()
+            line.answered = False
             response = await self._request(url, headers, line)
             location = response.headers.getRawHeaders(b"location", [b""])[0]
             if response.code not in REDIRECTS or not location:
@@ -173,15 +174,17 @@ class _Fetching:
         asked: Deferred[Any] = agent.request(b"GET", url.encode("ascii"), sent)
         self._stop.then(asked.cancel)
         try:
-            return await asked.addTimeout(self._settings.timeout, self._reactor)
+            response = await asked.addTimeout(self._settings.timeout, self._reactor)
         except defer.CancelledError as error:
             raise Stopped from error
         except defer.TimeoutError as error:
             raise NotFetched(url, f"no answer in {self._settings.timeout:g} seconds") from error
         except (ResponseNeverReceived, RequestTransmissionFailed, ResponseFailed) as error:
-            raise NotFetched(url, _why(error)) from error
+            raise NotFetched(url, line.why or _why(error)) from error
         except (ConnectError, ConnectionClosed, DNSLookupError) as error:
             raise NotFetched(url, str(error) or type(error).__name__) from error
+        line.answered = True
+        return response
 
     def _require_scheme(self, url: str) -> None:
         scheme = urlsplit(url).scheme

@@ -8,6 +8,9 @@ from attrs import define
 
 from provd.values import ProvdError
 
+LONGEST_REASON = 300
+"""Characters of why one URL did not give a file."""
+
 
 class Stopped(ProvdError):
     """Nobody wants the work to go on."""
@@ -64,7 +67,8 @@ class NotFetched(ProvdError):
     reason: str
 
     def __str__(self) -> str:
-        return f"{self.url}: {self.reason}"
+        # Part of it may be what a stranger's server said.
+        return f"{self.url}: {self.reason[:LONGEST_REASON]}"
 
 
 @define

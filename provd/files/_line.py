@@ -11,16 +11,36 @@ from twisted.web.client import URI
 from twisted.web.iweb import IAgentEndpointFactory
 from zope.interface import implementer
 
+LARGEST_HEAD = 128 << 10
+"""Bytes of an answer before its body; Twisted bounds each line of it, and not how many there are."""
+
 
 @define(eq=False)
 class Line:
     """What one request is made over."""
 
+    answered: bool = False
+    """The head of the answer is there: what comes is its body, which somebody else counts."""
+    why: str = ""
+    """Why it was cut, where that was done here."""
+    _heard: int = 0
     _protocols: list[Any] = field(factory=list)
 
     def note(self, protocol: Any) -> Any:
         """This is one."""
         self._protocols.append(protocol)
+        hear = protocol.dataReceived
+
+        def heard(data: bytes) -> None:
+            if not self.answered:
+                self._heard += len(data)
+            if self._heard > LARGEST_HEAD:
+                self.why = f"its answer has more than {LARGEST_HEAD} bytes before its body"
+                self.abort()
+            else:
+                hear(data)
+
+        protocol.dataReceived = heard
         return protocol
 
     def abort(self) -> None:

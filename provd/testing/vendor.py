@@ -101,6 +101,19 @@ def hangs(asked: Answering, content: bytes) -> None:
     asked.server.over.wait(PATIENCE)
 
 
+def babbles(asked: Answering, _content: bytes) -> None:
+    """Speaks no HTTP."""
+    asked.wfile.write(b"y" * 10_000 + b"\r\n\r\n")
+
+
+def heads(asked: Answering, _content: bytes) -> None:
+    """Never comes to an end of what it says before the file."""
+    asked.send_response(200)
+    asked.flush_headers()
+    for number in range(100_000):
+        asked.wfile.write(b"x-%d: %b\r\n" % (number, b"y" * 1000))
+
+
 def slow(asked: Answering, content: bytes) -> None:
     """A piece now and then."""
     asked.send(200, b"", length=len(content))
@@ -123,7 +136,9 @@ MANNERS: Mapping[str, Manner] = {
     "changes": changes,
     "another_part": another_part,
     "endless": endless,
+    "babbles": babbles,
     "hangs": hangs,
+    "heads": heads,
     "slow": slow,
     "truncates": lambda asked, content: asked.send(200, content[:-1], length=len(content)),
     "short": lambda asked, content: asked.send(200, content[:-1]),
