@@ -49,12 +49,18 @@ class Body(Protocol):
         self._error: Failure | None = None
         self._url = ""
         self._left = 0
+        self._or_less = False
         self.whole: Deferred[None] = Deferred(lambda _whole: self.stop())
 
     def expect(self, url: str, size: int) -> Body:
         """So many bytes are to come from there."""
         self._url, self._left = url, size
         return self
+
+    def expect_up_to(self, url: str, most: int) -> Body:
+        """No more than so many bytes are to come from there."""
+        self._or_less = True
+        return self.expect(url, most)
 
     def stop(self) -> None:
         """Nobody wants it any more."""
@@ -79,7 +85,11 @@ class Body(Protocol):
         self._ended = True
         if self._quiet.active():
             self._quiet.cancel()
-        if self._left or not (reason.check(ResponseDone) or reason.check(PotentialDataLoss)):
+        if self._or_less:
+            # How much there should be is told by the end alone, which a connection that is cut has not.
+            if not reason.check(ResponseDone):
+                self._refuse("it broke off")
+        elif self._left or not (reason.check(ResponseDone) or reason.check(PotentialDataLoss)):
             self._refuse(f"it broke off with {max(self._left, 0)} bytes to come")
         if not self._writing:
             self._flush()

@@ -12,23 +12,19 @@ import stat
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any, TypeVar
-from urllib.parse import unquote, urljoin, urlsplit
+from urllib.parse import unquote, urlsplit
 
 from attrs import define
-from twisted.internet import defer
-from twisted.internet.defer import Deferred
-from twisted.internet.error import ConnectError, ConnectionClosed, DNSLookupError
+from twisted.internet.defer import Deferred, succeed
 from twisted.internet.threads import deferToThreadPool
 from twisted.logger import Logger
-from twisted.web.client import RequestTransmissionFailed, ResponseFailed, ResponseNeverReceived
-from twisted.web.http_headers import Headers
 
+from provd.files._asking import USUAL, Asking
 from provd.files._body import PIECE, Body
 from provd.files._cache import Cache, Origin
-from provd.files._definition import Source, is_url
-from provd.files._errors import NotFetched, NotToBeHad, Stopped, WrongFile
+from provd.files._definition import Source
+from provd.files._errors import NotFetched, NotToBeHad, WrongFile
 from provd.files._line import Line
-from provd.files._proxy import agent_for
 from provd.files._reach import Reach, networks
 from provd.files._settings import PackageSettings
 from provd.files._stop import Stop, Told, nothing
@@ -38,10 +34,8 @@ log = Logger("provd.packages")
 
 T = TypeVar("T")
 
-MOST_REDIRECTS = 5
 TRIES = 3
 """How often one URL is asked in a row while each time more comes than there was."""
-REDIRECTS = frozenset({301, 302, 303, 307, 308})
 
 
 class Downloads:
@@ -66,7 +60,7 @@ class Downloads:
         @raise Stopped: nobody wants it any more.
         """
         fetching = _Fetching(
-            self._cache, self._reactor, self._settings, self._reach, source, stop, _Counted(told)
+            self._cache, self._reactor, self._asking(stop), source, stop, _Counted(told)
         )
         reasons: list[str] = []
         await fetching.in_thread(self._cache.make_room, source)
@@ -79,6 +73,43 @@ class Downloads:
                 reasons.append(str(error))
         raise NotToBeHad(source.name, reasons, source.hint)
 
+    async def read(self, url: str, most: int, stop: Stop) -> bytes:
+        """A file of which nothing is known before, whole, of `most` bytes.
+
+        @raise NotFetched, AddressDenied: it does not come, or there are more.
+        @raise Stopped: nobody wants it any more.
+        """
+        asking = self._asking(stop)
+        if urlsplit(url).scheme == "file":
+            asking.require_scheme(url)
+            pool = self._reactor.getThreadPool()
+            return await deferToThreadPool(self._reactor, pool, _read_here, url, most)
+        line, pieces = Line(), list[bytes]()
+
+        def keep(piece: bytes) -> Deferred[None]:
+            pieces.append(piece)
+            return succeed(None)
+
+        try:
+            response = await asking.response(url, USUAL, line)
+            if response.code != 200:
+                raise NotFetched(url, f"its server answered {response.code}")
+            if isinstance(response.length, int) and response.length > most:
+                raise NotFetched(
+                    url, f"it has {response.length} bytes, and {most} are read at most"
+                )
+            body = Body(self._reactor, keep, line, stop, self._settings.timeout)
+            stop.then(body.stop)
+            response.deliverBody(body.expect_up_to(url, most))
+            await body.whole
+        finally:
+            stop.then(nothing)
+            line.abort()
+        return b"".join(pieces)
+
+    def _asking(self, stop: Stop) -> Asking:
+        return Asking(self._reactor, self._settings, self._reach, stop)
+
 
 @define
 class _Fetching:
@@ -86,8 +117,7 @@ class _Fetching:
 
     _cache: Cache
     _reactor: Any
-    _settings: PackageSettings
-    _reach: Reach
+    _asking: Asking
     _source: Source
     _stop: Stop
     _told: _Counted
@@ -123,7 +153,7 @@ class _Fetching:
         """What is not there yet, or as much of it as comes."""
         source = self._source
         if urlsplit(url).scheme == "file":
-            self._require_scheme(url)
+            self._asking.require_scheme(url)
             await self.in_thread(self._copy, url)
             return
         size, origin = await self.in_thread(self._cache.part_of, source)
@@ -133,13 +163,13 @@ class _Fetching:
             return
         line = Line()
         try:
-            response = await self._response(url, _asking(size, origin), line)
+            response = await self._asking.response(url, _headers(size, origin), line)
             size = _begins_at(url, response, size, source)
             if not size:
                 begun = Origin(url, _validator(response))
                 await self.in_thread(self._cache.begin, source, begun)
             self._told.reached(size)
-            body = Body(self._reactor, self._write, line, self._stop, self._settings.timeout)
+            body = Body(self._reactor, self._write, line, self._stop, self._asking.settings.timeout)
             self._stop.then(body.stop)
             response.deliverBody(body.expect(url, source.size - size))
             await body.whole
@@ -151,57 +181,10 @@ class _Fetching:
         self._told(len(piece))
         return self.in_thread(_append, self._cache.part(self._source), piece)
 
-    async def _response(self, url: str, headers: dict[str, str], line: Line) -> Any:
-        """The first answer that is no redirect."""
-        for _hop in range(MOST_REDIRECTS + 1):
-            self._stop.check()
-            self._require_scheme(url)
-            line.abort()
-            line.answered = False
-            response = await self._request(url, headers, line)
-            location = response.headers.getRawHeaders(b"location", [b""])[0]
-            if response.code not in REDIRECTS or not location:
-                return response
-            further = urljoin(url, location.decode("latin-1"))
-            if not is_url(further) or urlsplit(further).scheme == "file":
-                raise NotFetched(url, f"its server sends elsewhere: {further[:200]!r}")
-            url = further
-        raise NotFetched(url, f"it is redirected more than {MOST_REDIRECTS} times")
-
-    async def _request(self, url: str, headers: dict[str, str], line: Line) -> Any:
-        sent = Headers({name: [value] for name, value in headers.items()})
-        agent = agent_for(url, self._settings.proxy, self._reach, line)
-        asked: Deferred[Any] = agent.request(b"GET", url.encode("ascii"), sent)
-        self._stop.then(asked.cancel)
-        try:
-            response = await asked.addTimeout(self._settings.timeout, self._reactor)
-        except defer.CancelledError as error:
-            raise Stopped from error
-        except defer.TimeoutError as error:
-            raise NotFetched(url, f"no answer in {self._settings.timeout:g} seconds") from error
-        except (ResponseNeverReceived, RequestTransmissionFailed, ResponseFailed) as error:
-            raise NotFetched(url, line.why or _why(error)) from error
-        except (ConnectError, ConnectionClosed, DNSLookupError) as error:
-            raise NotFetched(url, str(error) or type(error).__name__) from error
-        line.answered = True
-        return response
-
-    def _require_scheme(self, url: str) -> None:
-        scheme = urlsplit(url).scheme
-        if scheme not in self._settings.schemes:
-            raise NotFetched(url, f"{scheme} is not among the schemes of [packages]")
-
     def _copy(self, url: str) -> None:
         """A file of this host: a regular one, of the right size, before any of it is read."""
         source, part = self._source, self._cache.part(self._source)
-        try:
-            flags = os.O_RDONLY | os.O_NONBLOCK | os.O_NOFOLLOW | os.O_CLOEXEC
-            descriptor = os.open(unquote(urlsplit(url).path), flags)
-        except OSError as error:
-            raise NotFetched(url, error.strerror or str(error)) from error
-        except ValueError as error:
-            raise NotFetched(url, str(error)) from error
-        with os.fdopen(descriptor, "rb") as file:
+        with os.fdopen(descriptor := _opened(url), "rb") as file:
             status = os.fstat(descriptor)
             if not stat.S_ISREG(status.st_mode) or status.st_size != source.size:
                 raise NotFetched(url, f"it is no file of {source.size} bytes")
@@ -241,12 +224,11 @@ class _Counted:
             self._most = self._at
 
 
-def _asking(size: int, origin: Origin | None) -> dict[str, str]:
-    headers = {"user-agent": "provd", "accept-encoding": "identity", "accept": "*/*"}
+def _headers(size: int, origin: Origin | None) -> dict[str, str]:
     if size and origin is not None:
         # RFC 9110 section 13.1.5: without the same validator, the whole comes.
-        headers |= {"range": f"bytes={size}-", "if-range": origin.validator}
-    return headers
+        return USUAL | {"range": f"bytes={size}-", "if-range": origin.validator}
+    return USUAL
 
 
 def _validator(response: Any) -> str:
@@ -278,9 +260,23 @@ def _begins_at(url: str, response: Any, size: int, source: Source) -> int:
     return size
 
 
-def _why(error: Any) -> str:
-    reasons = [each.getErrorMessage() for each in getattr(error, "reasons", ())]
-    return "; ".join(filter(None, reasons)) or str(error) or type(error).__name__
+def _opened(url: str) -> int:
+    """A file of this host. @raise NotFetched: it cannot be opened."""
+    try:
+        flags = os.O_RDONLY | os.O_NONBLOCK | os.O_NOFOLLOW | os.O_CLOEXEC
+        return os.open(unquote(urlsplit(url).path), flags)
+    except OSError as error:
+        raise NotFetched(url, error.strerror or str(error)) from error
+    except ValueError as error:
+        raise NotFetched(url, str(error)) from error
+
+
+def _read_here(url: str, most: int) -> bytes:
+    with os.fdopen(descriptor := _opened(url), "rb") as file:
+        status = os.fstat(descriptor)
+        if not stat.S_ISREG(status.st_mode) or status.st_size > most:
+            raise NotFetched(url, f"it is no file of {most} bytes at most")
+        return file.read(most)
 
 
 def _append(path: Path, piece: bytes) -> None:
