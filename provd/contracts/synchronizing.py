@@ -17,6 +17,10 @@ class ISynchronizer(Interface):
 
     name = Attribute("`sip`, `ami` or `http`, as settings name it (str)")
 
+    by_address = Attribute(
+        "whether it, or whom it asks, speaks to the device's own address, which must be one then (bool)"
+    )
+
     def why_not(errand: Errand) -> str:
         """Why it cannot tell this device, as a clause: another may; empty where it can. Does nothing."""
 

@@ -20,6 +20,9 @@ log = Logger("provd.synchronization")
 IDLE = 30.0
 """Seconds after which a connection that nobody needs is closed."""
 
+LONGEST_DATAGRAM = 1300
+"""Bytes, where nobody knows what the way bears; what is longer goes over TCP."""
+
 Open = dict[str, Exchange]
 
 
@@ -72,7 +75,9 @@ class DatagramLink:
         self._peer = peer
 
     def send(self, data: bytes) -> None:
-        """Send it. @raise NotTold: this host cannot."""
+        """Send it. @raise NotTold: this host cannot, or it is too long (RFC 3261 section 18.1.1)."""
+        if len(data) > LONGEST_DATAGRAM:
+            raise NotTold(f"the NOTIFY has {len(data)} bytes, more than may be sent over UDP")
         try:
             self._transport.write(data, self._peer)
         except OSError as error:

@@ -40,6 +40,10 @@ class AmiDriver:
         self.events = 0
         """Heard since the start."""
 
+    @property
+    def by_address(self) -> bool:
+        return self._settings.to == "contact"
+
     def adopt(self, settings: AmiSettings) -> None:
         """Ask another Asterisk, or otherwise, from the next device on."""
         if settings != self._settings:

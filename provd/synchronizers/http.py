@@ -36,6 +36,7 @@ class HttpDriver:
     """Asks devices."""
 
     name = "http"
+    by_address = True
 
     def __init__(
         self,

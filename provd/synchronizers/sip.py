@@ -62,6 +62,10 @@ class SipDriver:
         self._ports: dict[bool, Any] = {}
         self._connections = Connections(self._parts.open, self.counted, around.reactor)
 
+    @property
+    def by_address(self) -> bool:
+        return self._settings.route != "account"
+
     def adopt(self, settings: SipSettings) -> None:
         """Send otherwise from the next device on."""
         self._settings = settings
@@ -101,7 +105,7 @@ class SipDriver:
         try:
             target = self._target(errand)
             account = errand.account
-            to = sip_uri(account.username, account.host or errand.address)
+            to = sip_uri(account.username, account.host or errand.address or target.host)
             credentials = _credentials(account)
             if target.transport == "udp":
                 return await self._over_udp(errand, target, to, credentials)
@@ -138,13 +142,13 @@ class SipDriver:
         transport = account.transport if settings.transport == "config" else settings.transport
         usual = TLS_PORT if transport == "tls" else DEFAULT_PORT
         listens = usual if transport == "tls" and way.port == DEFAULT_PORT else way.port
-        contact = sip_uri(account.username, errand.address, listens, transport)
-        if settings.route == "direct":
-            return _Target(errand.address, listens, transport, contact, "")
         host, port = account.proxy, account.proxy_port or usual
         if settings.route == "account":
             uri = sip_uri(account.username, account.host or host)
             return _Target(host, port, transport, uri, "")
+        contact = sip_uri(account.username, errand.address, listens, transport)
+        if settings.route == "direct":
+            return _Target(errand.address, listens, transport, contact, "")
         route = sip_uri("", host, account.proxy_port, transport)
         return _Target(host, port, transport, contact, route)
 

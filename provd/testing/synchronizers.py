@@ -18,6 +18,7 @@ class MemorySynchronizer:
     """Remembers what it was to tell; a text answers, a `NotTold` fails, and None leaves it open."""
 
     name: str = "sip"
+    by_address: bool = True
     answers: Callable[[Errand], str | NotTold | None] = lambda _errand: "200 OK"
     told: list[Errand] = field(factory=list)
     given_up: list[str] = field(factory=list)

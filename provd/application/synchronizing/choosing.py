@@ -131,7 +131,8 @@ class Choosing:
             yield "the device understands nothing that it could say"
         for way in fit:
             errand = self._errand(device, raw_config, way, reboot=reboot)
-            why_not = self._nowhere(errand) or _cannot(errand) or driver.why_not(errand)
+            nowhere = self._nowhere(errand) if driver.by_address else ""
+            why_not = nowhere or _cannot(errand) or driver.why_not(errand)
             yield why_not or Chosen(name, partial(driver.tell, errand))
 
     def _errand(

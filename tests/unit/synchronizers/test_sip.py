@@ -138,6 +138,10 @@ def test_to_the_account() -> None:
     alone = replace(ERRAND, account=replace(ERRAND.account, proxy=""))
     assert "names no proxy" in world.driver.why_not(alone)
     assert World().driver.why_not(shared) == ""
+    assert not world.driver.by_address
+    assert World().driver.by_address
+    world.tell(replace(ERRAND, address=""))
+    assert world.sent()[0].uri == "sip:u1@pbx.example"
 
 
 def test_what_it_does_not_understand() -> None:
@@ -312,6 +316,14 @@ def test_names_of_documents_are_no_headers() -> None:
         world.tell(errand)
         assert not world.port.sent if world.reactor.ports else True
         assert isinstance(world.results[0].value, NotTold)
+
+
+def test_too_long_for_a_datagram() -> None:
+    """What could be cut into pieces on the way is not sent."""
+    world = World()
+    world.tell(replace(ERRAND, way=Notify(event="x", body="x" * 1300)))
+    assert not world.port.sent
+    assert "more than may be sent over UDP" in str(world.failure)
 
 
 def test_a_proxy_by_name() -> None:

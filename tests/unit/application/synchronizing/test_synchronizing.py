@@ -360,6 +360,17 @@ def test_nobody_is_spoken_to_elsewhere(ip: str, networks: tuple[str, ...], why: 
     assert why in site.operation(operation)["reason"]
 
 
+def test_an_account_needs_no_address() -> None:
+    """Whom a driver does not ask at its address may have none."""
+    site = Site()
+    site.sip.by_address = False
+    there = site.made.core.store.get("devices", "phone-0001")
+    site.made.core.keep(structs.replace(there, ip=None))
+    site.synchronize()
+    site.run(1)
+    assert [errand.address for errand in site.sip.told] == [""]
+
+
 def test_where_nothing_can_be_said() -> None:
     """Each driver's reason is told."""
     site = Site(understands=(Notify(),))
