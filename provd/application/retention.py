@@ -1,6 +1,7 @@
-"""What is remembered for a while is forgotten in time: ended operations, and lines of the audit trail.
+"""What is remembered for a while is forgotten in time: ended operations, lines of the audit trail, and
+enrolments that are over.
 
-Both make room when something is added.  A quiet server adds nothing, and what is to be kept for a month at
+The first two make room when something is added.  A quiet server adds nothing, and what is to be kept for a month at
 most must be gone after that month all the same; so the clock looks, too, and whoever chooses other preferences
 finds what they say done.
 """
@@ -15,6 +16,7 @@ from twisted.python.failure import Failure
 from provd.access import AuditedStore
 from provd.application.operations import Operations
 from provd.application.slices import Slices
+from provd.documents import ENROLMENTS, Enrolment
 from provd.values import ProvdError
 
 log = Logger("provd.operations")
@@ -26,6 +28,9 @@ AT_ONCE = 200
 """Lines that go in one commit at most."""
 
 CAUSE = "retention"
+
+OVER_FOR = 86_400.0
+"""Seconds for which an enrolment that is over is still shown."""
 
 
 class Retention:
@@ -60,8 +65,18 @@ class Retention:
                     draft.delete("audit", line_id)
                 await self._store.commit(draft)
                 await self._slices.pause()
+            await self._forget_enrolments()
         except ProvdError as error:
             log.warn("what is old cannot be forgotten for now: {error}", error=error)
+
+    async def _forget_enrolments(self) -> None:
+        before, draft = self._clock.seconds() - OVER_FOR, self._store.draft(CAUSE)
+        for enrolment in self._store.collection(ENROLMENTS.name):
+            assert isinstance(enrolment, Enrolment)  # noqa: S101 - what the collection holds
+            if enrolment.until < before:
+                draft.delete(ENROLMENTS.name, enrolment.id)
+        if draft.changed:
+            await self._store.commit(draft)
 
     def _on_time(self) -> None:
         self._next = self._clock.callLater(EVERY, self._on_time)

@@ -12,7 +12,7 @@ from provd.access import AuditedStore, AuditTrail
 from provd.application.operations import Operations
 from provd.application.retention import AT_ONCE, EVERY, Retention
 from provd.application.slices import Slices
-from provd.documents import KINDS, Operation, Preferences, Role, State
+from provd.documents import KINDS, Enrolment, Operation, Preferences, Role, State
 from provd.store import MemoryStore
 
 DAY = 86_400.0
@@ -133,3 +133,17 @@ def test_at_once_for_whoever_chose(made: Made) -> None:
     made.turn()
     assert swept == [None]
     assert len(made.left("audit")) == 31  # the oldest is of this very second, a month ago
+
+
+def test_enrolments_that_are_over_go_after_a_day(made: Made) -> None:
+    """Until then whoever looks for one finds when it ended; one that is open stays."""
+    now = made.clock.seconds()
+    made.keep("enrolments", Enrolment(id="over", seconds=60, opened=now - DAY - 61))
+    made.keep("enrolments", Enrolment(id="just", seconds=60, opened=now - 61))
+    made.keep("enrolments", Enrolment(id="open", seconds=60, opened=now))
+    made.retention.start()
+    made.turn()
+    assert made.left("enrolments") == ["just", "open"]
+    for _hour in range(25):
+        made.turn(EVERY)
+    assert made.left("enrolments") == []
