@@ -7,20 +7,10 @@ from typing import Any
 
 import msgspec
 import pytest
-from msgspec.structs import replace
 from twisted.internet.defer import Deferred, fail, succeed
 
 from provd.application.restores import LEFT_ALONE
-from provd.documents import (
-    KINDS,
-    Device,
-    DeviceCredential,
-    Status,
-    UrlToken,
-    User,
-    parse_config,
-    parse_device,
-)
+from provd.documents import KINDS, DeviceCredential, Status, User, parse_config, parse_device
 from provd.store import Contents, Copy, CopyUnusable, PieceOutOfPlace
 from provd.testing.access import basic, keep, user
 from provd.testing.api import Answer, Bench, bench
@@ -241,30 +231,18 @@ def test_tokens_go_with_users_who_go(made: Bench) -> None:
 
 def test_what_proves_a_device_goes_with_devices_that_go(made: Bench) -> None:
     """Whoever gets the id next has neither; a password that was replaced since stays replaced."""
-    keep(
-        made.core.store,
-        devices=[Device(id="stays")],
-        credentials=[DeviceCredential(id="stays", username="s", password="first")],
-    )
+    store = made.core.store
+    first = DeviceCredential(id="two", username="two", password="first")
+    keep(store, credentials=[first])
     copy = Kept(made)
     copy.take()
     made.operators.backups.kept_in(copy)
-    kept = made.core.store.get("credentials", "stays")
-    keep(
-        made.core.store,
-        devices=[Device(id="goes")],
-        credentials=[
-            DeviceCredential(id="goes", username="g", password="x"),
-            replace(kept, password="second"),
-        ],
-        **{"url-tokens": [UrlToken(id="u", device="goes", digest="d")]},
-    )
+    second = msgspec.structs.replace(store.get("credentials", "two"), password="second")
+    late = DeviceCredential(id="late", username="late", password="x")
+    keep(store, devices=[parse_device({"id": "late"})], credentials=[late, second])
     assert restore(made)["state"] == "success"
-    store = made.core.store
-    assert store.get("devices", "goes") is None
-    assert store.get("credentials", "goes") is None
-    assert store.get("url-tokens", "u") is None
-    assert store.get("credentials", "stays").password == "second"
+    assert store.get("credentials", "late") is None
+    assert store.get("credentials", "two").password == "second"
 
 
 def test_a_copy_that_is_broken(made: Bench, kept: Kept) -> None:
