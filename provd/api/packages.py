@@ -15,7 +15,7 @@ from provd.documents.reading import Reading
 from provd.values.package import PACKAGE_VERSION
 
 PLUGIN = Parameter("plugin", "those of this plugin only")
-LISTS = Says(answers="Package", listed=True, parameters=(PLUGIN,), refuses=("no-such-document",))
+LISTS = Says(answers="Package", listed=True, parameters=(PLUGIN,))
 BUSY = ("no-such-document", "invalid", "under-way", *KEEPING)
 
 

@@ -75,12 +75,11 @@ class Packages:
     # What there is.
 
     async def list(self, plugin_id: str = "") -> list[dict[str, Any]]:
-        """Every package, in order of plugin and id; of one plugin where it is named.
-
-        @raise NoSuchDocument: there is no such plugin.
-        """
+        """Every package, in order of plugin and id; of one plugin where it is named."""
         found: list[dict[str, Any]] = []
-        for each in [plugin_id] if plugin_id else sorted(self._plugins.ids()):
+        for each in sorted(self._plugins.ids()):
+            if plugin_id not in {"", each}:
+                continue
             stock = await self._look(each)
             ids = sorted({package for package, _version in (*stock.offered, *stock.installed)})
             found += [
