@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 from msgspec.structs import replace
+from twisted.internet.defer import Deferred, fail
 
 from provd.access import ServingSettings
 from provd.application.explain import tell
@@ -33,6 +34,8 @@ from provd.values import (
     Redirect,
     Refusal,
     RefusalKind,
+    RevisionConflict,
+    StoreUnavailable,
 )
 
 KEY_MODES = ("off", "accepted", "required")
@@ -187,6 +190,47 @@ def test_only_secrets_use_a_url_up() -> None:
     answer, decision = ask(made, http(secret, number=6))
     assert answer.kind is RefusalKind.NOT_FOUND
     assert decision.inquiry.barred == "the one-time URL url-a was used up"
+
+
+def spend(made: Core, count: int = 1) -> list[Any]:
+    """What becomes of a secret for some who opened the URL before any of them was answered."""
+    threshold = made.inquiries._threshold
+    assert threshold is not None
+    path = f"/{URLS['a']}/{FILES['a']}"
+    opened = [threshold.open(http(path, number=each), keep=True) for each in range(count)]
+    secret = Content(b"secret", without=Content(b""))
+    told: list[Any] = []
+    for inquiry in opened:
+        spending = threshold.spent(
+            Decision(inquiry), secret, lambda _decision, answer, keep: answer
+        )
+        Deferred.fromCoroutine(spending).addBoth(told.append)
+    return told
+
+
+def test_of_two_at_once_one_is_given_it() -> None:
+    """Whoever is second finds nothing left, though there was something when it came."""
+    first, second = spend(two_tenants(), 2)
+    assert isinstance(first, Content)
+    assert second.kind is RefusalKind.NOT_FOUND
+    assert "meanwhile" in second.reason
+
+
+@pytest.mark.parametrize(
+    ("error", "reason"),
+    [
+        (RevisionConflict("url-tokens", "url-a", 1, 2), "at the same time"),
+        (StoreUnavailable("the disk is full"), "the disk is full"),
+    ],
+)
+def test_what_cannot_be_kept_is_not_given(error: Exception, reason: str) -> None:
+    """Whoever asks is to come back; the secret stays here."""
+    made = two_tenants()
+    store: Any = made.store
+    store.commit = lambda _draft: fail(error)
+    [answer] = spend(made)
+    assert answer.kind is RefusalKind.UNAVAILABLE
+    assert reason in answer.reason
 
 
 def test_the_key_alone_uses_no_url_up() -> None:
