@@ -7,12 +7,21 @@ from __future__ import annotations
 
 import contextlib
 import os
+import ssl
 import threading
 import time
 from collections.abc import Callable, Iterator, Mapping
+from datetime import UTC, datetime, timedelta
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
+
+from cryptography import x509
+from cryptography.hazmat.primitives import hashes
+from cryptography.hazmat.primitives.asymmetric import ec
+from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat
+from cryptography.x509.oid import NameOID
 
 from provd.testing.daemon import PATIENCE, Daemon
 from provd.testing.packages import a_package, a_source, a_zip, definitions, tree
@@ -171,6 +180,29 @@ class Vendor(ThreadingHTTPServer):
     def url(self, manner: str, name: str = "fw.rom") -> str:
         """Where it answers in a manner."""
         return f"http://127.0.0.1:{self.server_port}/{manner}/{name}"
+
+
+def prove(vendor: Vendor, name: str, directory: Path) -> Path:
+    """Have a vendor speak TLS as that name; the certificate that whoever asks must trust."""
+    key = ec.generate_private_key(ec.SECP256R1())
+    subject = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, name)])
+    now = datetime.now(UTC)
+    certificate = (
+        x509.CertificateBuilder(subject, subject, key.public_key(), x509.random_serial_number())
+        .not_valid_before(now - timedelta(days=1))
+        .not_valid_after(now + timedelta(days=1))
+        .add_extension(x509.SubjectAlternativeName([x509.DNSName(name)]), critical=False)
+        .sign(key, hashes.SHA256())
+    )
+    path = directory / "vendor.pem"
+    path.write_bytes(
+        key.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption())
+        + certificate.public_bytes(Encoding.PEM)
+    )
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    context.load_cert_chain(path)
+    vendor.socket = context.wrap_socket(vendor.socket, server_side=True)
+    return path
 
 
 @contextlib.contextmanager

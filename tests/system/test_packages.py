@@ -25,6 +25,7 @@ from provd.testing.vendor import (
     firmware,
     installed,
     offer,
+    prove,
     served,
 )
 
@@ -142,6 +143,26 @@ def test_files_of_this_host(server: Daemon, tmp_path: Path) -> None:
         assert installed(server)["state"] == "fail"
     offer(server, firmware(path.as_uri()))
     assert installed(server)["state"] == "success"
+
+
+@pytest.mark.parametrize("named", ["localhost", "other.example"])
+def test_over_https(
+    named: str, vendor: Vendor, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A certificate that the host trusts and that is of that name, or nothing."""
+    monkeypatch.setenv("SSL_CERT_FILE", str(prove(vendor, named, tmp_path)))
+    server = Daemon(tmp_path / "server", settings=SETTINGS, families=("yealink",))
+    try:
+        server.start()
+        offer(server, firmware(f"https://localhost:{vendor.server_port}/well/fw.rom"))
+        operation = installed(server)
+        if named == "localhost":
+            assert operation["state"] == "success", operation
+            return
+        assert "localhost" in operation["reason"]
+        assert vendor.asked == []
+    finally:
+        server.close()
 
 
 def test_through_a_proxy(server: Daemon, vendor: Vendor) -> None:
