@@ -21,6 +21,8 @@ from provd.values import ProvdError
 LONGEST = 0.25
 """Seconds that plugin code may hold the reactor before it is stopped: a thousand times what it needs."""
 
+AGAIN = 0.05
+
 MOST_STOPS = 3
 """How often an extractor is stopped before it is asked no more: each time holds everybody else up."""
 
@@ -101,14 +103,26 @@ def stopped_after(seconds: float) -> Iterator[None]:
     if threading.current_thread() is not threading.main_thread():
         yield
         return
-    before = signal.signal(signal.SIGALRM, _stop)
-    signal.setitimer(signal.ITIMER_REAL, seconds)
+    alarm = _Alarm()
+    before = signal.signal(signal.SIGALRM, alarm)
     try:
-        yield
+        try:
+            # Again and again: what is raised while Python finalizes something is ignored.
+            signal.setitimer(signal.ITIMER_REAL, seconds, AGAIN)
+            yield
+        finally:
+            alarm.rings = False
     finally:
+        alarm.rings = False  # for one that rang just before the line above
         signal.setitimer(signal.ITIMER_REAL, 0)
         signal.signal(signal.SIGALRM, before)
 
 
-def _stop(_number: int, _frame: Any) -> None:
-    raise Stopped(f"it had not ended after {LONGEST:g} s and was stopped")
+class _Alarm:
+    """Stops what runs, as long as it is to."""
+
+    rings = True
+
+    def __call__(self, _number: int, _frame: Any) -> None:
+        if self.rings:
+            raise Stopped(f"it had not ended after {LONGEST:g} s and was stopped")

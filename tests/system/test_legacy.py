@@ -232,9 +232,12 @@ def test_the_process_that_configures_is_killed(phone: Phone) -> None:
     wait_until(lambda: phone.get().status == 200, daemon)
     second = worker_of(daemon)
     assert second != first
+    children = Path(f"/proc/{second}/task/{second}/children").read_text().split()
+    assert children
     daemon.end(signal.SIGKILL)
     try:
-        wait_until(lambda: not Path(f"/proc/{second}").exists(), daemon)
+        for process in (str(second), *children):
+            wait_until(lambda each=process: not Path(f"/proc/{each}").exists(), daemon)
     finally:
         daemon.start()
 

@@ -13,6 +13,7 @@ from socket import socket, socketpair
 
 import msgspec
 
+from provd.compat.worker import confinement
 from provd.compat.worker.child import run
 from provd.compat.worker.frames import Done, Frames, Job, frame
 
@@ -85,6 +86,7 @@ class Parent:
         """The rest of a child's life."""
         status = 1
         try:
+            confinement.end_with_parent()
             for other in self._children.values():
                 other.connection.close()
             nothing = os.open(os.devnull, os.O_RDWR)

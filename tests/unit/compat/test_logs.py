@@ -43,7 +43,9 @@ def test_detail_is_nobodys_business() -> None:
 
 def test_a_line_that_cannot_be_formatted() -> None:
     """It is written as it is."""
-    record = logging.makeLogRecord({"name": "plugin.x", "msg": "%d", "args": ("x",)})
+    record = logging.makeLogRecord(
+        {"levelno": logging.INFO, "name": "plugin.x", "msg": "%d", "args": ("x",)}
+    )
     with capturedLogs() as told:
         ToOurs().emit(record)
     assert told[0]["text"] == "%d"
