@@ -1,8 +1,9 @@
 """The models that read `SEP<MAC>.cnf.xml`, how many line buttons each has, and the expansion modules.
 
-Sources: Cisco's product sheets as chan-sccp's table of buttons and Wazo's plugins hold them; usecallmanager.nz
-("SEPMAC.cnf.xml": elements by series, modules with their buttons; "User Locale": the file of texts of each model) for
-what of the 6900, 7800, 8800, 8900 and 9900 series reads the file as those of the 7900 series do.
+Sources: chan-sccp's table of buttons and Wazo's plugins; usecallmanager.nz ("SEPMAC.cnf.xml": elements by series,
+modules with their buttons; "User Locale": the file of texts of each model) for what of the 6900, 7800, 8800, 8900 and
+9900 series reads the file as those of the 7900 series do.  The buttons of the 7800 and 8800 series are confirmed by none
+of them.
 """
 
 from __future__ import annotations
