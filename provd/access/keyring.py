@@ -30,7 +30,11 @@ class Keyring:
 
     def tenant_of(self, document: ProvisioningKey) -> str:
         """Whose a key is."""
-        return document.tenant or self._own
+        return self.or_own(document.tenant)
+
+    def or_own(self, tenant: str) -> str:
+        """A tenant; the installation's own where none is named."""
+        return tenant or self._own
 
     def find(self, text: str) -> ProvisioningKey | None:
         """The key that a text is, good at this time or not."""
@@ -48,7 +52,7 @@ class Keyring:
 
         Empty where there is none.
         """
-        tenant = tenant or self._own
+        tenant = self.or_own(tenant)
         if tenant not in self._keys:
             return ""
         keys = self._sorted.get(tenant)

@@ -24,6 +24,7 @@ from provd.documents import (
     ONCE_URL,
     Device,
     DeviceCredential,
+    ProvisioningKey,
     UrlToken,
     digest_of_secret,
     is_key,
@@ -51,12 +52,15 @@ REALM = "provd"
 NO_KEY = "it shows no provisioning key, and one is required (serving.url_key)"
 NO_KEYS = "serving.url_key is required and no key is good: no device is served; `provd keys add` makes one"
 NO_SUCH_URL = "it shows a one-time URL that there is not"
+TWO_TENANTS = "the key and the one-time URL that it shows are of two tenants"
 MASKED = "(no key)"
-"""Stands in paths for what should have been a key: it may be one that is spelled a little wrong."""
+"""Stands in paths for what should have begun with a key: it may be one that is spelled a little wrong."""
 
 SPENT = Refusal(RefusalKind.NOT_FOUND, "its one-time URL was used up meanwhile")
 BUSY = Refusal(RefusalKind.UNAVAILABLE, "its one-time URL is used by others at the same time")
 TRIES = 3
+MOST_PARTS = 4
+"""Parts of a path that are looked at: two can be good, and what is beside them is nobody's way to ask."""
 
 
 class Passed(Typed):
@@ -117,9 +121,7 @@ class Threshold:
             return inquiry
         if "authorization" in inquiry.headers:
             inquiry = self._judged(inquiry, keep=keep)
-        if self._keys:
-            return self._unlocked(inquiry)
-        return self._with_url(inquiry) if ONCE_URL in inquiry.path else inquiry
+        return self._unlocked(inquiry) if self._keys or ONCE_URL in inquiry.path else inquiry
 
     def _judged(self, inquiry: Inquiry, *, keep: bool) -> Inquiry:
         shown = self._logins.judge(inquiry.headers["authorization"], inquiry, keep=keep)
@@ -127,42 +129,48 @@ class Threshold:
         return replace(inquiry, credential=shown, headers=headers)
 
     def _unlocked(self, inquiry: Inquiry) -> Inquiry:
+        """Without what its path begins with: a key, a one-time URL, or both in any order.
+
+        What is good for nothing is taken off as well, so that it is told nowhere.
+        """
+        for _part in range(MOST_PARTS):
+            opened = self._with_next(inquiry)
+            if opened is None:
+                break
+            inquiry = opened
+        if not self._required or inquiry.bound or inquiry.barred:
+            return inquiry
+        masked = f"/{MASKED}/{inquiry.filename}" if "/" in inquiry.path.strip("/") else inquiry.path
+        return replace(inquiry, path=masked, barred=NO_KEY)
+
+    def _with_next(self, inquiry: Inquiry) -> Inquiry | None:
+        """What the first part of its path opens; None where that is just a part of a path."""
         first, rest = split_path(inquiry.path)
         if first.startswith(ONCE_URL):
-            return self._with_url(inquiry)
-        key = self._keyring.find(first) if is_key(first) else None
-        if key is None:
-            if not self._required:
-                return inquiry
-            masked = f"/{MASKED}{rest}" if rest.strip("/") else inquiry.path
-            return replace(inquiry, path=masked, barred=NO_KEY)
-        opened = replace(inquiry, path=rest, key=key.id, tenant=self._keyring.tenant_of(key))
-        if key.good(inquiry.arrived):
-            return opened
-        when = "is over" if key.begins <= inquiry.arrived else "has not begun"
-        return replace(opened, barred=f"the provisioning key {key.id} {when}")
+            return self._with_url(replace(inquiry, path=rest), first)
+        key = self._keyring.find(first) if self._keys and is_key(first) else None
+        return None if key is None else self._with_key(replace(inquiry, path=rest), key)
 
-    def _with_url(self, inquiry: Inquiry) -> Inquiry:
-        first, rest = split_path(inquiry.path)
-        if not first.startswith(ONCE_URL):
-            return inquiry
-        token = self._url_token(first)
+    def _with_key(self, inquiry: Inquiry, key: ProvisioningKey) -> Inquiry:
+        why = ""
+        if not key.good(inquiry.arrived):
+            when = "is over" if key.begins <= inquiry.arrived else "has not begun"
+            why = f"the provisioning key {key.id} {when}"
+        return replace(_bound(inquiry, self._keyring.tenant_of(key), why), key=key.id)
+
+    def _with_url(self, inquiry: Inquiry, text: str) -> Inquiry:
+        token = self._url_token(text)
         if token is None:
-            return replace(inquiry, path=rest, barred=NO_SUCH_URL)
+            return replace(inquiry, barred=inquiry.barred or NO_SUCH_URL)
         device: Device | None = self._store.get("devices", token.device)
-        opened = replace(
-            inquiry,
-            path=rest,
-            url_token=token.id,
-            holder=token.device,
-            tenant=device.tenant if device is not None else "",
-        )
+        why = ""
         if device is None:
-            return replace(opened, barred=f"the device of the one-time URL {token.id} has gone")
-        if token.good(inquiry.arrived):
-            return opened
-        why = "is over" if token.uses else "was used up"
-        return replace(opened, barred=f"the one-time URL {token.id} {why}")
+            why = f"the device of the one-time URL {token.id} has gone"
+        elif not token.good(inquiry.arrived):
+            why = f"the one-time URL {token.id} {'is over' if token.uses else 'was used up'}"
+        tenant = self._keyring.or_own(device.tenant if device is not None else "")
+        opened = _bound(inquiry, tenant, why)
+        return replace(opened, url_token=token.id, holder=token.device)
 
     def _url_token(self, text: str) -> UrlToken | None:
         found: tuple[UrlToken, ...] = self._store.by("url-tokens", "digest", digest_of_secret(text))
@@ -260,6 +268,13 @@ def _why_not(decision: Decision, answer: Answer) -> str:
         return answer.reason if answer.kind in _SAID_NO else ""
     verdict = decision.verdict
     return "" if verdict is None or verdict.outcome is Outcome.GIVEN else str(verdict)
+
+
+def _bound(inquiry: Inquiry, tenant: str, why_not: str) -> Inquiry:
+    """The inquiry of a tenant; of two things that it shows the weaker one counts."""
+    if inquiry.bound and inquiry.tenant != tenant:
+        why_not = why_not or TWO_TENANTS
+    return replace(inquiry, tenant=tenant, barred=inquiry.barred or why_not)
 
 
 def split_path(path: str) -> tuple[str, str]:

@@ -122,6 +122,26 @@ def test_the_truth_table_of_keys(mode: Any, protocol: str) -> None:
 
 
 @pytest.mark.parametrize("protocol", ["http", "tftp"])
+@pytest.mark.parametrize("mode", ["accepted", "required"])
+def test_the_truth_table_of_both(mode: Any, protocol: str) -> None:
+    """A key and a URL, in any order: both must be good for the device, and neither is told."""
+    for key, url, turned in itertools.product(KEYS, URLS, (False, True)):
+        if key == "none" and (turned or mode == "accepted"):
+            continue  # it is a directory like any other
+        parts = [KEYS[key], URLS[url]]
+        made = two_tenants(serving=ServingSettings(url_key=mode))
+        path = "/".join(["", *(reversed(parts) if turned else parts), FILES["a"]])
+        answer, decision = ask(made, asked(protocol, path))
+        both = {MODEL_OF_KEYS[mode, key], MODEL_OF_URLS[url]}
+        got = outcome(answer, decision)
+        if both == {"found"}:
+            assert got == "found", (mode, key, url, turned)
+            assert decision.level is Level.CREDENTIAL
+        else:
+            assert got in {"barred", "unknown"}, (mode, key, url, turned)
+
+
+@pytest.mark.parametrize("protocol", ["http", "tftp"])
 @pytest.mark.parametrize("mode", KEY_MODES)
 def test_the_truth_table_of_one_time_urls(mode: Any, protocol: str) -> None:
     """Each URL with each name and password: two things shown are never more than the weaker one allows."""
