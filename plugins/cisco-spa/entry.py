@@ -34,6 +34,7 @@ from provd.sdk import (
     Served,
     Tree,
     Way,
+    own_file,
     server_address,
 )
 
@@ -111,8 +112,7 @@ class CiscoSpa:
         return (Notify(event="resync", reboot="reboot_now"),)
 
     def accounts_file(self, device: Any) -> str:
-        mac = (device.mac or "").replace(":", "")
-        return f"{mac}.xml" if mac else ""
+        return own_file("{mac}.xml", device)
 
 
 PLUGIN = CiscoSpa()

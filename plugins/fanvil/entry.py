@@ -36,6 +36,7 @@ from provd.sdk import (
     Served,
     Tree,
     Way,
+    own_file,
 )
 
 from .identify import RANGES, VENDOR, by_path, by_user_agent, by_vendor_class, support
@@ -118,7 +119,7 @@ class Fanvil:
         return (Notify(),)
 
     def accounts_file(self, device: Any) -> str:
-        return f"{(device.mac or '').replace(':', '')}.cfg" if device.mac else ""
+        return own_file("{mac}.cfg", device)
 
 
 PLUGIN = Fanvil()

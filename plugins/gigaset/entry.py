@@ -32,6 +32,7 @@ from provd.sdk import (
     Served,
     Tree,
     Way,
+    own_file,
 )
 
 from .blocks import OWN_FILE, chained, is_chained
@@ -116,7 +117,7 @@ class Gigaset:
         return (Notify(),)
 
     def accounts_file(self, device: Any) -> str:
-        return f"{(device.mac or '').replace(':', '').upper()}.xml" if device.mac else ""
+        return own_file("{MAC}.xml", device)
 
 
 PLUGIN = Gigaset()

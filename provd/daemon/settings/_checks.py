@@ -93,6 +93,9 @@ def check_together(settings: Any) -> Iterator[Problem]:
     """What is wrong with settings that are each right."""
     yield from _guarded(settings)
     yield from _keys_apart(settings)
+    if settings.ami.host and not settings.ami.secret:
+        why = "is missing, and ami.host is given"
+        yield Problem("ami.secret", why, "a file with the secret of manager.conf")
     yield from _devices.together(settings)
     if settings.access.client_ca and not settings.api.secure:
         why = "is given, and the API speaks plain HTTP, where nobody shows a certificate"

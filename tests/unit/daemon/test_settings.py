@@ -125,6 +125,14 @@ def test_keys_stand_apart_from_the_data(path: str) -> None:
     assert read_settings(None, environment).store.seal_keys == "/data2/seal.keys"
 
 
+def test_asterisk_wants_a_secret() -> None:
+    """Told before anything starts, and not when the first phone is to be told."""
+    with pytest.raises(Invalid, match=r"ami\.secret: is missing"):
+        read_settings(None, {"PROVD_AMI__HOST": "pbx.example"})
+    both = {"PROVD_AMI__HOST": "pbx.example", "PROVD_AMI__SECRET": "/etc/provd/ami"}
+    assert read_settings(None, both).ami.host == "pbx.example"
+
+
 def test_what_does_not_go_together_is_told_where_it_stands(tmp_path: Path) -> None:
     """In the source that holds in the end; what stands nowhere has no place."""
     path = file(tmp_path, "[access]\nclient_ca = 'a.pem'\n\n[api]\ncertificate = 'x'")
