@@ -6,10 +6,13 @@ import itertools
 from typing import Any
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 from msgspec.structs import replace
 from twisted.internet.defer import Deferred, fail
 
 from provd.access import ServingSettings
+from provd.access.serving import Mode
 from provd.application.explain import tell
 from provd.documents import Device
 from provd.testing.inquiries import ARRIVED, Core, http, tftp
@@ -38,7 +41,7 @@ from provd.values import (
     StoreUnavailable,
 )
 
-KEY_MODES = ("off", "accepted", "required")
+KEY_MODES: tuple[Mode, ...] = ("off", "accepted", "required")
 SHOWN_KEYS = (None, *KEYS)
 SHOWN_URLS = (None, *URLS)
 CREDENTIALS = (None, "own", "before", "another's", "wrong", "nobody's")
@@ -290,6 +293,26 @@ def test_operators_are_warned_of_a_closed_door() -> None:
     assert "provd keys add" in threshold.warnings(ARRIVED)[0]
     threshold.adopt(ServingSettings(url_key="accepted"))
     assert threshold.warnings(ARRIVED) == ()
+
+
+MADE = {mode: two_tenants(serving=ServingSettings(url_key=mode)) for mode in KEY_MODES}
+PARTS = st.one_of(st.sampled_from([*KEYS.values(), *URLS.values(), "", "x"]), st.text(max_size=8))
+
+
+@given(st.sampled_from(KEY_MODES), st.lists(PARTS, max_size=6), st.text(max_size=30))
+def test_whatever_is_shown_is_opened_or_not(mode: str, parts: list[str], header: str) -> None:
+    """No path and no header crash it; what comes out is never longer than what went in, but for its mask."""
+    threshold = MADE[mode].inquiries._threshold
+    assert threshold is not None
+    path = "/" + "/".join(parts)
+    inquiry = replace(http(path), headers={"authorization": header})
+    for opened in (threshold.open(inquiry, keep=True), threshold.open(tftp(path[1:]), keep=False)):
+        assert len(opened.path) <= len(path) + len("/(no key)/")
+        assert "authorization" not in opened.headers
+        if opened.bound:
+            assert opened.key.startswith("key-") or opened.url_token.startswith("url-")
+        if mode == "required":
+            assert opened.bound or opened.barred
 
 
 def test_explain_names_what_was_shown() -> None:
