@@ -300,7 +300,7 @@ PARTS = st.one_of(st.sampled_from([*KEYS.values(), *URLS.values(), "", "x"]), st
 
 
 @given(st.sampled_from(KEY_MODES), st.lists(PARTS, max_size=6), st.text(max_size=30))
-def test_whatever_is_shown_is_opened_or_not(mode: str, parts: list[str], header: str) -> None:
+def test_whatever_is_shown_is_opened_or_not(mode: Mode, parts: list[str], header: str) -> None:
     """No path and no header crash it; what comes out is never longer than what went in, but for its mask."""
     threshold = MADE[mode].inquiries._threshold
     assert threshold is not None
