@@ -23,12 +23,12 @@ from provd.application.operations import Operations, Work
 from provd.application.slices import Slices
 from provd.application.synchronizing.alarms import Alarms
 from provd.application.synchronizing.choosing import Choosing
-from provd.application.synchronizing.job import KIND, Each, Jobs
+from provd.application.synchronizing.job import KIND, Each, Job, Jobs, in_background
 from provd.application.synchronizing.keeping import COLLECTION, Keeping
 from provd.application.synchronizing.pace import Pace
 from provd.application.synchronizing.remote_state import RemoteState
 from provd.application.synchronizing.settings import SynchronizationSettings
-from provd.application.synchronizing.wish import Wish, problems_of, read_wish
+from provd.application.synchronizing.wish import plan, problems_of, read_wish
 from provd.contracts import IDocumentStore, ILoadedPlugin, ISubscription
 from provd.documents import Device, Operation, Stage, Synchronization, parse_window, preferences_in
 from provd.documents.synchronization import (
@@ -124,7 +124,10 @@ class Synchronizing:
                 continue
             devices = len(self._store.by(COLLECTION, "operation", operation_id))
             left = [resumed(each, self._clock.seconds()) for each in documents]
-            self._take_up(self._operations.resume(operation), left, devices)
+            job = self._job(self._operations.resume(operation), devices)
+            for document in left:
+                self._let_in(document, job)
+            self._all_in(job)
 
     async def stop(self) -> None:
         """Tell nobody any more; what is open goes on after the next start."""
@@ -155,53 +158,48 @@ class Synchronizing:
         work = await self._operations.start(
             KIND, label=label, cause=cause, devices=tuple(device_ids), action=ACT
         )
-        planned = [self._planned(each, work.id, wish, cause) for each in device_ids]
+        planned = [
+            plan(each, work.id, wish, cause, self._clock.seconds())
+            async for each in self._slices.over(self._devices(device_ids))
+        ]
         try:
             await self._keeping.plan(planned, cause)
         except ProvdError as error:
             await work.fail(str(error))
             self._operations.over(work)
             raise
-        there = [each for each in planned if self._store.get("devices", each.id) is not None]
-        self._take_up(work, there, len(there))
+        job = self._job(work, len(planned))
+        async for document in self._slices.over(planned):
+            if self._store.get("devices", document.id) is not None:
+                self._let_in(document, job)
+            else:
+                job.devices -= 1
+        self._all_in(job)
         return work.id
 
-    def _planned(
-        self, device_id: str, operation_id: str, wish: Wish, cause: str
-    ) -> Synchronization:
-        device: Device | None = self._store.get("devices", device_id)
-        now = self._clock.seconds()
-        return Synchronization(
-            id=device_id,
-            tenant=device.tenant if device is not None else "",
-            operation=operation_id,
-            cause=cause,
-            wanted=wish.by,
-            reboot=wish.reboot,
-            not_before=max(wish.at, now),
-            window=wish.window,
-            asked=now,
-        )
+    def _devices(self, device_ids: Iterable[str]) -> Iterator[Device]:
+        """Those that are there."""
+        found = (self._store.get("devices", each) for each in device_ids)
+        return (device for device in found if device is not None)
 
-    def _take_up(self, work: Work, documents: Sequence[Synchronization], devices: int) -> None:
-        job = self._jobs.add(work, devices)
+    def _job(self, work: Work, devices: int) -> Job:
         work.stopped_by(partial(self._cancel, work.id))
-        for document in documents:
-            before = self._each.get(document.id)
-            if before is not None:
-                self._taken_over(before, work.id)
-            self._each[document.id] = Each(document, job)
-            job.left.add(document.id)
-            self._set_alarm(document)
-        if work.cancelled:
-            self._cancel(work.id)
-        else:
-            self._jobs.went_on(job)
+        return self._jobs.add(work, devices)
 
-    def _taken_over(self, each: Each, by: str) -> None:
-        """Another operation has the device from now on, and its document."""
-        log.info("{device} is synchronized by {by} from now on", device=each.document.id, by=by)
-        self._leave(each)
+    def _let_in(self, document: Synchronization, job: Job) -> None:
+        before = self._each.get(document.id)
+        if before is not None:
+            log.info("{device} is synchronized by {by} now", device=document.id, by=job.work.id)
+            self._leave(before)
+        self._each[document.id] = Each(document, job)
+        job.left.add(document.id)
+        self._set_alarm(document)
+
+    def _all_in(self, job: Job) -> None:
+        job.entering = False
+        if job.work.cancelled:
+            self._cancel(job.work.id)
+        self._jobs.went_on(job)
 
     def _drop(self, documents: Iterable[Synchronization]) -> None:
         now = self._clock.seconds()
@@ -211,13 +209,16 @@ class Synchronizing:
     def _cancel(self, operation_id: str) -> None:
         """Somebody stopped it: those that were not told will not be."""
         job = self._jobs.open.get(operation_id)
-        if job is None:
-            return
+        if job is not None:
+            in_background(self._cancel_all(job))
+
+    async def _cancel_all(self, job: Job) -> None:
         now = self._clock.seconds()
-        for device_id in [*job.left]:
-            each = self._each[device_id]
-            self._keeping.changed(ended(each.document, Stage.CANCELLED, now, job.work.reason))
-            self._leave(each)
+        async for device_id in self._slices.over([*job.left]):
+            each = self._each.get(device_id)
+            if each is not None and each.job is job:
+                self._keeping.changed(ended(each.document, Stage.CANCELLED, now, job.work.reason))
+                self._leave(each)
 
     def _devices_changed(self, changes: Sequence[Change]) -> None:
         for change in changes:
@@ -287,7 +288,7 @@ class Synchronizing:
                 self._pump_soon(max(self._pace.wait(), 0.005))
                 return
             each = self._each.get(self._ready.popleft())
-            if each is not None and each.document.stage is Stage.WAITING:
+            if each is not None and each.is_to_be_told:
                 self._tell(each)
             if over():
                 self._pump_soon(0)

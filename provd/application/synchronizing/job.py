@@ -35,6 +35,8 @@ class Job:
         self.devices = devices
         self.left: set[str] = set()
         """The ids of those that are not over."""
+        self.entering = True
+        """Whether more of them come yet."""
         self.begun = False
         """Whether one of them was told."""
         self.told_of = -1
@@ -56,6 +58,11 @@ class Each:
         self.job = job
         self.telling: Deferred[Any] | None = None
         """While a driver is at it."""
+
+    @property
+    def is_to_be_told(self) -> bool:
+        """Whether it waits for that, and nobody stopped its operation."""
+        return self.document.stage is Stage.WAITING and not self.job.work.cancelled
 
 
 class Jobs:
@@ -82,9 +89,9 @@ class Jobs:
 
     def went_on(self, job: Job) -> None:
         """Something became of one of its devices: tell how far it is, or that it is over."""
-        if not job.left:
+        if not job.left and not job.entering:
             if self.open.pop(job.work.id, None) is not None:
-                _in_background(self._finish(job))
+                in_background(self._finish(job))
         elif self._next is None:
             self._next = self._clock.callLater(TELL_EVERY, self._tell)
 
@@ -102,7 +109,7 @@ class Jobs:
         for job in self.open.values():
             if job.begun and job.told_of != job.over:
                 job.told_of = job.over
-                _in_background(job.work.progress(job.over, job.devices))
+                in_background(job.work.progress(job.over, job.devices))
 
     async def _finish(self, job: Job) -> None:
         # The documents that the result tells of are those that are kept.
@@ -116,7 +123,8 @@ class Jobs:
         self._operations.over(job.work)
 
 
-def _in_background(going: Coroutine[Any, Any, None]) -> None:
+def in_background(going: Coroutine[Any, Any, None]) -> None:
+    """Let it go on by itself."""
     Deferred.fromCoroutine(going).addErrback(
         lambda failure: log.failure("progress is not told because of a defect", failure)
     )

@@ -9,7 +9,7 @@ from typing import Any, get_args
 from msgspec import Struct
 
 from provd.application.synchronizing.settings import Driver
-from provd.documents import parse_window
+from provd.documents import Device, Synchronization, parse_window
 from provd.values import Action, Problem
 
 ACTION = Action(
@@ -75,6 +75,21 @@ def read_wish(given: Mapping[str, Any], site_window: str) -> Wish:
         window=site_window if window == SITE else window,
         by=given.get("by") or "",
         reboot=bool(given.get("reboot")),
+    )
+
+
+def plan(device: Device, operation_id: str, wish: Wish, cause: str, now: float) -> Synchronization:
+    """What is to become of one device."""
+    return Synchronization(
+        id=device.id,
+        tenant=device.tenant,
+        operation=operation_id,
+        cause=cause,
+        wanted=wish.by,
+        reboot=wish.reboot,
+        not_before=max(wish.at, now),
+        window=wish.window,
+        asked=now,
     )
 
 
