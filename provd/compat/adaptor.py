@@ -11,6 +11,7 @@ from zope.interface import implementer
 
 from provd.compat.extraction import LONGEST, clues_of, stopped_after
 from provd.compat.files import served
+from provd.compat.naming import names_a_device
 from provd.compat.surface.plugins import Plugin
 from provd.compat.surface.synchronize import Wanted, asked_for
 from provd.compat.views import device_as_legacy
@@ -69,7 +70,9 @@ class LegacyPlugin:
             return served(self._plugin, self._directory, path, view, rehearsed)
 
     def tells_secrets(self, path: str) -> bool:
-        """Whether the plugin says so of a file's name."""
+        """Whether the plugin says so of a file's name; of one that says nothing, whether a device's MAC address is in it."""
+        if type(self._plugin).is_sensitive_filename is Plugin.is_sensitive_filename:
+            return names_a_device(path)
         return bool(self._plugin.is_sensitive_filename(path.rsplit("/", 1)[-1]))
 
     def ways(self, device: Any, raw_config: Mapping[str, Any]) -> Sequence[Way]:

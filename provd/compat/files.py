@@ -12,6 +12,7 @@ from twisted.web.http_headers import Headers
 from twisted.web.resource import IResource, getChildForRequest
 from twisted.web.server import NOT_DONE_YET
 
+from provd.compat.naming import names_another
 from provd.compat.surface.plugins import Plugin
 from provd.compat.surface.servers.http import HTTPNoListingFileService
 from provd.compat.surface.servers.tftp.service import FILE_NOT_FOUND, TFTPFileService
@@ -19,6 +20,7 @@ from provd.sdk import Answer, Content, IView, Refusal, RefusalKind
 
 TREE = Path("var", "tftpboot")
 NOTHING = Refusal(RefusalKind.NOT_FOUND, "its plugin serves nothing of that name")
+ANOTHERS = Refusal(RefusalKind.NOT_FOUND, "the MAC address in its name is not that of the device")
 UNFINISHED = Refusal(RefusalKind.UNAVAILABLE, "its plugin did not answer at once")
 
 
@@ -62,7 +64,9 @@ class Request:
 def served(
     plugin: Plugin, directory: Path, path: str, view: IView, rehearsed: Mapping[str, bytes]
 ) -> Answer:
-    """What the plugin has for its devices at `path`; `rehearsed` would be there, by path below `directory`."""
+    """What the plugin has for the device that asks at `path`; `rehearsed` would be there, by path below `directory`."""
+    if names_another(path, view.device.mac):
+        return ANOTHERS
     tree = _Tree(directory, view, rehearsed)
     segments = path.split("/")
     service = plugin.http_service if plugin.http_service is not None else plugin.tftp_service
@@ -142,5 +146,9 @@ class _Tree:
         if ".." in parts:
             return NOTHING
         name = "/".join(parts)
+        if names_another(name, self._view.device.mac):
+            return (
+                ANOTHERS  # the plugin may have put another name in the place of what was asked for
+            )
         body = self._rehearsed.get(f"{TREE}/{name}")
         return self._view.file(name) if body is None else Content(body)

@@ -147,6 +147,19 @@ def test_a_phone_is_recognised_configured_and_served(phone: Phone) -> None:
     assert phone.daemon.fetch(phone.own, phone.address) == answer.body
 
 
+def test_a_phone_is_given_no_file_of_another(
+    phone: Phone, daemon: Daemon, numbers: Iterator[int]
+) -> None:
+    """Not even a phone that is served its own: whose a file is, its name says, over either protocol."""
+    other = Phone(daemon, phone.api, next(numbers)).configured()
+    assert phone.configured().get().status == other.get().status == 200
+    assert other.file.exists()
+    assert phone.get(f"/{other.own}").status == 404
+    assert "the MAC address in its name" in phone.reason
+    with pytest.raises(TFTPRefused):
+        phone.daemon.fetch(other.own, phone.address)
+
+
 def test_a_changed_config_reaches_the_phone(phone: Phone) -> None:
     """The next time it asks, and no file is written before."""
     phone.configured()

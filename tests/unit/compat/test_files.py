@@ -14,6 +14,7 @@ from twisted.web.resource import NoResource, Resource
 from twisted.web.server import NOT_DONE_YET
 
 from provd.compat.files import served
+from provd.compat.naming import names_a_device
 from provd.compat.surface.plugins import StandardPlugin
 from provd.compat.surface.servers.http import HTTPNoListingFileService
 from provd.compat.surface.servers.tftp.service import (
@@ -22,6 +23,7 @@ from provd.compat.surface.servers.tftp.service import (
     TFTPNullService,
     TFTPStringService,
 )
+from provd.documents import Device
 from provd.values import Answer, Content, Refusal, RefusalKind
 
 # What plugins of the field are built on has gone out of fashion with twisted.web.
@@ -33,6 +35,8 @@ TREE = f"{DIRECTORY}/var/tftpboot"
 
 class View:
     """Answers with the name that it is asked for."""
+
+    device = Device(id="phone", mac="00:00:5e:00:53:01")
 
     def file(self, relative: str) -> Answer:
         return Content(f"file {relative}".encode())
@@ -59,6 +63,49 @@ def test_files_of_the_tree() -> None:
     assert text("a/b.cfg", http=HTTPNoListingFileService(TREE)) == "file a/b.cfg"
     assert text("b.cfg", http=HTTPNoListingFileService(f"{TREE}/Acme")) == "file Acme/b.cfg"
     assert text("b.cfg", tftp=TFTPFileService(TREE)) == "file b.cfg"
+
+
+@pytest.mark.parametrize(
+    "name",
+    [
+        "00005E005302.cfg",
+        "00005e005302-user.cfg",
+        "00:00:5e:00:53:02.cfg",
+        "Acme/cfg00-00-5E-00-53-02",
+        "ATA00005E005302.cnf.xml",
+        "00005e005302/00005e005301.cfg",
+    ],
+)
+def test_a_file_of_another_device_is_nobodys(name: str) -> None:
+    """Whatever it proved of itself, and wherever the plugin finds the file that it asks for."""
+    service = HTTPNoListingFileService(TREE)
+    assert answer(name, http=service).kind is RefusalKind.NOT_FOUND
+    assert answer(name, tftp=TFTPFileService(TREE)).kind is RefusalKind.NOT_FOUND
+    assert answer(name, http=service, rehearsed={f"var/tftpboot/{name}": b"x"}) == answer(
+        name, http=service
+    )
+    assert names_a_device(name)
+
+    class Renaming(HTTPNoListingFileService):
+        def path_preprocess(self, request: Any) -> None:
+            request.postpath = [name.encode()]
+
+    assert answer("own.cfg", http=Renaming(TREE)).kind is RefusalKind.NOT_FOUND
+
+
+@pytest.mark.parametrize(
+    "name",
+    [
+        "00005e005301.cfg",
+        "ATA00005E005301.cnf.xml",
+        "00:00:5E:00:53:01",
+        "fw/20131015.bin",
+        "fw/0123456789abcdef0123456789abcdef.bin",
+    ],
+)
+def test_its_own_and_those_of_all(name: str) -> None:
+    """A device is served what has its own MAC address in its name, or none."""
+    assert text(name, http=HTTPNoListingFileService(TREE)) == f"file {name}"
 
 
 def test_a_file_that_would_be_written() -> None:

@@ -29,7 +29,7 @@ from provd.sdk import (
     Notify,
     RawConfigError,
 )
-from provd.testing.legacy import MAC, PLUGIN_ID, write_plugin
+from provd.testing.legacy import COMMON, MAC, PLUGIN_ID, write_plugin
 from provd.values import Answer, Change, Content
 
 DEVICE = Device(id="d1", mac=MAC, model="A20", plugin=PLUGIN_ID, config="c1", revision=1)
@@ -220,6 +220,15 @@ def test_it_is_a_plugin_like_others(plugin: LegacyPlugin) -> None:
     assert plugin.ways(DEVICE, {}) == [Notify(event="check-sync;reboot=false")]
     assert plugin.accounts_file(DEVICE) == OWN
     assert plugin.accounts_file(Device(id="d2")) == ""
+
+
+def test_one_that_says_nothing_of_secrets(tmp_path: Path, jobs: Jobs) -> None:
+    """The files of single devices are taken for secret: the plugin did not say that they are not."""
+    silent = COMMON[: COMMON.index("    def is_sensitive_filename")]
+    directory = write_plugin(tmp_path, common=silent)
+    plugin = LegacyPlugins(jobs).adapted(directory)  # type: ignore[arg-type]  # what it needs
+    assert plugin.tells_secrets(f"x/{OWN}")
+    assert not plugin.tells_secrets("common.cfg")
 
 
 def test_one_that_acts_by_itself_is_not_asked_how(tmp_path: Path, jobs: Jobs) -> None:
