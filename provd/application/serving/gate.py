@@ -70,7 +70,9 @@ class SecretsGate:
             budget is not None
             and device is not None
             and verdict.outcome is Outcome.GIVEN
-            and not self.budgets.allows((device.id, subject), budget, inquiry.arrived, keep=keep)
+            and not self.budgets.allows(
+                (device.id, _one_name(subject)), budget, inquiry.arrived, keep=keep
+            )
         ):
             times, seconds, policy = budget.times, budget.seconds, rule.policy.id
             verdict = _withheld(rule, SPENT, times=times, seconds=seconds, policy=policy)
@@ -118,6 +120,11 @@ class SecretsGate:
         return Verdict(
             policy, Outcome.GIVEN, IN_ENROLMENT, (("enrolment", found), ("policy", policy))
         )
+
+
+def _one_name(path: str) -> str:
+    """The name that a budget has for all spellings of a path that plugins find the same file by."""
+    return "/".join([part for part in path.lower().split("/") if part])
 
 
 def source_of(decision: Decision) -> str:

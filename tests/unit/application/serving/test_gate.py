@@ -149,6 +149,16 @@ def test_over_budget() -> None:
     assert outcome(asked(made, 61)) is Outcome.GIVEN
 
 
+def test_a_budget_is_one_however_a_path_is_spelled() -> None:
+    """Plugins find the same file by all of them."""
+    budget = ServingBudget(times=1, seconds=60)
+    made = server(ServingPolicy(id="p", level=LevelName.CLAIMED, budget=budget))
+    assert outcome(asked(made)) is Outcome.GIVEN
+    for number, path in enumerate(("/a.cfg/", "//a.cfg", "/A.CFG", "/a.cfg//"), 10):
+        made.inquiries.ask(http(path, AGENT, number=number))
+        assert outcome(made.decisions.latest(1)[0]) is Outcome.REFUSED, path
+
+
 def test_a_refused_question_uses_up_nothing() -> None:
     """Whoever is not who they say they are cannot use up a phone's budget."""
     budget = ServingBudget(times=1, seconds=60)
