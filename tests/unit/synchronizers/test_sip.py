@@ -8,15 +8,13 @@ from typing import Any
 import pytest
 from msgspec.structs import replace
 from twisted.internet.defer import Deferred
-from twisted.internet.error import ConnectionRefusedError as Refused
-from twisted.internet.task import Clock
 from twisted.python.failure import Failure
 from zope.interface.verify import verifyObject
 
 from provd.contracts import ISynchronizer
 from provd.synchronizers import SipDriver, SipSettings, Surroundings
 from provd.synchronizers._sip_exchange import Exchange
-from provd.synchronizers._sip_links import IDLE, Connections, Counters
+from provd.synchronizers._sip_links import Connections, Counters
 from provd.testing.network import MemoryPort, MemoryUDP, connected
 from provd.values import Account, ActionUrl, Errand, Notify, NotTold
 from provd.wire.sip import SipResponse, encode, parse_datagram, vias
@@ -334,50 +332,6 @@ def test_a_proxy_by_name() -> None:
     assert world.sent()[1] == ("192.0.2.61", 5080)
     world.tell(replace(ERRAND, account=replace(ERRAND.account, proxy="nowhere.example")))
     assert "nowhere.example has no address" in str(world.results[0].value)
-
-
-def test_one_connection_for_each_peer() -> None:
-    """It is shared while it is there, closed when nobody needs it, and made anew when it is needed again."""
-    clock, made = Clock(), []
-    connections = Connections({}, Counters(), clock)
-
-    class Endpoint:
-        def connect(self, factory: Any) -> Deferred[Any]:
-            protocol, transport = connected(factory)
-            made.append(transport)
-            done: Deferred[Any] = Deferred()
-            done.callback(protocol)
-            return done
-
-    found: list[Any] = []
-    for _twice in range(2):
-        connections.to("a", Endpoint).addCallback(found.append)
-    assert found[0] is found[1]
-    assert len(made) == 1
-    clock.advance(IDLE)
-    assert made[0].disconnected
-    connections.to("a", Endpoint).addCallback(found.append)
-    assert len(made) == 2
-
-
-def test_a_connection_that_cannot_be_had() -> None:
-    """Whoever waits for it is told why; the next tries again."""
-    connections = Connections({}, Counters(), Clock())
-    tried: list[Deferred[Any]] = []
-
-    class Endpoint:
-        def connect(self, factory: Any) -> Deferred[Any]:
-            del factory
-            tried.append(Deferred())
-            return tried[-1]
-
-    failed: list[Any] = []
-    for _twice in range(2):
-        connections.to("a", Endpoint).addErrback(failed.append)
-    tried[0].errback(Failure(Refused()))
-    assert [failure.check(NotTold) for failure in failed] == [NotTold, NotTold]
-    connections.to("a", Endpoint)
-    assert len(tried) == 2
 
 
 def test_a_connection_that_is_lost() -> None:
