@@ -98,7 +98,7 @@ class Sweeps:
     def __init__(self, settings: SweepSettings) -> None:
         self._settings = settings
         self._traces: OrderedDict[str, _Trace] = OrderedDict()
-        self._suspects: dict[str, Sweep] = {}
+        self._suspects: OrderedDict[str, Sweep] = OrderedDict()
         self.calm = True
         """Nobody is suspected, or was of late: nearly always, and then there is nothing to look up."""
 
@@ -129,6 +129,9 @@ class Sweeps:
         since, told = (before.since, before.reason) if before is not None else (now, reason)
         # Whatever it does of the kind while it is suspected keeps it so.
         self._suspects[source] = sweep = Sweep(source, since, now + settings.rest, told)
+        self._suspects.move_to_end(source)
+        if len(self._suspects) > settings.sources:
+            self._suspects.popitem(last=False)
         self.calm = False
         return sweep if before is None else None
 
@@ -137,8 +140,8 @@ class Sweeps:
         if trace is None:
             trace = self._traces[source] = _Trace()
             if len(self._traces) > self._settings.sources:
-                gone, _trace = self._traces.popitem(last=False)
-                self._suspects.pop(gone, None)
+                # Who is suspected stays so: others that come meanwhile must not wash that away.
+                self._traces.popitem(last=False)
         else:
             self._traces.move_to_end(source)
         return trace

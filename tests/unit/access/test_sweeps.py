@@ -140,6 +140,21 @@ def test_it_is_bounded(sightings: list[Sighting], sources: int) -> None:
         assert max(len(trace.claimed), len(trace.unknown), len(trace.mismatched)) <= 100
 
 
+def test_others_wash_no_suspicion_away() -> None:
+    """However many come after it; of more suspects than are remembered the one heard longest ago goes."""
+    sweeps = Sweeps(SweepSettings(sources=3, sequence=2))
+    for number in range(2):
+        sweeps.see(Sighting(source="sweeper", at=1.0, mac=f"00:00:5e:00:53:{number:02x}"))
+    for number in range(20):
+        sweeps.see(Sighting(source=f"other {number}", at=2.0, unknown="x"))
+    assert sweeps.suspected("sweeper", 3.0) is not None
+    for source in ("a", "b", "c"):
+        for number in range(2):
+            sweeps.see(Sighting(source=source, at=4.0, mac=f"00:00:5e:00:53:{number:02x}"))
+    assert sweeps.suspected("sweeper", 5.0) is None
+    assert [sweep.source for sweep in sweeps.suspects(5.0)] == ["a", "b", "c"]
+
+
 @given(st.lists(st.integers(0, 3).map(lambda n: f"192.0.2.{n}"), max_size=60))
 def test_sources_do_not_meet(sources: list[str]) -> None:
     """What one does is never told of another."""
