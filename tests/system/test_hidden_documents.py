@@ -38,7 +38,10 @@ VALID: Mapping[str, Any] = {
 }
 
 
-FLEETING = {"operations", "leases", "tenures", "backups", "clear"}
+FLEETING = {
+    *("alerts", "operations", "leases", "tenures", "backups", "clear"),
+    *("keys", "credentials", "url-tokens"),
+}
 """Of these there may be none; to ask for the last leaves a line."""
 
 CONDITIONS: tuple[dict[str, str], ...] = (
@@ -52,7 +55,7 @@ CONDITIONS: tuple[dict[str, str], ...] = (
 def there(site: Site, path: str) -> str:
     """The id of something that there is, of what a route is about."""
     noun = path.split("/")[3]
-    if noun in ("decisions", "audit", "tokens", "rights", "operations", "plugins"):
+    if noun in ("alerts", "decisions", "audit", "tokens", "rights", "operations", "plugins"):
         items = site.ask("root", "GET", f"/api/v1/{noun}").json["items"]
         return str(items[0]["id"]) if items else "there-is"
     return "reload" if noun == "system" else "there-is"

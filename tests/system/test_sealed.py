@@ -17,6 +17,7 @@ import pytest
 
 from provd.documents import well_known_configs
 from provd.testing.daemon import PATIENCE, Daemon
+from provd.testing.serving import OPEN_GIVEN
 
 pytestmark = pytest.mark.system
 
@@ -46,6 +47,7 @@ def sealed_with(server: Daemon, *lines: str) -> None:
 def plant(server: Daemon) -> None:
     """A secret in a config that every device inherits, in a config of a device, and in its options."""
     with contextlib.closing(server.api()) as api:
+        api.serving_policies.create(OPEN_GIVEN)
         for config in well_known_configs("192.0.2.1", sip_password=CANARY):
             raw = json.loads(bytes(config.raw_config)) | {"admin_password": CANARY}
             role = {"role": config.role} if config.role else {}
