@@ -30,7 +30,6 @@ _WRITTEN = (
     "reservations",
     "boot-rules",
     "keys",
-    "serving-policies",
     "enrolments",
 )
 _LOOK = ("list", "read")
@@ -49,6 +48,7 @@ OWN: tuple[Claim, ...] = (
 _VIEWER = (
     *(_claim(scope, *_LOOK) for scope in _SHOWN),
     _claim("packages", *_LOOK),
+    _claim("plugin-packages", *_LOOK),
     _claim("decisions", "whatif"),
     _claim("counters", "read"),
     _claim("health", "read"),
@@ -80,6 +80,7 @@ BUILT_IN: Mapping[str, Role] = {
                 _claim("configs", "act"),
                 _claim("keys", "act"),
                 _claim("plugins", "reload", "act"),
+                _claim("plugin-packages", "update"),
                 _claim("packages", "install", "upgrade", "use", "uninstall", "upload"),
                 _claim("operations", "cancel", "act"),
             ),

@@ -36,6 +36,7 @@ from provd.api.openapi import DocsRoutes, OpenApiRoutes
 from provd.api.operations import OperationRoutes
 from provd.api.own import SelfRoutes
 from provd.api.packages import PackageRoutes
+from provd.api.plugin_packages import PluginPackageRoutes
 from provd.api.plugins import PluginRoutes
 from provd.api.preferences import PreferenceRoutes
 from provd.api.reservations import ReservationRoutes
@@ -78,6 +79,7 @@ NOUNS: tuple[type[Noun], ...] = (
     OpenApiRoutes,
     OperationRoutes,
     PackageRoutes,
+    PluginPackageRoutes,
     PluginRoutes,
     PreferenceRoutes,
     ReadyRoutes,
@@ -165,8 +167,9 @@ def make_nouns(door: Door, parts: Operators, administration: Administration) -> 
         KeyRoutes(door, parts.collections["keys"]),
         CredentialRoutes(door, parts.collections["credentials"]),
         UrlTokenRoutes(door, parts.collections["url-tokens"]),
-        PluginRoutes(door, parts.plugins),
+        PluginRoutes(door, parts.plugins, parts.releases),
         PackageRoutes(door, parts.packages),
+        PluginPackageRoutes(door, parts.releases),
         DecisionRoutes(door, parts.decisions),
         WhatIfRoutes(door, parts.what_if),
         OperationRoutes(door, parts.operations),

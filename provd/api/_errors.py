@@ -45,6 +45,7 @@ from provd.application.receipts import KeyReused
 from provd.application.system import RestartNeeded
 from provd.application.waiting import TooManyWait
 from provd.files import NoRoom, NotInstalled, PlaceTaken, UploadOutOfPlace, WrongFile
+from provd.files.releases import NothingToDo
 from provd.store import CopyUnusable, PieceOutOfPlace
 from provd.values import (
     DraftRefused,
@@ -208,6 +209,7 @@ TABLE: dict[type[ProvdError], Told] = {
     RestoreUnderWay: _UNDER_WAY,
     PackageBusy: _UNDER_WAY,
     NotInstalled: Told(409, "not-installed", "That version of the package is not installed"),
+    NothingToDo: Told(409, "nothing-to-do", "There is nothing to be done with the plugin"),
     PlaceTaken: Told(409, "place-taken", "A package would put a file where another is"),
     WrongFile: Told(422, "wrong-file", "The file is not what the definition tells of"),
     NoRoom: Told(422, "no-room", "The file does not fit into the cache"),

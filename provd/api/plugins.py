@@ -12,6 +12,7 @@ from provd.api._routes import Door, Noun, Routes, route
 from provd.api._says import Says, shows
 from provd.application.deeds import Deed, deeds_of_plugins
 from provd.application.plugins import Plugins
+from provd.application.releases import Releases
 
 LISTS = Says(answers="Plugin", listed=True)
 RELOADS = shows("PluginInDetail", "plugin-failed")
@@ -24,10 +25,10 @@ class PluginRoutes(Noun):
     prefix: ClassVar[str] = "/api/v1/plugins"
     action_routes(app, "plugins", "/<plugin_id>")
 
-    def __init__(self, door: Door, plugins: Plugins) -> None:
+    def __init__(self, door: Door, plugins: Plugins, releases: Releases) -> None:
         super().__init__(door)
         self._plugins = plugins
-        self._deeds = deeds_of_plugins(plugins)
+        self._deeds = deeds_of_plugins(plugins, releases)
 
     async def deeds(self, call: Call, where: Where) -> Sequence[tuple[str, Deed]]:
         """What can be done with one of them."""

@@ -17,6 +17,7 @@ from provd.application.configs import Configs
 from provd.application.health import Health
 from provd.application.operations import Operations
 from provd.application.plugins import Plugins
+from provd.application.releases import Releases
 from provd.application.reseals import Reseals
 from provd.application.restores import Restores, copy_problems
 from provd.application.revalidation import Revalidation
@@ -85,17 +86,32 @@ def parameter_problems(action: Action, given: Given) -> Iterator[Problem]:
             yield Problem(name, "is no parameter of this", ", ".join(sorted(known)))
 
 
-def deeds_of_plugins(plugins: Plugins) -> Deeds:
-    """What can be done with a plugin."""
+def deeds_of_plugins(plugins: Plugins, releases: Releases) -> Deeds:
+    """What can be done with a plugin: what is newer, or was before, can take its place."""
 
     async def of(plugin_id: str) -> Mapping[str, Deed]:
         await plugins.get(plugin_id)
-        reload = Deed(
-            action=Action(about="Load its code and templates anew."),
-            right=("plugins", "reload"),
-            do=lambda _given, cause: plugins.reload(plugin_id, cause),
-        )
-        return {"reload": reload}
+        found = {
+            "reload": Deed(
+                action=Action(about="Load its code and templates anew."),
+                right=("plugins", "reload"),
+                do=lambda _given, cause: plugins.reload(plugin_id, cause),
+            )
+        }
+        there = [each for each in await releases.list() if each["id"] == plugin_id]
+        if there and there[0]["upgradable"]:
+            found["upgrade"] = Deed(
+                action=Action(about="Put the version that is offered in its place."),
+                right=("plugin-packages", "upgrade"),
+                do=lambda _given, cause: releases.upgrade(plugin_id, cause),
+            )
+        if there and there[0]["previous"]:
+            found["rollback"] = Deed(
+                action=Action(about="Bring the version before back."),
+                right=("plugin-packages", "rollback"),
+                do=lambda _given, cause: releases.roll_back(plugin_id, cause),
+            )
+        return found
 
     return of
 

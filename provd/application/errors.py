@@ -125,8 +125,9 @@ class PackageBusy(ProvdError):
     operation_id: str
 
     def __str__(self) -> str:
+        what = "/".join(filter(None, [self.plugin_id, self.package])) or "the indexes of plugins"
         return (
-            f"operation {self.operation_id} is at work on {self.plugin_id}/{self.package};"
+            f"operation {self.operation_id} is at work on {what};"
             " wait until it has ended, or cancel it"
         )
 

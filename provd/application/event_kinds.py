@@ -73,6 +73,11 @@ EVENTS: tuple[EventKind, ...] = (
     EventKind("audit", "uninstall-package", "Somebody had a version of a package removed."),
     EventKind("audit", "use-package", "Somebody pointed devices to another version of a package."),
     EventKind("audit", "upload-package", "Somebody sent a file of a package, which was accepted."),
+    EventKind("audit", "update-plugin-index", "Somebody had the indexes of plugins fetched."),
+    EventKind("audit", "install-plugin", "Somebody had a plugin installed."),
+    EventKind("audit", "upgrade-plugin", "Somebody had a plugin brought to a newer version."),
+    EventKind("audit", "roll-back-plugin", "Somebody had the version before of a plugin back."),
+    EventKind("audit", "uninstall-plugin", "Somebody had a plugin taken away."),
     EventKind("audit", "log-in-failed", "Somebody could not prove who they are."),
     *_whole("subnets", "A subnet"),
     EventKind(

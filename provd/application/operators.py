@@ -37,6 +37,7 @@ from provd.application.plugins import Plugins
 from provd.application.preferences import ServerPreferences
 from provd.application.readiness import BaseRawConfig, Readiness, WholeReadiness
 from provd.application.receipts import Receipts
+from provd.application.releases import Releases
 from provd.application.remembered import Remembered
 from provd.application.reseals import Reseals
 from provd.application.restores import Restores
@@ -90,6 +91,7 @@ class Operators:
     """What operators see and change, by name, of what belongs to tenants."""
     plugins: Plugins
     packages: Packages
+    releases: Releases
     decisions: Remembered
     what_if: WhatIf
     operations: Operations
@@ -206,19 +208,21 @@ def make_operators(  # noqa: PLR0913, PLR0915 - what a server is made of, each p
     restores = Restores(store, backups, operations, slices)
     reseals = Reseals(operations, acts)
     system = System(health, acts, clock.seconds)
+    packages = Packages(
+        store=store,
+        plugins=plugins,
+        operations=operations,
+        acts=acts,
+        revalidation=revalidation,
+        slices=slices,
+        clock=clock,
+    )
     return Operators(
         over=over,
         collections=collections(store, readiness),
         plugins=Plugins(plugins, store, revalidation),
-        packages=Packages(
-            store=store,
-            plugins=plugins,
-            operations=operations,
-            acts=acts,
-            revalidation=revalidation,
-            slices=slices,
-            clock=clock,
-        ),
+        packages=packages,
+        releases=Releases(store, plugins, packages.jobs, clock),
         decisions=Remembered(decisions, store),
         what_if=WhatIf(inquiries, slices, clock.seconds, local_of),
         operations=operations,

@@ -28,12 +28,15 @@ from provd.files import (
     Stopped,
     noted,
 )
+from provd.files.releases import Indexes, Trees
 from provd.values import ProvdError, read_cause
 
 log = Logger("provd.packages")
 
 AT_ONCE = 2
 """Packages that are fetched and unpacked at the same time."""
+INDEXES = "every server"
+"""What work on no plugin is about."""
 TELL_EVERY = 0.5
 """Seconds between two notes of progress."""
 LOOKED_AT = 0.02
@@ -47,15 +50,19 @@ class Storeroom:
     shelves: Shelves
     cache: Cache
     downloads: Downloads
+    trees: Trees
+    indexes: Indexes
     in_thread: Callable[..., Deferred[Any]]
 
 
 @define
 class Job:
-    """Something that is being done to a package."""
+    """Something that is being done to a package, or to a plugin itself."""
 
     plugin_id: str
     package: str
+    """Empty: to the plugin, with all that it has."""
+    label: str
     cause: str
     room: Storeroom
     work: Work
@@ -105,20 +112,23 @@ class PackageJobs:
         return job.work.id if job is not None else None
 
     def take(self, plugin_id: str, package: str) -> Callable[[], object]:
-        """Do one thing to a package at a time; what is called at its end.
+        """Do one thing to a package at a time, and nothing to any while it is done to their plugin.
+
+        Answers what is to be called at its end.
 
         @raise PackageBusy: something is being done.
         """
         key = plugin_id, package
-        if key in self._jobs:
-            raise PackageBusy(plugin_id, package, self.under_way(plugin_id, package) or "")
+        for other in self._jobs:
+            if other[0] == plugin_id and (other[1] == package or "" in {other[1], package}):
+                raise PackageBusy(*other, self.under_way(*other) or "")
         self._jobs[key] = None
         return lambda: self._jobs.pop(key, None)
 
     async def begin(
         self, kind: str, what: tuple[str, str, str], room: Storeroom, cause: str, do: Do
     ) -> dict[str, Any]:
-        """Have something done to a version: `what` is plugin, package and version; the operation.
+        """Have something done to a version: `what` is plugin, package (empty: of the plugin) and version; the operation.
 
         @raise PackageBusy: something is being done to the package.
         @raise StoreUnavailable: the operation cannot be kept.
@@ -126,15 +136,20 @@ class PackageJobs:
         plugin_id, package, version = what
         let_go = self.take(plugin_id, package)
         try:
-            label = f"{plugin_id}/{package} {version}"
+            label = (
+                f"{plugin_id}/{package} {version}"
+                if package
+                else f"{plugin_id} {version}".strip() or INDEXES
+            )
             work = await self._operations.start(kind, label=label, cause=cause)
         except ProvdError:
             let_go()
             raise
-        job = Job(plugin_id, package, cause, room, work, room.shelves.shelf(plugin_id))
+        job = Job(plugin_id, package, label, cause, room, work, room.shelves.shelf(plugin_id))
         self._jobs[plugin_id, package] = job
         work.stopped_by(job.stop.ask)
-        told = {"plugin": plugin_id, "package": package, "version": version, "operation": work.id}
+        named = {"plugin": plugin_id, "package": package, "version": version, "operation": work.id}
+        told = {name: text for name, text in named.items() if text}
         await self._acts.write_down(kind.replace(" ", "-"), cause, told)
         Deferred.fromCoroutine(self._go(job, do)).addErrback(
             lambda failure: log.failure("a package ended in a defect", failure)
@@ -164,7 +179,7 @@ class PackageJobs:
     async def _failed(self, job: Job, error: Exception) -> None:
         if job.stop.asked or isinstance(error, Stopped):
             return  # whoever cancelled it has told so; a server that stops tells at its next start
-        log.error("{label}: {error}", label=f"{job.plugin_id}/{job.package}", error=error)
+        log.error("{label}: {error}", label=job.label, error=error)
         await job.work.fail(_reason(error))
 
     async def _tell(self, job: Job) -> None:

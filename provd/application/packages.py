@@ -53,7 +53,7 @@ class Packages:
         self._revalidation = revalidation
         self._slices = slices
         self._room: Storeroom | None = None
-        self._jobs = PackageJobs(operations, acts, clock, self._changed)
+        self.jobs = PackageJobs(operations, acts, clock, self._changed)
 
     def stored_in(self, room: Storeroom) -> None:
         """Where they are is the business of whoever put the server together."""
@@ -70,7 +70,7 @@ class Packages:
 
     async def stop(self) -> None:
         """End what is under way; the next start tells that it failed."""
-        await self._jobs.stop()
+        await self.jobs.stop()
 
     # What there is.
 
@@ -83,8 +83,7 @@ class Packages:
             stock = await self._look(each)
             ids = sorted({package for package, _version in (*stock.offered, *stock.installed)})
             found += [
-                outline(each, package, stock, self._jobs.under_way(each, package))
-                for package in ids
+                outline(each, package, stock, self.jobs.under_way(each, package)) for package in ids
             ]
         return found
 
@@ -92,7 +91,7 @@ class Packages:
         """One package with all its versions. @raise NoSuchDocument: there is none."""
         stock = await self._look(plugin_id)
         self._require(stock, plugin_id, package)
-        running = self._jobs.under_way(plugin_id, package)
+        running = self.jobs.under_way(plugin_id, package)
         cached = self._room.cache.has if self._room is not None else _nothing
         return shown(outline(plugin_id, package, stock, running), stock, cached)
 
@@ -164,12 +163,12 @@ class Packages:
 
         async def do(job: Job) -> Mapping[str, Any]:
             used = use or not job.shelf.current(package)
-            await self._jobs.install(job, definition, use=used)
+            await self.jobs.install(job, definition, use=used)
             return {"version": definition.version, "current": used}
 
         what = plugin_id, package, definition.version
         room = self._storeroom(plugin_id, package)
-        return await self._jobs.begin(INSTALL, what, room, cause, do)
+        return await self.jobs.begin(INSTALL, what, room, cause, do)
 
     async def upgrade(self, plugin_id: str, package: str, cause: str) -> dict[str, Any]:
         """Begin to install the newest version and to point devices to it; answers the operation.
@@ -184,16 +183,16 @@ class Packages:
 
         async def do(job: Job) -> Mapping[str, Any]:
             before = job.shelf.current(package)
-            await self._jobs.install(job, definition, use=True)
+            await self.jobs.install(job, definition, use=True)
             gone = before not in {"", definition.version}
             gone = gone and not await self._pinning(package, before)
             if gone:
-                await self._jobs.removed(job, before)
+                await self.jobs.removed(job, before)
             return {"version": definition.version, "removed": [before] if gone else []}
 
         what = plugin_id, package, definition.version
         room = self._storeroom(plugin_id, package)
-        return await self._jobs.begin(UPGRADE, what, room, cause, do)
+        return await self.jobs.begin(UPGRADE, what, room, cause, do)
 
     async def uninstall(
         self, plugin_id: str, package: str, version: str, cause: str
@@ -211,11 +210,11 @@ class Packages:
             raise InUse(COLLECTION, f"{package} {version}", pinning[:MOST_NAMED], more)
 
         async def do(job: Job) -> Mapping[str, Any]:
-            note = await self._jobs.removed(job, version)
+            note = await self.jobs.removed(job, version)
             return {"version": version, "files": len(note.files), "bytes": note.size}
 
         room = self._storeroom(plugin_id, package)
-        return await self._jobs.begin(UNINSTALL, (plugin_id, package, version), room, cause, do)
+        return await self.jobs.begin(UNINSTALL, (plugin_id, package, version), room, cause, do)
 
     async def use(self, plugin_id: str, package: str, version: str, cause: str) -> dict[str, Any]:
         """Point devices to a version that is installed, unless a config points them to another.
@@ -225,9 +224,9 @@ class Packages:
         """
         await self._require_installed(plugin_id, package, version)
         room = self._storeroom(plugin_id, package)
-        let_go = self._jobs.take(plugin_id, package)
+        let_go = self.jobs.take(plugin_id, package)
         try:
-            async with self._jobs.tree(plugin_id):
+            async with self.jobs.tree(plugin_id):
                 await room.in_thread(room.shelves.shelf(plugin_id).use, package, version)
             await self._changed(plugin_id, cause)
         finally:

@@ -2,19 +2,14 @@
 
 from __future__ import annotations
 
-import sys
-import time
 from collections.abc import Callable, Mapping
 from pathlib import Path
-from typing import Any, Self
+from typing import Any
 
 import click
 
-from provd.cli._errors import OperationFailed
+from provd.cli._progress import Bar, wait
 from provd.cli._remote import Cell, Remote, print_object, print_table, remote, when
-
-LOOKED_AT = 0.2
-"""Seconds between two looks at an operation."""
 
 Command = Callable[..., Any]
 
@@ -83,7 +78,7 @@ def show(server: Remote, plugin: str, package: str) -> None:
 @remote
 def install(server: Remote, plugin: str, package: str, version: str, *, use: bool) -> None:
     """Fetch, check and install a version, beside those that are installed."""
-    _wait(server, server.api.packages.install(plugin, package, version, use=use))
+    wait(server, server.api.packages.install(plugin, package, version, use=use))
 
 
 @packages.command()
@@ -91,7 +86,7 @@ def install(server: Remote, plugin: str, package: str, version: str, *, use: boo
 @remote
 def upgrade(server: Remote, plugin: str, package: str) -> None:
     """Install the newest version in the place of the current one."""
-    _wait(server, server.api.packages.upgrade(plugin, package))
+    wait(server, server.api.packages.upgrade(plugin, package))
 
 
 @packages.command()
@@ -109,7 +104,7 @@ def use(server: Remote, plugin: str, package: str, version: str) -> None:
 @remote
 def uninstall(server: Remote, plugin: str, package: str, version: str) -> None:
     """Remove a version, and nothing else."""
-    _wait(server, server.api.packages.uninstall(plugin, package, version))
+    wait(server, server.api.packages.uninstall(plugin, package, version))
 
 
 @packages.command()
@@ -120,50 +115,11 @@ def uninstall(server: Remote, plugin: str, package: str, version: str) -> None:
 @remote
 def upload(server: Remote, plugin: str, package: str, file: Path, **of: str) -> None:
     """Send a FILE that a package is made from and that nobody can fetch; it is checked."""
-    with _Bar(file.stat().st_size, file.name) as told:
+    with Bar(file.stat().st_size, file.name) as told:
         sent = server.api.packages.upload(
             plugin, package, file, name=of["name"], version=of["version"], told=told
         )
     server.show(sent, print_object)
-
-
-def _wait(server: Remote, operation: Mapping[str, Any]) -> None:
-    """Show how far an operation is, then what came of it. @raise OperationFailed: it did not end well."""
-    with _Bar(0, operation["label"]) as told:
-        while operation["state"] in {"waiting", "progress"}:
-            time.sleep(LOOKED_AT)
-            operation = server.api.operation(operation["id"])
-            told(operation["current"], operation.get("end") or 0)
-    if operation["state"] != "success":
-        raise OperationFailed(operation["kind"], operation.get("reason", ""))
-    server.show(operation["result"], print_object)
-
-
-class _Bar:
-    """A bar on standard error, where a person looks on."""
-
-    def __init__(self, end: int, label: str) -> None:
-        self._bar: Any = click.progressbar(
-            length=max(end, 1), label=label, file=sys.stderr, show_percent=True
-        )
-        self._shown = 0
-        self._is_shown = sys.stderr.isatty()
-
-    def __enter__(self) -> Self:
-        if self._is_shown:
-            self._bar.__enter__()
-        return self
-
-    def __exit__(self, *_why: object) -> None:
-        if self._is_shown:
-            self._bar.render_finish()
-
-    def __call__(self, current: int, end: int = 0) -> None:
-        """So far it is."""
-        if self._is_shown:
-            self._bar.length = end or self._bar.length
-            self._bar.update(current - self._shown)
-            self._shown = current
 
 
 def _print_package(package: Mapping[str, Any]) -> None:

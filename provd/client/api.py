@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, Unpack
 
 from provd.client.packages import Packages
+from provd.client.plugin_packages import PluginPackages
 from provd.client.wire import DEFAULT_URL, TIMEOUT, How, Reply, Transport, segment
 
 if TYPE_CHECKING:
@@ -195,6 +196,7 @@ class Api:
         self.audit = Collection(self._transport, "audit")
         self.operations = Collection(self._transport, "operations")
         self.packages = Packages(self._transport)
+        self.plugin_packages = PluginPackages(self._transport)
         self.subnets = Collection(self._transport, "subnets")
         self.reservations = Collection(self._transport, "reservations")
         self.leases = Leases(self._transport, "leases")

@@ -70,6 +70,8 @@ class Configuring:
         self._ids = count(1)
         self._waiting: dict[str, deque[_Task]] = {}
         self._running: dict[str, _Task] = {}
+        self._outdated: set[str] = set()
+        """Plugins whose code has changed since what runs began."""
         self._pipe: _Pipe | None = None
 
     def ask(
@@ -104,7 +106,13 @@ class Configuring:
 
     def forget(self, plugin_id: str) -> None:
         """The plugin's code has changed, or it is gone: its process ends after what it does now."""
-        if plugin_id not in self._running and self._pipe is not None:
+        if plugin_id in self._running:
+            self._outdated.add(plugin_id)
+        else:
+            self._give_up(plugin_id)
+
+    def _give_up(self, plugin_id: str) -> None:
+        if self._pipe is not None:
             self._pipe.send(Job(id=0, plugin=plugin_id, what="give up"))
 
     def stop(self) -> None:
@@ -133,8 +141,7 @@ class Configuring:
 
     def _overdue(self, task: _Task) -> None:
         """It never ends: its process does."""
-        if self._pipe is not None:
-            self._pipe.send(Job(id=0, plugin=task.job.plugin, what="give up"))
+        self._give_up(task.job.plugin)
         self._settle(task, Failed(f"it had not ended after {PATIENCE:g} s and was stopped"))
 
     def heard(self, done: Done) -> None:
@@ -158,6 +165,9 @@ class Configuring:
 
     def _settle(self, task: _Task, outcome: Any) -> None:
         del self._running[task.job.plugin]
+        if task.job.plugin in self._outdated:
+            self._outdated.discard(task.job.plugin)
+            self._give_up(task.job.plugin)
         if task.deadline.active():
             task.deadline.cancel()
         if isinstance(outcome, ProvdError):

@@ -12,15 +12,17 @@ from provd.application.operators import Operators
 from provd.application.package_jobs import Storeroom
 from provd.daemon.settings import Settings
 from provd.files import Cache, Downloads, Shelves
+from provd.files.releases import Indexes, Trees
+from provd.plugins import find_plugins
 
 
 def shelves_of(settings: Settings) -> Shelves:
     """What is installed, once what an end in the middle of something left is swept; blocks."""
     directory = Path(settings.data.directory)
     plugins = directory / "plugins"
+    Trees(plugins).settle()
     shelves = Shelves(plugins, directory / "overrides")
-    found = plugins.iterdir() if plugins.is_dir() else ()
-    shelves.settle(sorted(path.name for path in found if path.is_dir()))
+    shelves.settle(find_plugins(plugins))
     return shelves
 
 
@@ -30,6 +32,18 @@ def store_packages(
     """Tell operators' use cases where they are, and have operators told what is wrong with them."""
     cache = Cache(Path(settings.data.directory) / "packages", settings.packages.cache_bytes)
     downloads = Downloads(cache, reactor, settings.packages)
+    plugins = Path(settings.data.directory) / "plugins"
+    indexes = Indexes(plugins / ".releases" / "indexes")
+    indexes.load(settings.plugins.servers)
     in_thread = partial(deferToThreadPool, reactor, reactor.getThreadPool())
-    operators.packages.stored_in(Storeroom(shelves, cache, downloads, in_thread))
+    room = Storeroom(shelves, cache, downloads, Trees(plugins), indexes, in_thread)
+    operators.packages.stored_in(room)
+    operators.releases.stored_in(room)
     operators.health.ask_too(shelves.warnings)
+    operators.health.ask_too(indexes.warnings)
+
+
+def adopt_packages(operators: Operators, settings: Settings) -> None:
+    """Hold to other settings from the next file, and the next index, on."""
+    operators.packages.adopt(settings.packages)
+    operators.releases.adopt(settings.plugins.servers)

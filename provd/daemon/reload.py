@@ -20,6 +20,7 @@ from provd.application.serving import Secrecy
 from provd.application.system import RestartNeeded
 from provd.daemon.access import Access, Proving
 from provd.daemon.log import Lines
+from provd.daemon.packages import adopt_packages
 from provd.daemon.settings import Settings, changes, why_not
 from provd.daemon.showing import Showing
 from provd.documents import server_raw_config
@@ -134,7 +135,7 @@ class Reloading:
         server.tftp.adopt(wanted.tftp)
         server.dhcp.adopt(wanted.dhcp)
         server.plugins.cache.hold(wanted.plugins.cache_bytes)
-        server.operators.packages.adopt(wanted.packages)
+        adopt_packages(server.operators, wanted)
         server.refresh_every(wanted.plugins.refresh)
         answer_to(server.api, wanted.api.hosts, wanted.api.cors_origins)
         if self._lines is not None:

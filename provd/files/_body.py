@@ -86,8 +86,9 @@ class Body(Protocol):
         if self._quiet.active():
             self._quiet.cancel()
         if self._or_less:
-            # How much there should be is told by the end alone, which a connection that is cut has not.
-            if not reason.check(ResponseDone):
+            if reason.check(PotentialDataLoss):
+                self._refuse("its server does not tell where it ends")
+            elif not reason.check(ResponseDone):
                 self._refuse("it broke off")
         elif self._left or not (reason.check(ResponseDone) or reason.check(PotentialDataLoss)):
             self._refuse(f"it broke off with {max(self._left, 0)} bytes to come")

@@ -139,6 +139,23 @@ class Cache:
         path.unlink(missing_ok=True)
         path.with_suffix(".from").unlink(missing_ok=True)
 
+    def keep(self, name: str, content: bytes) -> tuple[Path, str]:
+        """Have what was read whole; where it is, and its SHA-256. @raise NoRoom, OSError: there is no room."""
+        digest = sha256(content).hexdigest()
+        source = Source(
+            name=name,
+            size=len(content),
+            sha256=digest,
+            urls=(),
+            hint="",
+            archive="",
+            take=(),
+        )
+        self.make_room(source)
+        self.begin(source, Origin("", ""))
+        self.part(source).write_bytes(content)
+        return self.accept(source, Stop()), digest
+
     # What is uploaded.
 
     def receive(self, source: Source, offset: int, piece: bytes) -> int:

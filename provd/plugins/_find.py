@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-import re
 from pathlib import Path
 
-_ID = re.compile(r"[A-Za-z0-9][A-Za-z0-9._+-]{0,127}")
+from provd.values.package import PLUGIN_ID
 
 
 def is_plugin_id(text: str) -> bool:
     """Whether a text can be the id of a plugin, which is the name of its directory."""
-    return _ID.fullmatch(text) is not None
+    return PLUGIN_ID.fullmatch(text) is not None
 
 
 def find_plugins(directory: Path) -> tuple[str, ...]:

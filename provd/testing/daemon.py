@@ -91,6 +91,8 @@ def toml(tables: Mapping[str, Mapping[str, Any]]) -> str:
 
 
 def _toml_value(value: Any) -> str:
+    if isinstance(value, list | tuple):
+        return f"[{', '.join(map(_toml_value, value))}]"
     if not isinstance(value, Mapping):
         return json.dumps(value)
     pairs = (f"{json.dumps(key)} = {_toml_value(each)}" for key, each in value.items())

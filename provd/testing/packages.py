@@ -25,6 +25,7 @@ from provd.files import (
     Shelves,
     parse_definitions,
 )
+from provd.files.releases import Indexes, PluginServer, Trees
 
 
 def a_zip(members: Mapping[str, bytes] | Iterable[tuple[str, bytes]]) -> bytes:
@@ -124,7 +125,11 @@ class Stockroom:
         self.shelves = Shelves(directory / "plugins", directory / "overrides")
         self.cache = Cache(directory / "packages", most)
         downloads = Downloads(self.cache, _NoNetwork(), PackageSettings(schemes=("file",)))
-        self.room = Storeroom(self.shelves, self.cache, downloads, at_once)
+        self.trees = Trees(directory / "plugins")
+        self.indexes = Indexes(directory / "plugins" / ".releases" / "indexes")
+        self.room = Storeroom(
+            self.shelves, self.cache, downloads, self.trees, self.indexes, at_once
+        )
 
     def offer(self, *packages: Mapping[str, Any]) -> None:
         """Have the plugin offer these, and no others."""
@@ -140,6 +145,20 @@ class Stockroom:
         [path] = written(self.directory / "the vendor", {f"fw-{version}.rom": content})
         source = a_source("fw.rom", content, urls=[path.as_uri()])
         return a_package(source, **{"version": version, "image": "fw.rom", **more})
+
+    def offer_plugins(self, *plugin_ids: str) -> None:
+        """Have an index that was fetched offer these, with archives that are not what it says."""
+        server = PluginServer(url="http://192.0.2.1/plugins", unsigned=True)
+        usual = {"version": "2.0", "description": "Acme", "capabilities": {}, "dsize": 1}
+        entry = {**usual, "filename": "a.tar.bz2", "sha256": "0" * 64}
+        text = msgspec.json.encode(dict.fromkeys(plugin_ids, entry))
+        self.indexes.load([server])
+        self.indexes.keep(self.indexes.checked(server, text, b"", 0.0), text, b"")
+
+    def keep_previous(self, plugin_id: str) -> None:
+        """Have a tree of a plugin that was taken away."""
+        tree_before = self.directory / "plugins" / ".releases" / "trees" / plugin_id / "previous"
+        written(tree_before, {"plugin-info": b'{"version": "1.0"}'})
 
     def served(self) -> dict[str, bytes]:
         """What devices can be given."""

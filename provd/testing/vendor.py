@@ -8,6 +8,7 @@ from __future__ import annotations
 import contextlib
 import os
 import ssl
+import subprocess
 import threading
 import time
 from collections.abc import Callable, Iterator, Mapping
@@ -17,6 +18,7 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 
+import pytest
 from cryptography import x509
 from cryptography.hazmat.primitives import hashes
 from cryptography.hazmat.primitives.asymmetric import ec
@@ -139,8 +141,19 @@ def leads(to: str) -> Manner:
     )
 
 
+def archives(manner: str) -> Manner:
+    """Archives in that manner, and all else well."""
+
+    def answered(asked: Answering, content: bytes) -> None:
+        is_archive = asked.path.endswith(".tar.bz2")
+        MANNERS[manner if is_archive else "well"](asked, content)
+
+    return answered
+
+
 MANNERS: Mapping[str, Manner] = {
     "well": well,
+    **{f"archives_{manner}": archives(manner) for manner in ("dies", "truncates", "hangs", "slow")},
     "dies": dies,
     "changes": changes,
     "another_part": another_part,
@@ -263,3 +276,21 @@ def served(server: Daemon) -> dict[str, bytes]:
 def cached(server: Daemon) -> list[str]:
     """What of files from elsewhere is kept."""
     return sorted(path.suffix for path in (server.data / "packages").glob("*"))
+
+
+@contextlib.contextmanager
+def small_disk(place: Path, size: str) -> Iterator[None]:
+    """A file system of that size there, while it lasts."""
+    place.mkdir(parents=True, exist_ok=True)
+    mounted = subprocess.run(  # noqa: S603 - a program of the system
+        ["/bin/mount", "-t", "tmpfs", "-o", f"size={size}", "tmpfs", str(place)],
+        check=False,
+        capture_output=True,
+        text=True,
+    )
+    if mounted.returncode:
+        pytest.skip(f"this machine does not let us mount a tmpfs: {mounted.stderr.strip()}")
+    try:
+        yield
+    finally:
+        subprocess.run(["/bin/umount", "--lazy", str(place)], check=True)  # noqa: S603 - the same

@@ -19,6 +19,9 @@ PACKAGE_ID = re.compile(r"[a-z0-9](?:[a-z0-9_-]{0,62}[a-z0-9])?")
 PACKAGE_VERSION = re.compile(r"[A-Za-z0-9](?:[A-Za-z0-9._+-]{0,62}[A-Za-z0-9])?")
 """How versions may be spelled: a directory has that name, and is not `..`."""
 
+PLUGIN_ID = re.compile(r"[A-Za-z0-9][A-Za-z0-9._+-]{0,127}")
+"""How plugins may be called: a directory has that name, and it hides from nobody."""
+
 PACKAGES = "XX_packages"
 """Where plugins find the packages of their own in a raw config: a tuple of `PackageVersion`."""
 

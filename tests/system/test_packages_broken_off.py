@@ -5,7 +5,6 @@ from __future__ import annotations
 import contextlib
 import os
 import signal
-import subprocess
 import time
 from collections.abc import Iterator
 from pathlib import Path
@@ -25,6 +24,7 @@ from provd.testing.vendor import (
     installed,
     offer,
     served,
+    small_disk,
 )
 
 pytestmark = pytest.mark.system
@@ -111,24 +111,6 @@ def test_kill_in_the_middle(server: Daemon, vendor: Vendor, rounds: int) -> None
         notes = server.data / "plugins" / "yealink" / "var" / "packages"
         left = [path for path in notes.rglob("*") if path.suffix in {".installing", ".removing"}]
         assert left == []
-
-
-@contextlib.contextmanager
-def small_disk(place: Path, size: str) -> Iterator[None]:
-    """A file system of that size there, while it lasts."""
-    place.mkdir(parents=True, exist_ok=True)
-    mounted = subprocess.run(
-        ["mount", "-t", "tmpfs", "-o", f"size={size}", "tmpfs", str(place)],
-        check=False,
-        capture_output=True,
-        text=True,
-    )
-    if mounted.returncode:
-        pytest.skip(f"this machine does not let us mount a tmpfs: {mounted.stderr.strip()}")
-    try:
-        yield
-    finally:
-        subprocess.run(["umount", "--lazy", str(place)], check=True)
 
 
 def test_a_full_disk(server: Daemon, vendor: Vendor) -> None:

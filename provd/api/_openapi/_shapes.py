@@ -27,6 +27,7 @@ from provd.api._openapi._shapes_of_calls import (
 )
 from provd.api._openapi._shapes_of_decisions import Decision
 from provd.api._openapi._shapes_of_packages import SHAPES_OF_PACKAGES
+from provd.api._openapi._shapes_of_plugin_packages import SHAPES_OF_PLUGIN_PACKAGES
 from provd.api._openapi._shapes_of_synchronization import SHAPES_OF_SYNCHRONIZATION
 from provd.api._openapi._shapes_of_system import Backup, Received, RestoreGiven
 from provd.application.system import LastReload
@@ -320,6 +321,7 @@ SHAPES: tuple[type[Struct], ...] = (
     Whoami,
     WhoseTokens,
     *SHAPES_OF_PACKAGES,
+    *SHAPES_OF_PLUGIN_PACKAGES,
     *SHAPES_OF_SYNCHRONIZATION,
 )
 """Every shape that a route may name, or that answers a refusal."""

@@ -84,7 +84,7 @@ WITHOUT_RESTART = frozenset(
             f"limits.{name}"
             for name in ("burst", "per_hour", "nat_networks", "nat_burst", "total", "sources")
         ),
-        *("plugins.cache_bytes", "plugins.refresh"),
+        *("plugins.cache_bytes", "plugins.refresh", "plugins.servers"),
         *(f"packages.{key.name}" for key in fields(Settings().packages)),
         *("phones.http_base_url", "phones.raw_config"),
         *(f"synchronization.{key.name}" for key in fields(Settings().synchronization)),

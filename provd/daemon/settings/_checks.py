@@ -12,6 +12,7 @@ from urllib.parse import urlsplit
 
 from provd.daemon.settings import _devices
 from provd.documents.raw_config import check_raw_config
+from provd.files.releases import PluginServer, UnusableKey, read_public_key
 from provd.values import Problem
 
 Check = Callable[[Any], Iterator[Problem]]
@@ -84,6 +85,29 @@ def _plain_url(value: str) -> Iterator[Problem]:
         yield from _url(value)
 
 
+def _plugin_servers(values: tuple[PluginServer, ...]) -> Iterator[Problem]:
+    urls = [server.url.rstrip("/") for server in values]
+    for number, server in enumerate(values):
+        if urls[number] in urls[:number]:
+            yield Problem(f"[{number}].url", "is there twice", "each server once")
+        for found in _plugin_server(server):
+            yield Problem(f"[{number}]{found.path}", found.message, found.expected)
+
+
+def _plugin_server(server: PluginServer) -> Iterator[Problem]:
+    if not server.url.startswith("file:///"):
+        for found in _url(server.url or "-"):
+            yield Problem(".url", found.message, "https://plugins.example/stable/")
+    for at, key in enumerate(server.keys):
+        try:
+            read_public_key(key)
+        except UnusableKey as error:
+            yield Problem(f".keys[{at}]", str(error), "RW…, a public key of minisign's")
+    if bool(server.keys) == server.unsigned:
+        both = "has keys, and is taken unsigned" if server.keys else "names nobody who signs"
+        yield Problem("", both, "either keys, or unsigned = true")
+
+
 def _raw_config(value: Mapping[str, Any]) -> Iterator[Problem]:
     for problem in check_raw_config(dict(value), at=""):
         yield Problem(f".{problem.path}", problem.message, problem.expected)
@@ -149,6 +173,7 @@ CHECKS: Mapping[str, Check] = {
     "limits.nat_networks": _networks,
     "packages.allow_networks": _networks,
     "packages.proxy": _plain_url,
+    "plugins.servers": _plugin_servers,
     "synchronization.networks": _networks,
     "sip.interface": _address,
     "access.ident": _networks,

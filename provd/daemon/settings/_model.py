@@ -16,6 +16,7 @@ from provd.application.inquiry_bounds import InquirySettings
 from provd.application.synchronizing import SynchronizationSettings
 from provd.daemon.settings._https import HTTPSListen
 from provd.files import PackageSettings
+from provd.files.releases import PluginServer
 from provd.pipeline import CreationSettings
 from provd.servers.dhcp import DHCPSettings
 from provd.servers.http import HTTPSettings
@@ -113,6 +114,8 @@ class PluginSettings(Struct, frozen=True, kw_only=True):
     """Rendered files kept in memory; 0 renders anew at each request."""
     refresh: Annotated[float, Meta(gt=0)] = 2.0
     """Seconds after which a changed template or override is noticed."""
+    servers: tuple[PluginServer, ...] = ()
+    """Where plugins are to be had: `url`, `priority`, `keys`, `unsigned`, `sha1` of each."""
 
 
 class PhoneSettings(Struct, frozen=True, kw_only=True):

@@ -90,6 +90,7 @@ class OneCopy:
 
 
 PACKAGE = "/api/v1/packages/acme-1.0/t46"
+PLUGINS = "/api/v1/plugin-packages"
 
 
 def acts(directory: Path) -> set[tuple[str, str]]:
@@ -98,6 +99,9 @@ def acts(directory: Path) -> set[tuple[str, str]]:
     stock = Stockroom(directory)
     stock.offer(a_package(a_source("fw.rom", b"{}")))
     api.operators.packages.stored_in(stock.room)
+    api.operators.releases.stored_in(stock.room)
+    stock.offer_plugins("other", "acme-1.0")
+    stock.keep_previous("gone")
     api.operators.backups.kept_in(OneCopy())
     admin = {"authorization": basic("superuser")}
     told: list[Change] = []
@@ -119,6 +123,11 @@ def acts(directory: Path) -> set[tuple[str, str]]:
         ("POST", f"{PACKAGE}/upgrade", {}),
         ("POST", f"{PACKAGE}/use", {"version": "1.0"}),
         ("POST", f"{PACKAGE}/uninstall", {"version": "1.0"}),
+        ("POST", f"{PLUGINS}/update", {}),
+        ("POST", f"{PLUGINS}/other/install", {}),
+        ("POST", f"{PLUGINS}/acme-1.0/upgrade", {}),
+        ("POST", f"{PLUGINS}/gone/rollback", {}),
+        ("POST", f"{PLUGINS}/gone/uninstall", {"purge": True}),
     ):
         kind = "octet-stream" if method == "PUT" else "json"
         answer = api.ask(method, path, body, **admin, content_type=f"application/{kind}")
