@@ -19,6 +19,7 @@ ABOUT_SERVING_POLICIES = About(
     },
     watched=("devices",),
     refuses=("built-in",),
+    given={"when": {"$ref": "#/components/schemas/PolicyScopeGiven"}},
 )
 
 ABOUT_ENROLMENTS = About(

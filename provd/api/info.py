@@ -46,7 +46,8 @@ class IndexesRoutes(Noun):
     async def all(self, call: Call) -> Reply:
         """Of every collection."""
         call.no_parameters()
-        return Reply(body=self._info.indexes())
+        found = self._info.indexes()
+        return Reply(body=found, plain=frozenset(found))  # names of collections, `credentials` too
 
     @route(app, "GET", "/<collection>", scope="info", action="indexes", says=INDEXES_OF)
     async def one(self, call: Call, collection: str) -> Reply:

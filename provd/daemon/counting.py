@@ -26,7 +26,7 @@ def count(
     tally.count("tftp", lambda: as_numbers(tftp.counters()))
     tally.count("dhcp", lambda: as_numbers(dhcp.counters()))
     tally.count("limits", lambda: {"created": limits.created, "refused": limits.refused})
-    tally.count("secrets", secrecy.counters)
+    tally.count("serving", secrecy.counters)
 
 
 def as_numbers(counters: Any) -> dict[str, int]:

@@ -46,6 +46,8 @@ def test_indexes(api: Bench) -> None:
     assert "receipts" not in told
     for name in ("receipts", "nothing"):
         assert api.ask("GET", f"/api/v1/indexes/{name}").status == 404
+    everything = api.ask("GET", "/api/v1/indexes").json
+    assert {type(each) for each in everything.values()} == {dict}, "also of collections of secrets"
 
 
 class TestGrades:
