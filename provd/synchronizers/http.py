@@ -1,7 +1,8 @@
 """The driver that asks a device over HTTP: the action URLs of vendors.
 
 Spoken to is the device's own address and nobody else: no redirection is followed, no name is resolved,
-no proxy is used, and little is read.  Credentials are shown to who asks for them, by digest where it can.
+no proxy is used, and little is read.  Credentials are shown to who asks for them, by digest where it can; in
+clear only where it is proved that the device is there: an address is what somebody said who claimed to be it.
 """
 
 from __future__ import annotations
@@ -25,6 +26,10 @@ from provd.synchronizers.settings import ActionUrlSettings
 from provd.values import ActionUrl, Errand, MalformedPacket, NotTold
 from provd.wire.sip import Asked, Challenge, Credentials, answer_to, parse_challenge
 
+IN_CLEAR = (
+    "nobody knows that the device is at {address}, and passwords are said in clear only where it is known:"
+    " the device asks from there and proves that it is the one, or synchronization.networks names where devices are"
+)
 LONGEST_ANSWER = 65_536
 """Bytes of an answer that are read; the rest is nobody's business."""
 
@@ -57,13 +62,15 @@ class HttpDriver:
         self._agent = self._make_agent(settings)
 
     def why_not(self, errand: Errand) -> str:
-        """Where a URL needs a password that the config does not have."""
+        """Where a URL needs a password that the config does not have, or that is not to be said there."""
         way = errand.way
         if not isinstance(way, ActionUrl):
             return "it understands no action URL"
         path = way.reboot if errand.reboot else way.path
         if "{password}" in path and not errand.password:
             return "its config names no admin_password"
+        if "{password}" in path and not errand.proved:
+            return IN_CLEAR.format(address=errand.address)
         return ""
 
     def tell(self, errand: Errand) -> Deferred[str]:
@@ -132,6 +139,8 @@ class HttpDriver:
                 )
                 return answer_to(challenge, who, asked)
         if any(value.lower().startswith("basic") for value in offered):
+            if not errand.proved:
+                raise NotTold(IN_CLEAR.format(address=errand.address))
             pair = f"{who.username}:{who.password}".encode()
             return "Basic " + b64encode(pair).decode("ascii")
         raise NotTold("it wants a proof of who asks that nobody here knows")

@@ -66,6 +66,8 @@ class Errand(Struct, frozen=True, kw_only=True):
     device_id: str
     address: str
     """Where the device is: the one place that it is looked for."""
+    proved: bool = False
+    """Whether more than somebody's word says that the device is there: what is said in clear is said there only."""
     way: Way
     reboot: bool = False
     account: Account = Account()

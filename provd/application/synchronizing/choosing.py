@@ -13,8 +13,20 @@ from msgspec.structs import replace
 from provd.application.readiness import Readiness
 from provd.application.synchronizing.settings import SynchronizationSettings
 from provd.contracts import IDocumentStore, ILoadedPlugin, IPlugins, ISynchronizer
-from provd.documents import Device
-from provd.values import Account, ActionUrl, Errand, Invalid, Notify, NotTold, PluginFailed, Way
+from provd.documents import Device, Lease, Synchronization
+from provd.pipeline import Memo
+from provd.values import (
+    Account,
+    ActionUrl,
+    Decision,
+    Errand,
+    Invalid,
+    Level,
+    Notify,
+    NotTold,
+    PluginFailed,
+    Way,
+)
 
 PLUGIN = "plugin"
 """The driver that a plugin is which tells its devices itself: by an action of this name."""
@@ -23,6 +35,9 @@ SYNCHRONIZE = "synchronize"
 BY, EVENT = "X_synchronize_by", "X_synchronize_event"
 """What a config may say of it: a driver or `none`, and the NOTIFY's event."""
 NONE = "none"
+
+REMEMBERED = 131_072
+"""Devices of which it is remembered where they proved to be."""
 
 Networks = tuple[Any, ...]
 Drivers = Mapping[str, ISynchronizer]
@@ -51,6 +66,7 @@ class Choosing:
         self._plugins = plugins
         self._readiness = readiness
         self.drivers = drivers
+        self._proved = Memo(REMEMBERED)
         self.adopt(settings)
 
     def adopt(self, settings: SynchronizationSettings) -> None:
@@ -58,12 +74,21 @@ class Choosing:
         self.settings = settings
         self._networks: Networks = tuple(map(ip_network, settings.networks))
 
+    def observe(self, decision: Decision) -> None:
+        """A device was answered: where it proved that it is the one, it is known to be."""
+        peer = decision.inquiry.peer
+        if decision.level < Level.NETWORK or not peer:
+            return
+        device_id = decision.device.id
+        if self._proved.get(device_id) != peer:
+            self._proved.put(device_id, peer)
+
     def can(self, plugin: ILoadedPlugin) -> bool:
         """Whether a plugin's devices can be synchronized at all."""
         return bool(plugin.synchronizes or SYNCHRONIZE in plugin.actions)
 
-    def choose(self, device: Device, wanted: str, *, reboot: bool) -> Chosen:
-        """How the device is told now.
+    def choose(self, device: Device, wish: Synchronization, now: float) -> Chosen:
+        """How the device is told at a time.
 
         @raise NotTold: it cannot be, and why; no use trying again.
         """
@@ -78,8 +103,10 @@ class Choosing:
         except (Invalid, PluginFailed) as error:
             raise NotTold(str(error)) from error
         why_not: list[str] = []
-        for name in self._named(raw_config, wanted):
-            for found in self._by(name, device, raw_config, ways, reboot=reboot):
+        proved = self._is_proved(device, now)
+        for name in self._named(raw_config, wish.wanted):
+            found_by = self._by(name, device, raw_config, ways, proved=proved, reboot=wish.reboot)
+            for found in found_by:
                 if isinstance(found, Chosen):
                     return found
                 why_not.append(f"{name}: {found}")
@@ -115,6 +142,7 @@ class Choosing:
         raw_config: Mapping[str, Any],
         ways: Sequence[Way],
         *,
+        proved: bool,
         reboot: bool,
     ) -> Iterator[Chosen | str]:
         """What each way comes to with one driver: a choice, or why it is none."""
@@ -130,13 +158,19 @@ class Choosing:
         if not fit:
             yield "the device understands nothing that it could say"
         for way in fit:
-            errand = self._errand(device, raw_config, way, reboot=reboot)
+            errand = self._errand(device, raw_config, way, proved=proved, reboot=reboot)
             nowhere = self._nowhere(errand) if driver.by_address else ""
             why_not = nowhere or _cannot(errand) or driver.why_not(errand)
             yield why_not or Chosen(name, partial(driver.tell, errand))
 
     def _errand(
-        self, device: Device, raw_config: Mapping[str, Any], way: Way, *, reboot: bool
+        self,
+        device: Device,
+        raw_config: Mapping[str, Any],
+        way: Way,
+        *,
+        proved: bool,
+        reboot: bool,
     ) -> Errand:
         event = raw_config.get(EVENT)
         if isinstance(way, Notify) and isinstance(event, str) and event and not reboot:
@@ -144,12 +178,22 @@ class Choosing:
         return Errand(
             device_id=device.id,
             address=device.ip or "",
+            proved=proved,
             way=way,
             reboot=reboot,
             account=self._account(device, raw_config),
             username=_text(raw_config, "admin_username"),
             password=_text(raw_config, "admin_password"),
         )
+
+    def _is_proved(self, device: Device, now: float) -> bool:
+        """Whether the device is known to be at its address; where an operator named networks, to be in them suffices."""
+        if not device.ip:
+            return False
+        if self._networks or self._proved.get(device.id) == device.ip:
+            return True
+        lease: Lease | None = self._store.get("leases", device.ip)
+        return lease is not None and lease.is_live(now) and lease.device == device.id
 
     def _account(self, device: Device, raw_config: Mapping[str, Any]) -> Account:
         """The account of the device's first line that it really runs, and whom that registers with."""

@@ -299,7 +299,7 @@ class Synchronizing:
         device: Device | None = self._store.get("devices", document.id)
         assert device is not None  # noqa: S101 - `_devices_changed` lets those go that are no more
         try:
-            chosen = self._choosing.choose(device, document.wanted, reboot=document.reboot)
+            chosen = self._choosing.choose(device, document, self._clock.seconds())
         except NotTold as error:
             self._end(each, Stage.FAILED, str(error))
             return
@@ -348,12 +348,11 @@ class Synchronizing:
     def observe(self, decision: Decision) -> None:
         """The pipeline answered a device: a look-up or two, for whoever is not expected."""
         self._remote_state.observe(decision)
+        self._choosing.observe(decision)
         each = self._each.get(decision.device.id)
-        if each is None or decision.inquiry.protocol is Protocol.DHCP:
+        if each is None or not each.document.tries or decision.inquiry.protocol is Protocol.DHCP:
             return
         document = each.document
-        if not document.tries:
-            return
         path = decision.inquiry.path
         file = FetchedFile(
             time=decision.answered,

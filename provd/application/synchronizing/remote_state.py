@@ -17,7 +17,7 @@ from provd.application.readiness import Readiness
 from provd.contracts import IDocumentStore, IDraft, ILoadedPlugin, IPlugins
 from provd.documents import Device
 from provd.pipeline import Memo
-from provd.values import Content, Decision, Invalid, PluginFailed, ProvdError
+from provd.values import Content, Decision, Invalid, Outcome, PluginFailed, ProvdError
 
 log = Logger("provd.synchronization")
 
@@ -62,6 +62,9 @@ class RemoteState:
         """A device was answered: where that was the file with its accounts, it runs them now."""
         if type(decision.answer) is not Content:
             return
+        verdict = decision.verdict
+        if verdict is not None and verdict.outcome is not Outcome.GIVEN:
+            return  # without its secrets it has no accounts in it
         device: Device = decision.device
         if not self.has_accounts(device, decision.inquiry.path):
             return

@@ -23,6 +23,7 @@ from provd.values import ActionUrl, Errand, Notify, NotTold
 ERRAND = Errand(
     device_id="phone",
     address="192.0.2.9",
+    proved=True,
     way=ActionUrl(path="/servlet?key=AutoP", reboot="/servlet?key=Reboot"),
     username="admin",
     password="pass word/&",
@@ -163,6 +164,21 @@ def test_refusals(
     assert why in str(error)
     assert error.again is again
     assert {host for _method, _uri, host in web.asked} == {"192.0.2.9"}
+
+
+def test_nothing_is_said_in_clear_to_whoever_is_there() -> None:
+    """Anybody can say that he is a device: he is shown a digest at most, and no password in a URL."""
+    unproved = replace(ERRAND, proved=False)
+    error, web = asked(challenging(b"Basic realm=phone"), unproved)
+    assert isinstance(error, NotTold)
+    assert "in clear only where it is known" in str(error)
+    assert not any(each.hasHeader("authorization") for each in web.headers)
+    told, _web = asked(challenging(DIGEST), unproved)
+    assert told == "200 OK"
+    driver = HttpDriver(ActionUrlSettings(), Clock(), lambda _settings: None, lambda: "x")  # type: ignore[arg-type, return-value]
+    way = ActionUrl(path="/x?p={password}")
+    assert "in clear only" in driver.why_not(replace(unproved, way=way))
+    assert driver.why_not(replace(ERRAND, way=way)) == ""
 
 
 class Broken:

@@ -8,13 +8,23 @@ import pytest
 from msgspec import structs
 
 from provd.application.synchronizing import SynchronizationSettings
-from provd.documents import Stage, Synchronization
+from provd.documents import Lease, Stage, Synchronization
 from provd.testing.api import bench
-from provd.testing.inquiries import ARRIVED
+from provd.testing.inquiries import ARRIVED, http
 from provd.testing.plugins import nothing_here
 from provd.testing.synchronizers import MemorySynchronizer
 from provd.testing.synchronizing_site import URL, Site
-from provd.values import ActionUrl, Notify, NotTold
+from provd.values import (
+    ActionUrl,
+    Content,
+    Decision,
+    Errand,
+    Level,
+    Notify,
+    NotTold,
+    Outcome,
+    Verdict,
+)
 
 
 def test_told_answered_and_back() -> None:
@@ -358,6 +368,57 @@ def test_nobody_is_spoken_to_elsewhere(ip: str, networks: tuple[str, ...], why: 
     assert not site.sip.told
     assert not site.http.told
     assert why in site.operation(operation)["reason"]
+
+
+def errand_of(site: Site) -> Errand:
+    """What a driver is told of the phone."""
+    operation = site.synchronize()
+    site.run(1)
+    site.made.ask("POST", f"/api/v1/operations/{operation}/actions/cancel", {})
+    errand: Errand = site.sip.told[-1]
+    return errand
+
+
+def test_where_a_device_is_known_to_be() -> None:
+    """Not because it says so: it has to have proved itself there, or to have a lease; or networks are named."""
+    site = Site()
+    site.comes_back()
+    assert not errand_of(site).proved
+    device = site.made.core.store.get("devices", "phone-0001")
+    proved = http("/x", peer=device.ip)
+    observe = site.made.operators.synchronizing.observe
+    observe(Decision(proved, device=device, level=Level.NETWORK))
+    assert errand_of(site).proved
+    site.made.core.keep(structs.replace(device, ip="192.0.2.99"))
+    assert not errand_of(site).proved
+    store, now = site.made.core.store, int(site.clock.seconds())
+    for holder, until, known in (
+        ("another", now + 3600, False),
+        ("phone-0001", now, False),
+        ("phone-0001", now + 3600, True),
+    ):
+        draft = store.draft("test")
+        draft.read("leases", "192.0.2.99")
+        draft.put("leases", Lease(id="192.0.2.99", device=holder, until=until))
+        store.commit(draft)
+        assert errand_of(site).proved is known
+    named = Site(settings=SynchronizationSettings(networks=("192.0.2.0/24",)))
+    assert errand_of(named).proved
+
+
+def test_a_file_without_its_accounts_is_no_sign_of_an_account() -> None:
+    """Whoever is given what tells no secrets runs no account of it."""
+    site = Site()
+    device = site.made.core.store.get("devices", "phone-0001")
+    without = Decision(
+        http("/phone.cfg", peer=device.ip),
+        device=device,
+        answer=Content(b"#", "text/plain"),
+        verdict=Verdict("p", Outcome.REDACTED, "why"),
+    )
+    site.made.operators.synchronizing.observe(without)
+    shown = site.made.ask("GET", f"{URL}/phone-0001").json
+    assert not shown.get("remote_state_sip_username")
 
 
 def test_an_account_needs_no_address() -> None:
