@@ -398,8 +398,9 @@ def test_where_a_device_is_known_to_be() -> None:
         ("phone-0001", now + 3600, True),
     ):
         draft = store.draft("test")
-        draft.read("leases", "192.0.2.99")
-        draft.put("leases", Lease(id="192.0.2.99", device=holder, until=until))
+        before = draft.read("leases", "192.0.2.99")
+        lease = before or Lease(id="192.0.2.99")
+        draft.put("leases", structs.replace(lease, device=holder, until=until))
         store.commit(draft)
         assert errand_of(site).proved is known
     named = Site(settings=SynchronizationSettings(networks=("192.0.2.0/24",)))
