@@ -52,7 +52,7 @@ MOST_CSEQ = 2**31
 """A sequence number is below it (section 8.1.1.5)."""
 
 _STATUS = re.compile(r"SIP/2\.0 ([1-6][0-9]{2}) ([^\r\n]*)")
-_REQUEST = re.compile(r"([^ ]+) ([^ ]+) SIP/2\.0")
+_REQUEST = re.compile(r"([^ ]+) ([\x21-\x7e]+) SIP/2\.0")
 _URI = re.compile(r"[\x21-\x7e]+")
 _LENGTH = re.compile(r"[0-9]{1,10}")
 # Space may stand around the slashes (section 7.3.1).

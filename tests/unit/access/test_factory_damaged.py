@@ -6,6 +6,7 @@ from functools import cache
 from pathlib import Path
 from tempfile import NamedTemporaryFile
 
+import pytest
 from cryptography import x509
 from cryptography.hazmat.primitives.serialization import Encoding
 from hypothesis import example, given
@@ -20,6 +21,9 @@ from provd.testing.certificates import (
     Maker,
     hardware_module_name,
 )
+
+# A certificate that is damaged may have what cryptography puts up with for a while.
+pytestmark = pytest.mark.filterwarnings("ignore::cryptography.utils.CryptographyDeprecationWarning")
 
 POLY = Maker("Poly CA")
 PHONE = {"CN": "0004F28B54F4", "O": "Polycom Inc."}

@@ -227,6 +227,12 @@ def test_noise(data: bytes) -> None:
         return
 
 
+def test_a_uri_is_ascii() -> None:
+    """A request for anything else is none (section 25.1)."""
+    with pytest.raises(MalformedPacket):
+        parse_datagram(encode(REQUEST).replace(b"NOTIFY sip:", b"NOTIFY \xc6ip:", 1))
+
+
 @given(st.data())
 def test_spoiled_at_random(data: st.DataObject) -> None:
     """So do messages in which some bytes are others, and those that are cut off."""
