@@ -14,6 +14,7 @@ COMMANDS = {
     "devices": "provd.cli.devices:devices",
     "configs": "provd.cli.configs:configs",
     "plugins": "provd.cli.plugins:plugins",
+    "plugin": "provd.cli.plugin:plugin",
     "packages": "provd.cli.packages:packages",
     "subnets": "provd.cli.subnets:subnets",
     "reservations": "provd.cli.reservations:reservations",

@@ -413,3 +413,31 @@ def test_the_command(site: Site) -> None:
     for action in ("update-plugin-index", "install-plugin", "upgrade-plugin", "roll-back-plugin"):
         assert action in lines
     assert "uninstall-plugin" in lines
+
+
+def test_from_an_author_to_a_phone(tmp_path: Path) -> None:
+    """All by command: a key, archives and an index in a directory; a server of ours that has plugins from there."""
+    offered, source = tmp_path / "offered", tmp_path / "acme"
+    offered.mkdir()
+    server = Daemon(tmp_path / "server", families=("zero",))
+    key = server.command("plugin", "key", str(tmp_path / "key")).stdout.strip()
+    servers = [{"url": offered.as_uri(), "keys": [key]}]
+    server.configure({"packages": {"schemes": ["file"]}, "plugins": {"servers": servers}})
+    server.start()
+    for version in ("1.0", "2.0"):
+        for path, content in a_plugin("acme", version).items():
+            place = tmp_path / path
+            place.parent.mkdir(parents=True, exist_ok=True)
+            place.write_bytes(content)
+        for words in (
+            ("plugin", "build", str(source), "--output", str(offered)),
+            ("plugin", "index", str(offered), "--key", str(tmp_path / "key")),
+            ("plugins", "update"),
+            ("plugins", "install" if version == "1.0" else "upgrade", "acme"),
+        ):
+            done = server.command(*words)
+            assert done.returncode == 0, done.stderr
+        assert server.get("/version.txt", AGENT).body.decode() == version
+    assert server.command("plugins", "rollback", "acme").returncode == 0
+    assert server.get("/version.txt", AGENT).body.decode() == "1.0"
+    server.close()

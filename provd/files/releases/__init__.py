@@ -1,5 +1,11 @@
 """Plugins from elsewhere: what servers offer of them, who signed that, and their trees, switched whole or not at all."""
 
+from provd.files.releases._authoring import (
+    write_archive,
+    write_index,
+    write_new_key,
+    write_signature,
+)
 from provd.files.releases._errors import (
     AlreadyInstalled,
     CannotCarry,
@@ -52,4 +58,8 @@ __all__ = [
     "parse_index",
     "read_public_key",
     "verify",
+    "write_archive",
+    "write_index",
+    "write_new_key",
+    "write_signature",
 ]
