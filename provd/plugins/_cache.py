@@ -17,7 +17,7 @@ from provd.documents import Lineage, revision_of
 from provd.values import Content
 
 Key = tuple[str, str, str]
-"""Device id, path as it was asked for, and the URL the device is told: all that varies between two
+"""Device id, path without needless slashes, and the URL the device is told: all that varies between two
 renderings of the same inputs."""
 
 DEFAULT_BYTES = 64 << 20

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Mapping, Sequence
 from functools import partial
 from typing import Any
@@ -56,6 +57,8 @@ from provd.values.package import PACKAGES
 log = Logger("provd.plugins")
 
 NO_OPTIONS = PluginOptions({})
+
+_SLASHES = re.compile(r"/{2,}")
 
 
 @implementer(ILoadedPlugin)
@@ -173,17 +176,21 @@ class LoadedPlugin:
         @raise PluginFailed: the plugin raised or answered nonsense; a Deferred fails with it.
         """
         url, plain_url = self._advertised.told(inquiry, device)
-        key = (device.id, inquiry.path, url)
+        # Nobody is to fill the cache, or have a file rendered again, by spelling its path in other ways.
+        path = inquiry.path.strip("/")
+        key = (device.id, _SLASHES.sub("/", path) if "//" in path else path, url)
         settled = not getattr(view, "changed", False)
         if settled:
             revision = revision_with_credential(device, view)
             content = self._cache.get(key, revision, self.generation, view, keep=keep)
             if content is not None:
                 if not keep and in_detail():
-                    log.debug("{plugin}: {path} is rendered already", plugin=self.id, path=key[1])
+                    log.debug(
+                        "{plugin}: {path} is rendered already", plugin=self.id, path=inquiry.path
+                    )
                 return content
         if not keep and in_detail():
-            log.debug("{plugin} is asked for {path}", plugin=self.id, path=key[1])
+            log.debug("{plugin} is asked for {path}", plugin=self.id, path=inquiry.path)
         asking = self._asking(key, plain_url, device, view, keep=keep, remember=keep and settled)
         return self._files.ask(asking, inquiry.path)
 

@@ -37,9 +37,9 @@ def load(directory: Path, **settings: Any) -> LoadedPlugin:
 
 def ask(plugin: LoadedPlugin, documents: Any, *, keep: bool = True, **more: Any) -> Content:
     """What the phone gets; `local` and fields of the device may differ."""
-    local = more.pop("local", "192.0.2.10")
+    local, path = more.pop("local", "192.0.2.10"), more.pop("path", PATH)
     inquiry = Inquiry(
-        id="i", protocol=Protocol.HTTP, path=PATH, peer="192.0.2.7", arrived=1.0, local=local
+        id="i", protocol=Protocol.HTTP, path=path, peer="192.0.2.7", arrived=1.0, local=local
     )
     answer = plugin.serve(inquiry, acme_device(**more), documents, keep=keep)
     assert isinstance(answer, Content)
@@ -52,6 +52,16 @@ def documents() -> Documents:
         config_of({}, config_id="base", revision=1),
         config_of({"sip_lines": {"1": {"username": "a"}}}, revision=2, parents=("base", "absent")),
     )
+
+
+def test_slashes_make_no_other_file(acme: LoadedPlugin) -> None:
+    """A file is kept once, over every protocol and however its path is spelled."""
+    known = documents()
+    first = ask(acme, known)
+    bare = PATH.lstrip("/")
+    for path in (bare, f"//{bare}", f"/{bare}/", f"{bare}///"):
+        assert ask(acme, known, path=path) is first, path
+    assert len(acme._cache) == 1
 
 
 def test_the_same_again_is_the_same_object(acme: LoadedPlugin) -> None:
