@@ -22,6 +22,8 @@ from provd.values import Decision, Inquiry, Level, Outcome, Protocol, Refusal, R
 
 log = Logger("provd.serving")
 
+_GIVEN, _NETWORK, _DHCP = Outcome.GIVEN, Level.NETWORK, Protocol.DHCP
+
 LONGEST = 255
 """Characters of a path or a reason."""
 LATELY = 86_400.0
@@ -66,10 +68,10 @@ class Watch:
         withheld = False
         if verdict is not None:
             self.counts[verdict.outcome] += 1
-            if verdict.outcome is not Outcome.GIVEN and not _is_asked_first(decision):
+            if verdict.outcome is not _GIVEN and not _is_asked_first(decision):
                 withheld = True
                 self._withheld(decision)
-        if decision.level >= Level.NETWORK or inquiry.protocol is Protocol.DHCP:
+        if decision.level >= _NETWORK or inquiry.protocol is _DHCP:
             return
         before = decision.before
         if before is not None and before.ip == inquiry.peer and not withheld:
