@@ -22,13 +22,14 @@ from provd.application.package_jobs import Job, PackageJobs, Storeroom
 from provd.application.releases_shown import outline, server_told
 from provd.contracts import IDocumentStore, IPlugins
 from provd.documents.natural import natural_key
-from provd.files import WrongFile
+from provd.files import NotToBeHad, Stopped, WrongFile
 from provd.files.releases import (
     DB,
     LONGEST,
     LONGEST_SIGNATURE,
     SIGNATURE,
     AlreadyInstalled,
+    ArchiveNotHad,
     IndexesRefused,
     NoServers,
     NothingBefore,
@@ -302,7 +303,10 @@ class Releases:
         if cached is not None:
             job.told(source.size)
             return cached, digest
-        return await room.downloads.fetch(source, job.stop, job.told), digest
+        try:
+            return await room.downloads.fetch(source, job.stop, job.told), digest
+        except NotToBeHad as error:
+            raise ArchiveNotHad(release.filename, error.reasons) from error
 
     async def _fetched_by_sha1(self, job: Job, offer: Offer) -> tuple[Path, str]:
         """What only a SHA-1 is told of is read whole, and kept by the SHA-256 it turns out to have."""
@@ -321,7 +325,9 @@ class Releases:
         """Have the tree that was made be the one that is used, and loaded; or the old one again."""
         trees, plugin_id = job.room.trees, job.plugin_id
         async with self._jobs.tree(plugin_id):
-            job.stop.check()
+            if job.stop.asked:
+                await job.room.in_thread(trees.sweep, plugin_id)
+                raise Stopped
             await job.room.in_thread(trees.prepare, plugin_id)
             try:
                 # From here to the end of it nothing is waited for: no request meets one tree with the other's code.

@@ -68,6 +68,8 @@ class Member:
     kind: str
     """`file`, `directory`, or what else it is: `link`, `device`."""
     open: Callable[[], Readable]
+    target: str = ""
+    """Where a symbolic link leads, as the archive spells it."""
 
 
 class Meter:
@@ -115,12 +117,14 @@ def _opener(
             raise zipfile.BadZipFile("it is encrypted")
         if info.compress_type not in {zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED, zipfile.ZIP_BZIP2}:
             raise zipfile.BadZipFile(f"it is compressed in a way ({info.compress_type}) not taken")
-        return _Counted(archive.open(info), meter)
+        return Counted(archive.open(info), meter)
 
     return opened
 
 
-class _Counted:
+class Counted:
+    """What is read of it counts as coming out of an archive."""
+
     def __init__(self, inside: IO[bytes], meter: Meter) -> None:
         self._inside = inside
         self._meter = meter
@@ -168,7 +172,8 @@ def tar_members(path: Path, meter: Meter, told: Told) -> Generator[Member, None,
         with tarfile.open(fileobj=stream, mode="r|", tarinfo=_BoundedTarInfo) as archive:
             for info in archive:
                 meter.member()
-                yield Member(info.name, _kind_in_tar(info), lambda info=info: _in(archive, info))  # type: ignore[misc]  # bound at once
+                kind, target = _kind_in_tar(info), info.linkname if info.issym() else ""
+                yield Member(info.name, kind, lambda info=info: _in(archive, info), target)  # type: ignore[misc]  # bound at once
 
 
 def _in(archive: tarfile.TarFile, info: tarfile.TarInfo) -> Readable:

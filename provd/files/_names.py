@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from collections.abc import Callable
 
 LONGEST_PATH = 1024
 LONGEST_SEGMENT = 255
@@ -51,13 +52,15 @@ def alike(path: str) -> str:
 class Places:
     """Where files are put, each in a place of its own."""
 
-    def __init__(self) -> None:
+    def __init__(self, key: Callable[[str], str] = alike) -> None:
+        """Paths with the same `key` are one place."""
+        self._key = key
         self._files: dict[str, str] = {}
         self._directories: dict[str, str] = {}
 
     def take(self, path: str) -> None:
         """Put a file there. @raise ValueError: there is another, or a directory, or one above it is a file."""
-        key = alike(path)
+        key = self._key(path)
         if key in self._files or key in self._directories:
             other = self._files.get(key) or self._directories[key]
             same = other == path
@@ -65,9 +68,9 @@ class Places:
         above = path
         while "/" in above:
             above = above.rpartition("/")[0]
-            known = self._directories.setdefault(alike(above), above)
+            known = self._directories.setdefault(self._key(above), above)
             if known != above:
                 raise ValueError(f"only case tells its directory from {known!r}")
-            if alike(above) in self._files:
+            if self._key(above) in self._files:
                 raise ValueError(f"{above!r} is a file and a directory")
         self._files[key] = path

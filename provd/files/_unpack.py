@@ -12,11 +12,21 @@ import shutil
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import closing
 from pathlib import Path
+from posixpath import normpath
 
 from provd.files._definition import Definition, Source, Take
 from provd.files._errors import HostileArchive, NothingTaken
 from provd.files._globs import compiled
-from provd.files._members import PIECE, Member, Meter, Readable, is_broken, tar_members, zip_members
+from provd.files._members import (
+    PIECE,
+    Counted,
+    Member,
+    Meter,
+    Readable,
+    is_broken,
+    tar_members,
+    zip_members,
+)
 from provd.files._names import Places, plain_path
 from provd.files._stop import Stop, Told
 from provd.values import ProvdError
@@ -27,12 +37,19 @@ MEMBERS = {"zip": zip_members, "tar": tar_members}
 class Unpacking:
     """Makes the tree of one package below a directory that is there and empty."""
 
-    def __init__(self, directory: Path, stop: Stop, told: Told) -> None:
-        """`told` hears how much of the archives is read."""
+    def __init__(self, directory: Path, stop: Stop, told: Told, *, of_plugin: bool = False) -> None:
+        """`told` hears how much of the archives is read.
+
+        In the archive `of_plugin` names may differ by case alone, as some phones ask for files, and a symbolic
+        link to a file of the same archive becomes a copy of that.
+        """
+        self._follows_links = of_plugin
+        self._links: list[tuple[str, str]] = []
+        """Where one is to be, and where it leads."""
         self._directory = directory
         self._stop = stop
         self._told = told
-        self._places = Places()
+        self._places = Places(str) if of_plugin else Places()
         self.files: dict[str, int] = {}
         """Path below the directory, to bytes."""
 
@@ -56,8 +73,8 @@ class Unpacking:
             raise HostileArchive(source.name, "", f"it is broken: {error}") from error
 
     def _unpack(self, source: Source, file: Path) -> None:
-        found = dict.fromkeys(source.take, 0)
-        with closing(MEMBERS[source.archive](file, Meter(file), self._told)) as members:
+        found, meter = dict.fromkeys(source.take, 0), Meter(file)
+        with closing(MEMBERS[source.archive](file, meter, self._told)) as members:
             for member in members:
                 self._stop.check()
                 path = _path_of(source.name, member)
@@ -65,6 +82,8 @@ class Unpacking:
                     if take is not None:
                         found[take] += member.kind == "file"
                     self._take(source.name, member, place)
+        for place, target in self._links:
+            self._follow(source.name, place, target, meter)
         for take, count in found.items():
             if count == 0 or (count > 1 and take.place and not take.place.endswith("/")):
                 raise NothingTaken(source.name, take.member, count)
@@ -72,9 +91,19 @@ class Unpacking:
     def _take(self, archive: str, member: Member, place: str) -> None:
         if member.kind == "directory":
             return
-        if member.kind != "file":
+        if member.target and self._follows_links:
+            self._links.append((place, member.target))
+        elif member.kind != "file":
             raise HostileArchive(archive, member.name, f"it is a {member.kind}")
-        self._write(archive, place, member.open())
+        else:
+            self._write(archive, place, member.open())
+
+    def _follow(self, archive: str, place: str, target: str, meter: Meter) -> None:
+        """What a link leads to, in its place; no link is ever made."""
+        path = normpath(f"{place.rpartition('/')[0]}/{target}") if target[0] != "/" else target
+        if path not in self.files:
+            raise HostileArchive(archive, place, "it is a link that leads to none of its files")
+        self._write(archive, place, Counted((self._directory / path).open("rb"), meter))
 
     def _write(self, archive: str, place: str, content: Readable) -> None:
         with closing(content):

@@ -107,7 +107,7 @@ class Shop:
         self.entries[plugin_id] = {name: said for name, said in entry.items() if said is not None}
         self.sign()
 
-    def sign(self) -> None:
+    def sign(self, comment: str = "an index of tests") -> None:
         """Write and sign the index."""
         text = msgspec.json.encode(self.entries)
-        self.files |= {DB: text, DB + SIGNATURE: self.key.sign(text, "an index of tests")}
+        self.files |= {DB: text, DB + SIGNATURE: self.key.sign(text, comment)}

@@ -1,109 +1,29 @@
-"""Plugins from a server of plugins, however it answers: installed, upgraded, rolled back and removed."""
+"""Plugins from a server of plugins: installed, upgraded, rolled back and removed, native and legacy ones."""
 
 from __future__ import annotations
 
 import contextlib
-import os
-import signal
-import tarfile
-import time
-from collections.abc import Iterator, Mapping
+import json
+from collections.abc import Iterator
 from pathlib import Path
-from typing import Any
 
 import pytest
 
 from provd.client import Conflict
-from provd.files.releases import DB, SIGNATURE
-from provd.testing.daemon import PATIENCE, Daemon
-from provd.testing.packages import a_tar, tree
-from provd.testing.releases import BROKEN, ENTRY, LEGACY, Shop, a_plugin
-from provd.testing.vendor import SETTINGS, Vendor, answering, ended, small_disk
+from provd.testing.daemon import Daemon
+from provd.testing.legacy import PLUGIN_ID, write_plugin
+from provd.testing.packages import tree
+from provd.testing.plugin_site import AGENT, ID, Site, plugin_site
+from provd.testing.releases import LEGACY, a_plugin
 
 pytestmark = pytest.mark.system
 
-ID = "acme-1.0"
-AGENT = "Acme 00:00:5e:00:53:01"
-
-
-class Site:
-    """A server of ours, and the one that it has plugins from."""
-
-    def __init__(self, home: Path, vendor: Vendor) -> None:
-        self.vendor = vendor
-        self.shop = Shop()
-        vendor.files = self.shop.files
-        self.server = Daemon(home, families=("zero",), settings=self.settings())
-        self.server.start()
-
-    def settings(self, manner: str = "well", **more: Any) -> Mapping[str, Any]:
-        """With one server of plugins, which answers in a manner."""
-        url = f"http://127.0.0.1:{self.vendor.server_port}/{manner}"
-        given = {"keys": [self.shop.trusted], **more}
-        return {**SETTINGS, "plugins": {"servers": [{"url": url, **given}]}}
-
-    def take_up(self, manner: str = "well", **more: Any) -> None:
-        """Other settings."""
-        self.server.configure(self.settings(manner, **more))
-        done = self.server.command("reload")
-        assert done.returncode == 0, done.stderr
-
-    def done(self, verb: str, *given: Any, **more: Any) -> Mapping[str, Any]:
-        """What became of an operation."""
-        with contextlib.closing(self.server.api()) as api:
-            return ended(self.server, getattr(api.plugin_packages, verb)(*given, **more))
-
-    def offered(self, version: str, **files: bytes) -> None:
-        """A version is offered, and known to be."""
-        self.shop.offer(ID, version, a_plugin(ID, version, **files))
-        told = self.done("update")
-        assert told["state"] == "success", told
-
-    def installed(self, version: str) -> None:
-        """A version is there."""
-        self.offered(version)
-        with contextlib.closing(self.server.api()) as api:
-            there = api.plugin_packages.get(ID)["installed"]
-        told = self.done("upgrade" if there else "install", ID)
-        assert told["state"] == "success", told
-
-    def told(self) -> Mapping[str, Any]:
-        """The plugin."""
-        with contextlib.closing(self.server.api()) as api:
-            return dict(api.plugin_packages.get(ID))
-
-    @property
-    def plugin(self) -> Path:
-        """Its directory."""
-        return self.server.data / "plugins" / ID
-
-    def files(self) -> dict[str, bytes]:
-        """What is in it."""
-        return tree(self.plugin)
-
-    def apart(self) -> list[str]:
-        """What is left of what was made apart."""
-        trees = self.plugin.parent / ".releases" / "trees"
-        return sorted(path.relative_to(trees).as_posix() for path in trees.glob("*/*"))
-
-    def asked(self) -> str:
-        """What a phone is given."""
-        return self.server.get("/version.txt", AGENT).body.decode()
-
 
 @pytest.fixture
-def vendor() -> Iterator[Vendor]:
-    """One that answers."""
-    with answering() as made:
-        yield made
-
-
-@pytest.fixture
-def site(tmp_path: Path, vendor: Vendor) -> Iterator[Site]:
+def site(tmp_path: Path) -> Iterator[Site]:
     """A server that trusts a key."""
-    made = Site(tmp_path / "server", vendor)
-    yield made
-    made.server.close()
+    with plugin_site(tmp_path / "server") as made:
+        yield made
 
 
 def test_upgraded_and_rolled_back(site: Site) -> None:
@@ -147,32 +67,6 @@ def test_taken_away(site: Site) -> None:
     assert site.apart() == []
 
 
-def test_a_version_that_does_not_start(site: Site) -> None:
-    """The one before is back before anybody asks, and it is said why; what is there is as it was."""
-    site.installed("1.0")
-    assert site.asked() == "1.0"
-    before = site.files()
-    site.shop.offer(ID, "2.0", a_plugin(ID, "2.0", BROKEN))
-    site.done("update")
-    told = site.done("upgrade", ID)
-    assert told["state"] == "fail"
-    assert "2.0 cannot be loaded, so 1.0 is back" in told["reason"]
-    assert "this version does not start" in told["reason"]
-    assert (site.asked(), site.files(), site.apart()) == ("1.0", before, [])
-    with contextlib.closing(site.server.api()) as api:
-        assert api.plugin(ID)["state"] == "loaded"
-        assert api.plugin(ID)["reason"] == ""
-
-
-def test_a_first_version_that_does_not_start(site: Site) -> None:
-    """It is gone again."""
-    site.shop.offer(ID, "1.0", a_plugin(ID, "1.0", BROKEN))
-    site.done("update")
-    assert "removed again" in site.done("install", ID)["reason"]
-    assert not site.plugin.exists()
-    assert site.apart() == []
-
-
 def test_a_legacy_plugin(site: Site) -> None:
     """The same for one of wazo-provd."""
     for version in ("1.0", "2.0"):
@@ -197,194 +91,6 @@ def test_a_plugin_that_was_put_there_by_hand(site: Site) -> None:
     assert site.files()["var/tftpboot/version.txt"] == b"1.0"
     assert site.done("roll_back", ID)["state"] == "success"
     assert site.files() == before
-
-
-INDEXES = {
-    "truncates": "broke off",
-    "missing": "answered 404",
-    "endless": "does not tell where it ends",
-    "hangs": "nothing came for 1.5 seconds",
-    "wrong": "none of minisign's",
-    "to_link_local": "is no public address",
-    "to_file": "sends elsewhere",
-}
-
-
-@pytest.mark.parametrize("manner", INDEXES)
-def test_an_index_that_cannot_be_relied_on(site: Site, manner: str) -> None:
-    """It says why, and what was known before is known still."""
-    site.installed("1.0")
-    site.shop.offer(ID, "2.0", description="long" * 500)
-    unsigned = {"unsigned": True, "keys": []} if manner == "endless" else {}
-    site.take_up(manner, **unsigned)
-    told = site.done("update")
-    assert told["state"] == "fail"
-    assert INDEXES[manner] in told["reason"], told["reason"]
-    site.take_up()
-    assert (site.told()["installed"], site.told()["offered"]) == ("1.0", "1.0")
-
-
-def test_who_signed_it(site: Site) -> None:
-    """An index that nobody signed, that somebody else signed, or that was changed since is not taken."""
-    site.offered("1.0")
-    site.shop.offer(ID, "2.0")
-    signature = site.shop.files.pop(DB + SIGNATURE)
-    assert "there is no signature beside it" in site.done("update")["reason"]
-    site.shop.files[DB + SIGNATURE] = Shop().files[DB + SIGNATURE]
-    assert "not among those that are trusted" in site.done("update")["reason"]
-    site.shop.files[DB + SIGNATURE] = signature
-    text, site.shop.files[DB] = site.shop.files[DB], site.shop.files[DB].replace(b"Acme", b"Acne")
-    assert "not what key" in site.done("update")["reason"]
-    assert site.told()["offered"] == "1.0"
-    site.shop.files[DB] = text
-    assert site.done("update")["state"] == "success"
-    site.take_up(keys=[Shop().trusted])
-    with contextlib.closing(site.server.api()) as api:
-        assert [each["id"] for each in api.plugin_packages.list()["items"]] == ["zero"]
-
-
-def test_an_index_of_sha1_alone(site: Site) -> None:
-    """Is refused, and taken where settings say so; it is shown as such everywhere."""
-    site.shop.offer(ID, "1.0", sha256=None)
-    assert "sha1 = true for its server" in site.done("update")["reason"]
-    site.take_up(sha1=True)
-    assert site.done("update")["result"]["servers"][0]["sha1_only"] == 1
-    assert site.told()["offer"]["digest"] == "sha1"
-    assert "sha1" in site.server.command("plugins", "available").stdout
-    told = site.done("install", ID)
-    assert (told["state"], told["result"]["digest"]) == ("success", "sha1")
-    assert site.told()["provenance"]["digest"] == "sha1"
-    assert "SHA-1 alone" in site.server.command("doctor").stdout
-    site.shop.offer(ID, "2.0", sha256=None, sha1sum="0" * 40)
-    site.done("update")
-    assert "its SHA-1 is" in site.done("upgrade", ID)["reason"]
-    assert site.told()["installed"] == "1.0"
-
-
-def a_tar_with(name: str, **types: bytes) -> bytes:
-    """An archive of the plugin with one member more."""
-    return a_tar({**a_plugin(ID, "2.0"), name: b"../../../../etc/passwd"}, "w:bz2", **types)
-
-
-LINK = f"{ID}/link"
-ARCHIVES: Mapping[str, tuple[bytes, str]] = {
-    "climbs": (a_tar_with(f"{ID}/../../up"), "climbs out"),
-    "absolute": (a_tar_with("/etc/cron.d/x"), "absolute"),
-    "link": (a_tar_with(LINK, **{LINK: tarfile.SYMTYPE}), "is a link"),
-    "hard link": (a_tar_with(LINK, **{LINK: tarfile.LNKTYPE}), "is a link"),
-    "device": (a_tar_with(LINK, **{LINK: tarfile.CHRTYPE}), "is a device"),
-    "beside": (a_tar_with("other/file"), "beside its one directory"),
-    "another plugin": (a_tar(a_plugin("other", "2.0"), "w:bz2"), "beside its one directory"),
-    "ours": (a_tar_with(f"{ID}/.provenance.json"), "the server's own"),
-    "another version": (a_tar(a_plugin(ID, "3.0"), "w:bz2"), "says version 3.0"),
-    "no info": (a_tar({f"{ID}/entry.py": ENTRY}, "w:bz2"), "has no acme-1.0/plugin-info"),
-    "bomb": (
-        a_tar({**a_plugin(ID, "2.0"), f"{ID}/zeros": bytes(80 << 20)}, "w:bz2"),
-        "come out of it",
-    ),
-    "no archive": (b"what is this", "is broken"),
-}
-
-
-@pytest.mark.parametrize("kind", ARCHIVES)
-def test_a_hostile_archive(site: Site, kind: str) -> None:
-    """Nothing of it is there, and nothing else is changed."""
-    site.installed("1.0")
-    before = site.files()
-    archive, why = ARCHIVES[kind]
-    site.shop.offer_archive(ID, "2.0", archive)
-    site.done("update")
-    told = site.done("upgrade", ID)
-    assert told["state"] == "fail"
-    assert why in told["reason"], told["reason"]
-    assert (site.files(), site.apart()) == (before, [])
-    assert site.asked() == "1.0"
-
-
-@pytest.mark.parametrize("said", [{"sha256": "0" * 64}, {"dsize": 7}])
-def test_another_file_than_the_index_tells(site: Site, said: Mapping[str, Any]) -> None:
-    """It is refused by its size or its SHA-256."""
-    site.installed("1.0")
-    before = site.files()
-    site.shop.offer(ID, "2.0", **said)
-    site.done("update")
-    told = site.done("upgrade", ID)
-    assert told["state"] == "fail"
-    assert "cannot be fetched" in told["reason"]
-    assert (site.files(), site.apart()) == (before, [])
-
-
-@pytest.mark.parametrize("manner", ["dies", "truncates", "hangs"])
-def test_a_download_that_breaks_off(site: Site, manner: str) -> None:
-    """It is gone on with where that is possible; else it fails, and changes nothing."""
-    site.installed("1.0")
-    before = site.files()
-    site.take_up(f"archives_{manner}")
-    site.offered("2.0", **{"var/tftpboot/big.rom": os.urandom(200_000)})
-    told = site.done("upgrade", ID)
-    if manner == "dies":
-        assert (told["state"], site.asked()) == ("success", "2.0")
-        return
-    assert told["state"] == "fail"
-    assert "cannot be fetched" in told["reason"]
-    assert (site.files(), site.apart()) == (before, [])
-
-
-def test_cancelled(site: Site) -> None:
-    """At once; the one that is there stays."""
-    site.installed("1.0")
-    before = site.files()
-    site.take_up("archives_slow")
-    site.offered("2.0", **{"var/tftpboot/big.rom": os.urandom(3 << 20)})
-    with contextlib.closing(site.server.api()) as api:
-        begun = api.plugin_packages.upgrade(ID)
-        with pytest.raises(Conflict, match="at work on acme"):
-            api.plugin_packages.upgrade(ID)
-        api.cancel(begun["id"])
-        assert api.operation(begun["id"])["state"] == "cancelled"
-    end = time.monotonic() + PATIENCE
-    while site.told()["operation"] and time.monotonic() < end:
-        time.sleep(0.02)
-    assert (site.files(), site.apart()) == (before, [])
-
-
-def test_a_full_disk(site: Site) -> None:
-    """The upgrade fails and says so; the plugin is whole, and nothing is left."""
-    plugins = site.plugin.parent
-    site.server.end()
-    with small_disk(plugins, "3m"):
-        site.server.start()
-        site.installed("1.0")
-        before = site.files()
-        site.offered("2.0", **{f"templates/{n}.tpl": os.urandom(1 << 20) for n in range(4)})
-        told = site.done("upgrade", ID)
-        assert told["state"] == "fail"
-        assert "No space left" in told["reason"]
-        assert (site.files(), site.apart(), site.asked()) == (before, [], "1.0")
-
-
-@pytest.mark.parametrize("rounds", [6])
-def test_kill_in_the_middle(site: Site, rounds: int) -> None:
-    """At any moment of an upgrade: at the next start one version is whole, and nothing else is there."""
-    many = {f"templates/{number:03}.tpl": os.urandom(2_000) for number in range(300)}
-    site.shop.offer(ID, "0.0", a_plugin(ID, "0.0", **many))
-    site.done("update")
-    assert site.done("install", ID)["state"] == "success"
-    for number in range(1, rounds + 1):
-        version = f"{number}.0"
-        site.offered(version, **many)
-        before = site.told()["installed"]
-        with contextlib.closing(site.server.api()) as api:
-            api.plugin_packages.upgrade(ID)
-        time.sleep(0.06 * number)
-        site.server.end(signal.SIGKILL)
-        site.server.start()
-        told = site.told()["installed"]
-        assert told in {before, version}
-        files = site.files()
-        assert len([path for path in files if path.startswith("templates/")]) == 300
-        assert files["var/tftpboot/version.txt"] == told.encode()
-        assert {path.partition("/")[2] for path in site.apart()} <= {"previous"}
 
 
 def test_the_command(site: Site) -> None:
@@ -441,3 +147,39 @@ def test_from_an_author_to_a_phone(tmp_path: Path) -> None:
     assert server.command("plugins", "rollback", "acme").returncode == 0
     assert server.get("/version.txt", AGENT).body.decode() == "1.0"
     server.close()
+
+
+def offer_legacy(site: Site, directory: Path, version: str) -> None:
+    """A version whose files say so."""
+    made = write_plugin(directory / version)
+    info = json.loads((made / "plugin-info").read_text()) | {"version": version}
+    (made / "plugin-info").write_text(json.dumps(info))
+    template = made / "templates" / "base.tpl"
+    template.write_text(f"# made by {version}\n{template.read_text()}")
+    members = {f"{PLUGIN_ID}/{path}": content for path, content in tree(made).items()}
+    site.shop.offer(PLUGIN_ID, version, members)
+    assert site.done("update")["state"] == "success"
+
+
+def test_a_legacy_plugin_under_a_phone(site: Site, tmp_path: Path) -> None:
+    """The process that writes its files is held to a directory by the kernel: to the new one, from the switch on."""
+
+    def asked() -> str:
+        got = site.server.get("/00005E005301.cfg", "AcmePhone A20 00:00:5e:00:53:01 1.0")
+        assert got.status == 200, got.body
+        return got.body.decode().splitlines()[0]
+
+    offer_legacy(site, tmp_path, "1.0")
+    assert site.done("install", PLUGIN_ID)["state"] == "success"
+    site.server.fill()
+    lines = {"sip_lines": {"1": {"username": "u1", "password": "secret1"}}}
+    with contextlib.closing(site.server.api()) as api:
+        api.configs.create({"id": "own", "parent_ids": ["base"], "raw_config": lines})
+        device = {"id": "phone", "mac": "00:00:5e:00:53:01", "vendor": "Acme", "model": "A20"}
+        api.devices.create(device | {"plugin": PLUGIN_ID, "config": "own"})
+    assert asked() == "# made by 1.0"
+    offer_legacy(site, tmp_path, "2.0")
+    assert site.done("upgrade", PLUGIN_ID)["state"] == "success"
+    assert asked() == "# made by 2.0"
+    assert site.done("roll_back", PLUGIN_ID)["state"] == "success"
+    assert asked() == "# made by 1.0"

@@ -8,6 +8,7 @@ from provd.files.releases._authoring import (
 )
 from provd.files.releases._errors import (
     AlreadyInstalled,
+    ArchiveNotHad,
     CannotCarry,
     IndexesRefused,
     IndexRefused,
@@ -33,6 +34,7 @@ __all__ = [
     "LONGEST_SIGNATURE",
     "SIGNATURE",
     "AlreadyInstalled",
+    "ArchiveNotHad",
     "CannotCarry",
     "Index",
     "IndexRefused",

@@ -53,6 +53,17 @@ class WrongArchive(ProvdError):
 
 
 @define
+class ArchiveNotHad(ProvdError):
+    """The archive of a plugin does not come from its server."""
+
+    archive: str
+    reasons: Sequence[str]
+
+    def __str__(self) -> str:
+        return f"{self.archive} cannot be fetched: {'; '.join(self.reasons)}; nothing was changed"
+
+
+@define
 class CannotCarry(ProvdError):
     """What a site has put into the tree of a plugin cannot be taken along."""
 

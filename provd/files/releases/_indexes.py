@@ -19,7 +19,7 @@ from twisted.logger import Logger
 
 from provd.documents.natural import natural_key
 from provd.files._unpack import sync_directory
-from provd.files.releases._errors import NotSigned
+from provd.files.releases._errors import IndexRefused, NotSigned
 from provd.files.releases._index import DB, SIGNATURE, Index, Release, parse_index
 from provd.files.releases._minisign import Signed, read_public_key, verify
 from provd.values import ProvdError
@@ -130,7 +130,12 @@ class Indexes:
         return Served(server, parse_index(text, subject, sha1=server.sha1), signed, at)
 
     def keep(self, served: Served, text: bytes, signature: bytes) -> None:
-        """Have it survive the end of the server, and offer it from now on. Blocks. @raise OSError: the disk refuses."""
+        """Have it survive the end of the server, and offer it from now on. Blocks.
+
+        @raise IndexRefused: it was signed before the one that is there.
+        @raise OSError: the disk refuses.
+        """
+        self._require_no_older(served)
         self._directory.mkdir(mode=0o700, parents=True, exist_ok=True)
         path = self._path(served.server)
         kept = _Kept(url=served.server.url, at=served.at, text=text, signature=signature)
@@ -145,8 +150,17 @@ class Indexes:
             apart.unlink(missing_ok=True)
             raise
         sync_directory(self._directory)
-        self._served[served.server.url] = served
-        self._problems.pop(served.server.url, None)
+        if served.server in self.servers:  # settings may have changed meanwhile
+            self._served[served.server.url] = served
+            self._problems.pop(served.server.url, None)
+
+    def _require_no_older(self, served: Served) -> None:
+        """Whoever stands in between could show an index of long ago, whose signature is good."""
+        before = self._served.get(served.server.url)
+        known = before.signed if before is not None else None
+        if served.signed is not None and known is not None and served.signed.at < known.at:
+            why = "it was signed before the one that is there, so it is out of date"
+            raise IndexRefused(served.server.at(DB), why)
 
     def offers(self) -> Mapping[str, Offer]:
         """The plugins that can be had, by id."""

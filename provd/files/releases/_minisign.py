@@ -15,6 +15,7 @@ from __future__ import annotations
 
 import binascii
 import os
+import re
 from base64 import b64decode, b64encode
 from collections.abc import Sequence
 from hashlib import blake2b
@@ -31,6 +32,7 @@ LONGEST = 8 << 10
 
 PLAIN, HASHED = b"Ed", b"ED"
 UNTRUSTED, TRUSTED = "untrusted comment: ", "trusted comment: "
+_TIMESTAMP = re.compile(r"timestamp:([0-9]{1,15})(?:\s|$)")
 _OPEN = b"Ed\0\0B2" + bytes(48)
 """How a secret key begins that no password guards: algorithm, no derivation, BLAKE2b, and nothing to derive with."""
 
@@ -61,6 +63,12 @@ class Signed:
     """The id of the key."""
     comment: str
     """The trusted comment."""
+
+    @property
+    def at(self) -> int:
+        """When, in seconds since the epoch, as minisign says it in the comment; 0 where it does not."""
+        found = _TIMESTAMP.match(self.comment)
+        return int(found[1]) if found is not None else 0
 
 
 @frozen

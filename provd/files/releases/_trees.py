@@ -111,7 +111,7 @@ class Trees:
 
         def make() -> tuple[str, ...]:
             apart.mkdir(parents=True)
-            unpacking = Unpacking(apart, stop, told)
+            unpacking = Unpacking(apart, stop, told, of_plugin=True)
             unpacking.put(source, archive)
             files = tuple(sorted(_below(plugin_id, each, source.name) for each in unpacking.files))
             if INFO not in files:

@@ -176,6 +176,20 @@ def test_what_is_trusted_no_more(tmp_path: Path) -> None:
     assert ["SHA-1" in each or "nobody" in each for each in indexes.warnings()] == [True, True]
 
 
+def test_an_index_of_long_ago(tmp_path: Path) -> None:
+    """Its signature is good, and the one that is there is newer: it is refused; the same again is not."""
+    shop = Shop()
+    trusted = server("https://0.example/", shop)
+    indexes = Indexes(tmp_path)
+    indexes.load([trusted])
+    for at in (1_700_000_000, 1_800_000_000, 1_800_000_000):
+        shop.sign(f"timestamp:{at}\tfile:plugins.db")
+        fetched(indexes, trusted, shop)
+    shop.sign("timestamp:1799999999\tfile:plugins.db")
+    with pytest.raises(IndexRefused, match="out of date"):
+        fetched(indexes, trusted, shop)
+
+
 def test_nobody_is_trusted(tmp_path: Path) -> None:
     """Neither a key nor the word of an operator."""
     with pytest.raises(NotSigned):

@@ -2,16 +2,25 @@
 
 from __future__ import annotations
 
+import tarfile
 from collections.abc import Callable
 from pathlib import Path
 
+import msgspec
 import pytest
 
-from provd.files import Stop
-from provd.files.releases import CannotCarry, NothingBefore, Provenance, Trees, WrongArchive
+from provd.files import HostileArchive, Stop
+from provd.files.releases import (
+    CannotCarry,
+    NothingBefore,
+    Provenance,
+    Trees,
+    WrongArchive,
+    parse_index,
+)
 from provd.files.releases._index import Release
 from provd.testing.packages import a_tar, ignore, tree
-from provd.testing.releases import a_plugin
+from provd.testing.releases import a_plugin, an_entry
 
 ID = "acme-1.0"
 OWN = {
@@ -233,3 +242,52 @@ def test_code_that_was_compiled(place: Place) -> None:
     place.put(**{"__pycache__/entry.pyc": b"old"})
     place.installed("2.0")
     assert not (place.live / "__pycache__").exists()
+
+
+def test_a_link_inside_an_archive(place: Place) -> None:
+    """One to a file of the same archive is a copy of that, and no link; also before the file has come."""
+    a, b = f"{ID}/var/a.xml", f"{ID}/var/b/c.xml"
+    members = {a: b"b/c.xml", **a_plugin(ID, "1.0"), b: b"ring"}
+    found = unpacked(place, a_tar(members, "w:bz2", **{a: tarfile.SYMTYPE}))
+    assert found["var/a.xml"] == b"ring"
+    assert not (place.plugins / ".releases" / "trees" / ID / "next" / "var/a.xml").is_symlink()
+
+
+def test_names_that_only_case_tells_apart(place: Place) -> None:
+    """Some phones ask for a file in either spelling, so plugins have both; the same name twice is refused."""
+    names = {f"{ID}/var/RINGLIST.XML": b"1", f"{ID}/var/Ringlist.xml": b"2"}
+    found = unpacked(place, a_tar({**a_plugin(ID, "1.0"), **names}, "w:bz2"))
+    assert (found["var/RINGLIST.XML"], found["var/Ringlist.xml"]) == (b"1", b"2")
+    twice = {**a_plugin(ID, "1.0"), **names, f"{ID}/var/./Ringlist.xml": b"3"}
+    with pytest.raises(HostileArchive, match="it is there twice"):
+        unpacked(place, a_tar(twice, "w:bz2"))
+
+
+@pytest.mark.parametrize(
+    "target", ["/etc/passwd", "../../../../../etc/passwd", "a.xml", "", ".", "b", "../var"]
+)
+def test_a_link_elsewhere(place: Place, target: str) -> None:
+    """Is refused, with the whole archive."""
+    a = f"{ID}/var/a.xml"
+    members = {**a_plugin(ID, "1.0"), f"{ID}/var/b/c.xml": b"ring", a: target.encode()}
+    with pytest.raises(HostileArchive):
+        unpacked(place, a_tar(members, "w:bz2", **{a: tarfile.SYMTYPE}))
+    assert place.apart() == set()
+
+
+def test_a_bomb_of_links(place: Place) -> None:
+    """Copies count as what comes out of an archive."""
+    links = {f"{ID}/{number}": b"var/big" for number in range(80)}
+    members = {**a_plugin(ID, "1.0"), f"{ID}/var/big": bytes(1 << 20), **links}
+    with pytest.raises(HostileArchive, match="come out of it"):
+        unpacked(place, a_tar(members, "w:bz2", **dict.fromkeys(links, tarfile.SYMTYPE)))
+
+
+def unpacked(place: Place, archive: bytes) -> dict[str, bytes]:
+    """The files of a tree that is made of an archive."""
+    path = place.archives / "archive"
+    path.write_bytes(archive)
+    entry = an_entry(archive, "archive", "1.0")
+    release = parse_index(msgspec.json.encode({ID: entry}), "").releases[ID]
+    place.trees.make(ID, release.source("", release.sha256), path, Stop(), ignore)
+    return tree(place.plugins / ".releases" / "trees" / ID / "next")
