@@ -98,7 +98,8 @@ class SecretsGate:
         for proof in decision.proofs:
             if proof.refutes:
                 return _withheld(rule, REFUTED, why=str(proof))
-        if decision.level < Level.CREDENTIAL:
+        # Who is proved gets what is its own at most.  And over TFTP anybody can sweep in the name of another.
+        if decision.level < Level.NETWORK:
             sweep = self._sweeps.suspected(one_source(source_of(decision)), inquiry.arrived)
             if sweep is not None:
                 return _withheld(rule, SWEEPS, why=sweep.reason)

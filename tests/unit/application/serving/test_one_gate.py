@@ -91,7 +91,7 @@ class Situation:
 
     def gives(self) -> bool:
         """What the documentation says comes of it, in other words than the code's."""
-        if self.refutes or (self.swept and self.level < Level.CREDENTIAL):
+        if self.refutes or (self.swept and self.level is Level.CLAIMED):
             return False
         if not self.here or not self.in_time:
             return False
