@@ -35,7 +35,8 @@ class DHCPSettings(Struct, frozen=True, kw_only=True):
     history: float = 31536000.0
     """Seconds that is kept who had an address, after it was over: a year."""
     receive_buffer: _Count = 4 << 20
-    """Asked of the kernel for each socket, which holds it to net.core.rmem_max."""
+    """Bytes that the kernel keeps for each socket while the server is busy.  Where it is started without
+    CAP_NET_ADMIN, `net.core.rmem_max` is the most."""
 
     @property
     def wanted(self) -> bool:

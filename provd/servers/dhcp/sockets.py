@@ -16,9 +16,10 @@ from provd.values import ProvdError
 
 __all__ = ["CannotServeDHCP", "DHCPSockets", "bind_sockets"]
 
-# Python 3.11's socket module does not name them (linux/in.h, linux/filter.h, linux/if_ether.h).
+# Python 3.11's socket module does not name them (linux/in.h, linux/filter.h, linux/if_ether.h, asm/socket.h).
 IP_PKTINFO = 8
 _SO_ATTACH_FILTER = 26
+_SO_RCVBUFFORCE = 33
 ETH_P_IP, ETH_P_ARP = 0x0800, 0x0806
 
 _INSTRUCTION = struct.Struct("@HBBI")
@@ -118,7 +119,7 @@ def _serving(port: int, settings: DHCPSettings) -> socket.socket:
     one = socket.socket(socket.AF_INET, socket.SOCK_DGRAM | socket.SOCK_CLOEXEC)
     one.setsockopt(socket.SOL_SOCKET, socket.SO_BROADCAST, 1)
     one.setsockopt(socket.IPPROTO_IP, IP_PKTINFO, 1)
-    one.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, settings.receive_buffer)
+    _make_room(one, settings.receive_buffer)
     try:
         one.bind(("", port))
     except OSError as error:
@@ -130,7 +131,7 @@ def _serving(port: int, settings: DHCPSettings) -> socket.socket:
 def _watching(ports: list[int], settings: DHCPSettings) -> socket.socket:
     """Read at the interfaces: a port that is another program's is not ours to bind."""
     one = _privileged(socket.AF_PACKET, socket.SOCK_DGRAM, socket.htons(ETH_P_IP))
-    one.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, settings.receive_buffer)
+    _make_room(one, settings.receive_buffer)
     program = _datagrams_to(ports[0], ports[-1])
     one.setsockopt(socket.SOL_SOCKET, _SO_ATTACH_FILTER, program.attached())
     with contextlib.suppress(BlockingIOError):  # what came before there was a filter
@@ -144,6 +145,14 @@ def _privileged(family: int, kind: int, protocol: int) -> socket.socket:
         return socket.socket(family, kind | socket.SOCK_CLOEXEC, protocol)
     except OSError as error:
         raise CannotServeDHCP("clients without an address", _hint(error)) from error
+
+
+def _make_room(one: socket.socket, size: int) -> None:
+    """Have the kernel keep what comes while we are busy: what finds no room is lost without a trace."""
+    try:
+        one.setsockopt(socket.SOL_SOCKET, _SO_RCVBUFFORCE, size)
+    except PermissionError:  # without CAP_NET_ADMIN net.core.rmem_max is the most
+        one.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, size)
 
 
 def _hint(error: OSError) -> str:
