@@ -28,7 +28,8 @@ from provd.application.outcomes import outcome
 from provd.application.serving import TURNED_AWAY, Secrecy
 from provd.application.statuses import StatusBook
 from provd.application.telling import tell_of_creation, tell_of_refused_creation
-from provd.application.who_answers import WhoAnswers, barred
+from provd.application.turns import Turns
+from provd.application.who_answers import WhoAnswers, barred, unkept
 from provd.contracts import (
     IDHCPAnswers,
     IDocumentStore,
@@ -36,6 +37,7 @@ from provd.contracts import (
     INeighbours,
     IPlugins,
 )
+from provd.contracts.serving import Answered
 from provd.pipeline import (
     NOTHING_SETTLED,
     Awaiting,
@@ -118,6 +120,7 @@ class Inquiries:
             secrecy=secrecy,
             threshold=threshold,
         )
+        self._turns = Turns(store, self._waits, partial(self._next, self._worded), self._unkept)
 
     def adopt(self, settings: InquirySettings) -> None:
         """Hold to other bounds from now on."""
@@ -143,11 +146,10 @@ class Inquiries:
         answer: Answer | Deferred[Answer] = self._next(self._answer, self._begun(inquiry))
         return answer
 
-    def ask_all(self, inquiries: Sequence[Inquiry]) -> list[Answer | Deferred[Answer]]:
-        """The answers: all are decided, then all settled, then all put into words."""
+    def ask_all(self, inquiries: Sequence[Inquiry], answered: Answered) -> None:
+        """All are decided, then all settled, then all put into words."""
         begun = [self._begun(inquiry) for inquiry in inquiries]
-        settled = [self._next(self._settled, each) for each in begun]
-        return [self._next(self._worded, each) for each in settled]
+        self._turns.tell([self._next(self._settled, each) for each in begun], answered)
 
     def _begun(self, inquiry: Inquiry) -> Decision | Answer | Deferred[Answer]:
         """How it is decided; or the answer, where that does not follow at once."""
@@ -322,6 +324,12 @@ class Inquiries:
             Note(Step.COMMIT, "what was learnt is not kept: {why}", (("why", str(failure.value)),)),
         )
         return self._answer(decision)
+
+    def _unkept(self, settled: Settled, failure: Failure) -> Answer:
+        """What it promises could not be kept: it is not promised."""
+        if not failure.check(StoreUnavailable):
+            return self._defect(settled.decision.inquiry, failure)
+        return self._leaving.leave(settled.decision, unkept(failure.value))
 
     def _gave_up(self, inquiry: Inquiry) -> Answer:
         self.counted.unavailable += 1

@@ -32,6 +32,17 @@ class Waits:
         self._counted.unavailable += 1
         return True
 
+    def admitted(self) -> bool:
+        """Whether one more may wait, which is counted until it is `over`."""
+        if self.too_many():
+            return False
+        self._counted.waiting += 1
+        return True
+
+    def over(self, count: int) -> None:
+        """So many wait no more."""
+        self._counted.waiting -= count
+
     def guarded(
         self, inquiry: Inquiry, answering: Any, *awaited: object
     ) -> Answer | Deferred[Answer]:

@@ -35,8 +35,7 @@ class WhoAnswers:
     def to(self, decision: Decision, view: IReadable, *, keep: bool) -> Answer | Deferred[Answer]:
         """The answer. A Deferred may fail with `PluginFailed`."""
         if decision.inquiry.protocol is Protocol.DHCP:
-            settled = self.settle(decision, view, keep=keep)
-            return self.word(settled, view, keep=keep) if isinstance(settled, Settled) else settled
+            return self._dhcp.answer(decision, view, keep=keep) if self._dhcp else LEARNT
         device = decision.device
         if device is None:
             return UNKNOWN
@@ -59,6 +58,11 @@ class WhoAnswers:
     def word(self, settled: Settled, view: IReadable, *, keep: bool) -> Answer:
         """The second half, of what was settled."""
         return self._dhcp.word(settled, view, keep=keep) if self._dhcp else LEARNT
+
+
+def unkept(error: object) -> Silence:
+    """What whoever asked for an address is told where its lease is not kept."""
+    return Silence(f"the lease cannot be kept: {error}")
 
 
 def barred(inquiry: Inquiry) -> Refusal:

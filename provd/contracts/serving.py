@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 from twisted.internet.defer import Deferred
 from zope.interface import Interface
@@ -10,6 +10,9 @@ from zope.interface import Interface
 from provd.contracts.store import IReadable
 from provd.documents.dhcp.subnet import Creates
 from provd.values import Answer, Decision, Inquiry, Settled
+
+Answered = Callable[[Sequence[tuple[int, Answer]]], None]
+"""Told of answers, each with the place of its inquiry among those that came together."""
 
 
 class IInquiries(Interface):
@@ -28,10 +31,11 @@ class IInquiries(Interface):
         Once it is given it may leave: everything it depends on is durable.
         """
 
-    def ask_all(inquiries: Sequence[Inquiry]) -> list[Answer | Deferred[Answer]]:
-        """The answers to what came together, in its order: those that `ask` would give one by one.
+    def ask_all(inquiries: Sequence[Inquiry], answered: Answered) -> None:
+        """Have `answered` told the answers to what came together: those that `ask` would give one by one.
 
         Each step is taken for all of them before the next one, which an interpreter does in half the time.
+        It is told each once, and together what is there at once, and what waits for the same commit.
         """
 
 
@@ -45,13 +49,19 @@ class IDHCPAnswers(Interface):
     def creates(inquiry: Inquiry) -> Creates:
         """Of whom devices are made where this packet comes from; asked for devices that nobody knows."""
 
-    def settle(
-        decision: Decision, view: IReadable, *, keep: bool
-    ) -> Settled | Answer | Deferred[Answer]:
-        """What is answered: a Reply or a Silence, or what `word` makes one of.
+    def answer(decision: Decision, view: IReadable, *, keep: bool) -> Answer | Deferred[Answer]:
+        """A Reply or a Silence.
 
         What a Reply promises is durable by then.  `keep` False (what-if): the very same, and nothing is
         written, held or probed.
+        """
+
+    def settle(
+        decision: Decision, view: IReadable, *, keep: bool
+    ) -> Settled | Answer | Deferred[Answer]:
+        """The first half of `answer`, or all of it: what `word` makes the answer of.
+
+        Whoever asks for halves waits in between until what was committed is durable.
         """
 
     def word(settled: Settled, view: IReadable, *, keep: bool) -> Answer:

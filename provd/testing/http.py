@@ -16,8 +16,10 @@ from twisted.python.failure import Failure
 from zope.interface import implementer
 
 from provd.contracts import IInquiries, IJudgeCertificates
+from provd.contracts.serving import Answered
 from provd.servers.http import HTTPSettings
 from provd.servers.http._site import DeviceSite
+from provd.testing.together import ask_each
 from provd.values import Answer, Certified, Content, Inquiry, ProvdError
 
 HELLO = Content(body=b"hello\n", media_type="text/plain", etag="cafe")
@@ -44,8 +46,8 @@ class ScriptedInquiries:
         self.asked.append(inquiry)
         return self.answer(inquiry) if callable(self.answer) else self.answer
 
-    def ask_all(self, inquiries: Sequence[Inquiry]) -> list[Any]:
-        return [self.ask(inquiry) for inquiry in inquiries]
+    def ask_all(self, inquiries: Sequence[Inquiry], answered: Answered) -> None:
+        ask_each(self.ask, inquiries, answered)
 
 
 @implementer(IJudgeCertificates)

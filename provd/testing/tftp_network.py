@@ -14,9 +14,11 @@ from twisted.python.failure import Failure
 from zope.interface import implementer
 
 from provd.contracts import IInquiries
+from provd.contracts.serving import Answered
 from provd.servers.tftp import TFTPServer, TFTPSettings
 from provd.servers.tftp.server import Network
 from provd.testing.tftp import ReferenceClient
+from provd.testing.together import ask_each
 from provd.values import Answer, Content, Inquiry, Refusal, RefusalKind
 
 __all__ = ["FakeNetwork", "FakeSocket", "FixedAnswers", "TFTPRig", "Told"]
@@ -44,8 +46,8 @@ class FixedAnswers:
         nothing = Refusal(RefusalKind.NOT_FOUND, "nothing was told for this path")
         return self.answers.get(inquiry.path, nothing)
 
-    def ask_all(self, inquiries: Sequence[Inquiry]) -> list[Answer | Deferred[Answer]]:
-        return [self.ask(inquiry) for inquiry in inquiries]
+    def ask_all(self, inquiries: Sequence[Inquiry], answered: Answered) -> None:
+        ask_each(self.ask, inquiries, answered)
 
 
 class FakeSocket:

@@ -14,11 +14,12 @@ from typing import Any, TextIO, cast
 
 import msgspec
 from twisted.internet import epollreactor
-from twisted.internet.defer import Deferred
 from zope.interface import implementer
 
 from provd.contracts import IInquiries
+from provd.contracts.serving import Answered
 from provd.servers.tftp import TFTPServer, TFTPSettings
+from provd.testing.together import ask_each
 from provd.values import Answer, Content, FileContent, Inquiry, Refusal, RefusalKind
 
 __all__ = ["DirectoryAnswers", "main"]
@@ -51,8 +52,8 @@ class DirectoryAnswers:
         except (OSError, ValueError):
             return Refusal(RefusalKind.NOT_FOUND, "there is no such file")
 
-    def ask_all(self, inquiries: Sequence[Inquiry]) -> list[Answer | Deferred[Answer]]:
-        return [self.ask(inquiry) for inquiry in inquiries]
+    def ask_all(self, inquiries: Sequence[Inquiry], answered: Answered) -> None:
+        ask_each(self.ask, inquiries, answered)
 
 
 def main(root: str, *options: str) -> None:

@@ -7,6 +7,8 @@ from typing import Any
 
 from msgspec import Struct
 
+from provd.values.change import Committed
+
 INFINITE = 0xFFFFFFFF
 """The lease time of those that never end (RFC 2131 section 3.3)."""
 
@@ -142,7 +144,7 @@ class Judgement(Struct, frozen=True, kw_only=True, gc=False):
 
 
 class Settled(Struct, frozen=True, gc=False):
-    """A judgement that is acted upon, what it writes being durable, and is yet to be put into words."""
+    """A judgement that is acted upon, and is yet to be put into words."""
 
     decision: Any
     """The `Decision` it belongs to."""
@@ -150,3 +152,5 @@ class Settled(Struct, frozen=True, gc=False):
     judgement: Judgement
     device: Any
     """The `documents.Device` that asked, as it was before it was given an address; None: it is none."""
+    committed: Committed | None = None
+    """What it wrote: its words leave once that is durable."""

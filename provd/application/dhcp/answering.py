@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from contextlib import suppress
 
+from msgspec.structs import replace
 from twisted.internet.defer import Deferred
 from twisted.internet.interfaces import IReactorTime
 from twisted.logger import Logger
@@ -19,12 +20,14 @@ from provd.application.dhcp.keeping import Keeping
 from provd.application.dhcp.options import Rendered
 from provd.application.dhcp.wording import Wording
 from provd.application.serving import SecretsGate
+from provd.application.who_answers import unkept
 from provd.contracts import IDHCPAnswers, IDocumentStore, ILeases, IPlugins, IProbes, IReadable
 from provd.documents import Device
 from provd.documents.dhcp.subnet import Creates, Mode, Probe
 from provd.leases import ask, vias_of
 from provd.values import (
     Answer,
+    Committed,
     Decision,
     DraftRefused,
     Inquiry,
@@ -101,6 +104,12 @@ class DHCPAnswers:
         wanted: Creates = subnet.create_devices
         return wanted
 
+    def answer(
+        self, decision: Decision, view: IReadable, *, keep: bool
+    ) -> Answer | Deferred[Answer]:
+        settled = self.settle(decision, view, keep=keep)
+        return self._said(settled, view, keep=keep) if isinstance(settled, Settled) else settled
+
     def settle(
         self, decision: Decision, view: IReadable, *, keep: bool
     ) -> Settled | Answer | Deferred[Answer]:
@@ -159,9 +168,21 @@ class DHCPAnswers:
         settled = _settled(decision, question, judgement)
         if judgement.lease is None and not judgement.forget and not judgement.tenures:
             return settled
-        # By callbacks: a coroutine for each ACK would cost 10 µs more.
-        return self._keeping.keep(decision, judgement).addCallbacks(
-            self._kept, self._not_kept, callbackArgs=(settled,), errbackArgs=(settled,)
+        committing = self._keeping.keep(decision, judgement)
+        committed = committing.result if committing.called else None
+        if isinstance(committed, Committed):  # here and now, as mostly
+            return replace(settled, committed=committed)
+        return committing.addCallbacks(
+            self._written, self._refused, callbackArgs=(settled,), errbackArgs=(settled,)
+        )
+
+    def _said(self, settled: Settled, view: IReadable, *, keep: bool) -> Answer | Deferred[Answer]:
+        """Put into words, once what it writes is durable."""
+        if settled.committed is None:
+            return self.word(settled, view, keep=keep)
+        # By callbacks: a coroutine costs 10 µs more.
+        return self._store.durable(settled.committed).addCallbacks(
+            self._kept, self._not_kept, callbackArgs=(settled,)
         )
 
     def _kept(self, _none: None, settled: Settled) -> Answer:
@@ -172,16 +193,22 @@ class DHCPAnswers:
         finally:
             answered(before)
 
-    def _not_kept(self, failure: Failure, settled: Settled) -> Answer | Deferred[Answer]:
-        if failure.check(DraftRefused):
-            # Somebody else's packet changed the same lease in between: policy looks again.
-            question = settled.question
-            return self._worded(self._given(settled.decision, question, self._judge(question)))
+    def _not_kept(self, failure: Failure) -> Answer:
         failure.trap(StoreUnavailable)
-        return Silence(f"the lease cannot be kept: {failure.value}")
+        return unkept(failure.value)
 
-    def _worded(self, given: Settled | Deferred[Answer]) -> Answer | Deferred[Answer]:
-        return given if isinstance(given, Deferred) else self._kept(None, given)
+    def _written(self, committed: Committed, settled: Settled) -> Answer | Deferred[Answer]:
+        return self._said(replace(settled, committed=committed), self._store, keep=True)
+
+    def _refused(self, failure: Failure, settled: Settled) -> Answer | Deferred[Answer]:
+        if not failure.check(DraftRefused):
+            return self._not_kept(failure)
+        # Somebody else's packet changed the same lease in between: policy looks again.
+        question = settled.question
+        return self._told(self._given(settled.decision, question, self._judge(question)))
+
+    def _told(self, given: Settled | Deferred[Answer]) -> Answer | Deferred[Answer]:
+        return given if isinstance(given, Deferred) else self._said(given, self._store, keep=True)
 
     # Probing.
 
@@ -195,7 +222,7 @@ class DHCPAnswers:
                 self._leases.probed(judgement)
             judgement = self._judge(question)
             if not judgement.probe:
-                answer = self._worded(self._given(decision, question, judgement))
+                answer = self._told(self._given(decision, question, judgement))
                 return await answer if isinstance(answer, Deferred) else answer
         return Silence(f"{TRIES} addresses in a row turned out to be in use")
 
@@ -223,7 +250,7 @@ class DHCPAnswers:
         decision.notes += (used,)
         resting = self._leases.conflicted(number, self._clock.seconds(), self._store)
         with suppress(StoreUnavailable, DraftRefused):  # it is found out again with the next packet
-            await self._keeping.keep(decision, resting)
+            await self._store.durable(await self._keeping.keep(decision, resting))
 
 
 def _settled(decision: Decision, question: Question, judgement: Judgement) -> Settled:

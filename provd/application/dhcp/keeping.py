@@ -17,8 +17,8 @@ class Keeping:
         """Write to `store`."""
         self._store = store
 
-    def keep(self, decision: Decision, judgement: Judgement) -> Deferred[None]:
-        """Write what a judgement says; fires when it is durable.
+    def keep(self, decision: Decision, judgement: Judgement) -> Deferred[Committed]:
+        """Write what a judgement says; fires when memory has it.
 
         Fails with `StoreUnavailable`, and with `DraftRefused` where somebody else wrote in between: nothing
         was written then, and policy is to judge again.
@@ -32,13 +32,7 @@ class Keeping:
             draft.delete("leases", lease.id)
         if judgement.verb is Verb.ACK and judgement.lease is not None:
             self._follow(draft, decision, format_address(judgement.address))
-        committing = self._store.commit(draft)
-        committed = committing.result if committing.called else None
-        if isinstance(
-            committed, Committed
-        ):  # here and now, as mostly: a chain of Deferreds costs 3 µs
-            return self._store.durable(committed)
-        return committing.addCallback(self._store.durable)
+        return self._store.commit(draft)
 
     def _follow(self, draft: IDraft, decision: Decision, address: str) -> None:
         """The device has this address from now on, and no other device has."""

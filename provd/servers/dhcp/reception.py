@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
+from functools import partial
 from typing import NamedTuple, TypeVar
 
-from twisted.internet.defer import Deferred
 from twisted.logger import Logger
 from twisted.python.failure import Failure
 
@@ -87,7 +87,7 @@ class Reception:
         """
         heard = _each(self._understood, arrivals)
         heard.sort(key=_kind, reverse=True)
-        _each(self._answered, self._ask(heard))
+        self._ask(heard)
 
     def _understood(self, arrival: Arrival) -> Heard | None:
         """A datagram read; None for one that is not acted upon."""
@@ -114,19 +114,13 @@ class Reception:
         settings = self._settings
         return settings.serves(link.name) and (link.broadcast or link.name in settings.interfaces)
 
-    def _ask(self, heard: Sequence[Heard]) -> list[tuple[Answer, Heard]]:
-        """The answers that there are already; the others come by themselves."""
+    def _ask(self, heard: Sequence[Heard]) -> None:
+        """Ask what to answer; what waits for the same is answered together."""
         asking = self._new(heard)
         now = self._clock()
-        answers = self._inquiries.ask_all([self._inquiry(*each, now) for each in asking.values()])
-        found = []
-        for (key, each), answer in zip(asking.items(), answers, strict=True):
-            if isinstance(answer, Deferred):
-                self._waiting.add(key)
-                answer.addCallback(self._arrives, each, key)
-            else:
-                found.append((answer, each))
-        return found
+        self._waiting |= asking.keys()
+        inquiries = [self._inquiry(*each, now) for each in asking.values()]
+        self._inquiries.ask_all(inquiries, partial(self._answers, tuple(asking.items())))
 
     def _new(self, heard: Sequence[Heard]) -> dict[_Asking, Heard]:
         """Those that are not asked yet, as far as so many may wait."""
@@ -143,9 +137,15 @@ class Reception:
                 new[key] = each
         return new
 
-    def _arrives(self, answer: Answer, heard: Heard, key: _Asking) -> None:
-        self._waiting.discard(key)
-        _each(self._answered, ((answer, heard),))
+    def _answers(
+        self, asked: Sequence[tuple[_Asking, Heard]], answers: Sequence[tuple[int, Answer]]
+    ) -> None:
+        made = []
+        for place, answer in answers:
+            key, heard = asked[place]
+            self._waiting.discard(key)
+            made.append((answer, heard))
+        _each(self._answered, made)
 
     def _inquiry(self, arrival: Arrival, link: Link, packet: Packet, now: float) -> Inquiry:
         return Inquiry(

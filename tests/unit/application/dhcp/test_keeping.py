@@ -7,11 +7,13 @@ from typing import Any
 from twisted.internet.defer import Deferred, fail
 from twisted.internet.task import Clock
 
+from provd.application.inquiry_bounds import InquirySettings
+from provd.application.who_answers import TOO_MANY
 from provd.documents import KINDS
 from provd.sdk import DeviceSupport
 from provd.store import MemoryStore
 from provd.testing.dhcp import a_subnet
-from provd.testing.dhcp_site import MAC, said, site
+from provd.testing.dhcp_site import MAC, Site, said, site
 from provd.testing.plugins import MemoryPlugin
 from provd.values import RevisionConflict, StoreUnavailable, inquiry_served
 from provd.wire.dhcp import MessageType, Packet
@@ -36,10 +38,10 @@ class SlowStore(MemoryStore):
         return self.waiting[-1]
 
 
-def request_for(offer: Packet) -> Packet:
+def request_for(offer: Packet, mac: str = MAC) -> Packet:
     """The client takes an offer."""
     options = {50: offer.yiaddr.to_bytes(4, "big"), 54: offer.options[54]}
-    return said(MessageType.REQUEST, options=options)
+    return said(MessageType.REQUEST, mac, options=options)
 
 
 class TestKeeping:
@@ -93,3 +95,52 @@ class TestKeeping:
         store.refusals = [RevisionConflict("leases", "192.0.2.10", 0, 7)]
         assert lan.reply(request).message_type == MessageType.ACK
         assert store.get("leases", "192.0.2.10").mac == MAC
+
+
+class TestKeptTogether:
+    """What came together waits for one commit, and is answered together."""
+
+    MACS = tuple(f"00:00:5e:00:53:{number:02x}" for number in range(0x10, 0x14))
+
+    def requested(self, store: SlowStore, busy: int = 4096) -> tuple[Site, list[Any]]:
+        """Several clients have requested what they were offered, and one more looks for an address."""
+        lan = site(a_subnet(create_devices="none"), store=store)
+        lan.core.inquiries.adopt(InquirySettings(busy=busy))
+        packets = [said(MessageType.DISCOVER, self.MACS[0])]
+        packets += [request_for(lan.discover(mac), mac) for mac in self.MACS[1:]]
+        store.slow = True
+        told: list[Any] = []
+        lan.core.inquiries.ask_all([lan.inquiry(packet) for packet in packets], told.append)
+        return lan, told
+
+    def test_all_wait_for_the_last(self) -> None:
+        """One thing is waited for; the OFFER waits for nothing."""
+        store = SlowStore()
+        lan, told = self.requested(store)
+        [[(place, offer)]] = told
+        assert (place, offer.packet.message_type) == (0, MessageType.OFFER)
+        assert lan.core.inquiries.counters()["waiting"] == 3
+        [waiting] = store.waiting
+        waiting.callback(None)
+        assert [place for place, _answer in told[1]] == [1, 2, 3]
+        assert {answer.packet.message_type for _place, answer in told[1]} == {MessageType.ACK}
+        assert lan.core.inquiries.counters()["waiting"] == 0
+
+    def test_a_failed_commit_is_the_reason_of_each(self) -> None:
+        """Nothing is promised to anybody, and each decision says why."""
+        store = SlowStore()
+        lan, told = self.requested(store)
+        store.waiting.pop().errback(StoreUnavailable("the disk is full"))
+        assert len(told[1]) == 3
+        assert all("the disk is full" in answer.reason for _place, answer in told[1])
+        kept = lan.core.decisions.latest(3)
+        assert all("the disk is full" in decision.answer.reason for decision in kept)
+        assert lan.core.inquiries.counters()["waiting"] == 0
+
+    def test_no_more_wait_than_may(self) -> None:
+        """The others are told at once that too many do."""
+        store = SlowStore()
+        _lan, told = self.requested(store, busy=2)
+        assert told[1] == [(3, TOO_MANY)]
+        store.waiting.pop().callback(None)
+        assert [place for place, _answer in told[2]] == [1, 2]

@@ -31,7 +31,7 @@ def lan() -> Site:
 
 def given_answer(answer: Answer | Deferred[Answer]) -> Any:
     """An answer that is there, or came at once."""
-    return answer.result if isinstance(answer, Deferred) else answer  # type: ignore[attr-defined]
+    return answer.result if isinstance(answer, Deferred) else answer
 
 
 def packets() -> list[Packet]:
@@ -55,8 +55,9 @@ def test_what_came_together_is_answered_as_one_by_one() -> None:
         given_answer(apart.core.inquiries.ask(apart.inquiry(packet))) for packet in packets()
     ]
     inquiries = [together.inquiry(packet) for packet in packets()]
-    at_once = [given_answer(each) for each in together.core.inquiries.ask_all(inquiries)]
-    assert at_once == one_by_one
+    at_once: dict[int, Answer] = {}
+    together.core.inquiries.ask_all(inquiries, at_once.update)
+    assert [at_once[place] for place in range(len(inquiries))] == one_by_one
     for name in ("leases", "tenures", "devices"):
         kept, other = (
             {(each.id, each.tenant) for each in lan_.core.store.collection(name)}
