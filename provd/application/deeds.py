@@ -98,14 +98,14 @@ def deeds_of_plugins(plugins: Plugins, releases: Releases) -> Deeds:
                 do=lambda _given, cause: plugins.reload(plugin_id, cause),
             )
         }
-        there = [each for each in await releases.list() if each["id"] == plugin_id]
-        if there and there[0]["upgradable"]:
+        known = await releases.outline(plugin_id)
+        if known.get("upgradable"):
             found["upgrade"] = Deed(
                 action=Action(about="Put the version that is offered in its place."),
                 right=("plugin-packages", "upgrade"),
                 do=lambda _given, cause: releases.upgrade(plugin_id, cause),
             )
-        if there and there[0]["previous"]:
+        if known.get("previous"):
             found["rollback"] = Deed(
                 action=Action(about="Bring the version before back."),
                 right=("plugin-packages", "rollback"),

@@ -9,8 +9,8 @@ plugin or its packages.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from contextlib import suppress
-from hashlib import sha1
+from contextlib import ExitStack, suppress
+from hashlib import sha1, sha256
 from pathlib import Path
 from typing import Any
 
@@ -22,7 +22,7 @@ from provd.application.package_jobs import Job, PackageJobs, Storeroom
 from provd.application.releases_shown import outline, server_told
 from provd.contracts import IDocumentStore, IPlugins
 from provd.documents.natural import natural_key
-from provd.files import NotToBeHad, Stopped, WrongFile
+from provd.files import NotToBeHad, Source, Stopped, WrongFile
 from provd.files.releases import (
     DB,
     LONGEST,
@@ -90,10 +90,20 @@ class Releases:
 
     async def get(self, plugin_id: str) -> dict[str, Any]:
         """One of them. @raise NoSuchDocument: there is none."""
-        for found in await self.list():
-            if found["id"] == plugin_id:
-                return found
+        if found := await self.outline(plugin_id):
+            return found
         raise NoSuchDocument(COLLECTION, plugin_id)
+
+    async def outline(self, plugin_id: str) -> dict[str, Any]:
+        """One of them; empty where there is none, or no place for any."""
+        room = self._room
+        if room is None:
+            return {}
+        offer = room.indexes.offers().get(plugin_id)
+        if offer is None and plugin_id not in self._there():
+            return {}
+        found: dict[str, Any] = await room.in_thread(self._outline, plugin_id, offer)
+        return found
 
     def _there(self) -> set[str]:
         assert self._room is not None  # noqa: S101 - asked for then only
@@ -266,14 +276,13 @@ class Releases:
         room, release = job.room, offer.release
         await room.in_thread(room.trees.sweep, release.id)
         job.end = 2 * release.size
-        archive, digest = await self._fetched(job, offer)
-        source = release.source(offer.url, digest)
-        with room.cache.using(source):
+        with ExitStack() as used:
+            archive, source = await self._fetched(job, offer, used)
             async with self._jobs.tree(release.id):
                 files = await room.in_thread(
                     room.trees.make, release.id, source, archive, job.stop, job.told
                 )
-                note = self._note(job, offer, digest, files)
+                note = self._note(job, offer, source.sha256, files)
                 await room.in_thread(room.trees.complete, release.id, note)
         job.done = job.end
 
@@ -292,23 +301,25 @@ class Releases:
             cause=job.cause,
         )
 
-    async def _fetched(self, job: Job, offer: Offer) -> tuple[Path, str]:
-        """The archive, checked, and its SHA-256."""
+    async def _fetched(self, job: Job, offer: Offer, used: ExitStack) -> tuple[Path, Source]:
+        """The archive, checked, which stays in the cache as long as it is `used`."""
         room, release = job.room, offer.release
-        digest = release.sha256
-        if not digest:
-            return await self._fetched_by_sha1(job, offer)
-        source = release.source(offer.url, digest)
+        if not release.sha256:
+            return await self._fetched_by_sha1(job, offer, used)
+        source = release.source(offer.url, release.sha256)
+        used.enter_context(room.cache.using(source))
         cached: Path | None = await room.in_thread(room.cache.verified, source, job.stop)
         if cached is not None:
             job.told(source.size)
-            return cached, digest
+            return cached, source
         try:
-            return await room.downloads.fetch(source, job.stop, job.told), digest
+            return await room.downloads.fetch(source, job.stop, job.told), source
         except NotToBeHad as error:
             raise ArchiveNotHad(release.filename, error.reasons) from error
 
-    async def _fetched_by_sha1(self, job: Job, offer: Offer) -> tuple[Path, str]:
+    async def _fetched_by_sha1(
+        self, job: Job, offer: Offer, used: ExitStack
+    ) -> tuple[Path, Source]:
         """What only a SHA-1 is told of is read whole, and kept by the SHA-256 it turns out to have."""
         room, release = job.room, offer.release
         content = await room.downloads.read(offer.url, release.size, job.stop)
@@ -318,8 +329,10 @@ class Releases:
         if found != release.sha1:
             raise WrongFile(release.filename, f"its SHA-1 is {found}")
         job.told(release.size)
-        kept: tuple[Path, str] = await room.in_thread(room.cache.keep, release.filename, content)
-        return kept
+        source = release.source(offer.url, sha256(content).hexdigest())
+        used.enter_context(room.cache.using(source))
+        kept: Path = await room.in_thread(room.cache.keep, source, content)
+        return kept, source
 
     async def _switched(self, job: Job, version: str, before: str) -> None:
         """Have the tree that was made be the one that is used, and loaded; or the old one again."""

@@ -139,22 +139,16 @@ class Cache:
         path.unlink(missing_ok=True)
         path.with_suffix(".from").unlink(missing_ok=True)
 
-    def keep(self, name: str, content: bytes) -> tuple[Path, str]:
-        """Have what was read whole; where it is, and its SHA-256. @raise NoRoom, OSError: there is no room."""
-        digest = sha256(content).hexdigest()
-        source = Source(
-            name=name,
-            size=len(content),
-            sha256=digest,
-            urls=(),
-            hint="",
-            archive="",
-            take=(),
-        )
+    def keep(self, source: Source, content: bytes) -> Path:
+        """Have what was read whole; where it is.
+
+        @raise NoRoom, OSError: there is no room.
+        @raise WrongFile: it is another.
+        """
         self.make_room(source)
         self.begin(source, Origin("", ""))
         self.part(source).write_bytes(content)
-        return self.accept(source, Stop()), digest
+        return self.accept(source, Stop())
 
     # What is uploaded.
 

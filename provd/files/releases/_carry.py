@@ -63,6 +63,10 @@ def _files(plugin_id: str, tree: Path, device: int) -> Iterator[Path]:
 def _name_too(path: Path, place: Path) -> None:
     try:
         os.link(path, place, follow_symlinks=False)
+    except FileNotFoundError:
+        if os.path.lexists(path):
+            raise
+        # Somebody removed it meanwhile: it is not there in the other tree either.
     except OSError as error:
         if error.errno not in _NO_LINKS:
             raise

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import os
 import tarfile
 from collections.abc import Callable
+from errno import EPERM
 from pathlib import Path
 
 import msgspec
@@ -131,6 +133,36 @@ def test_it_takes_no_room_twice(place: Place) -> None:
     before = (place.live / "var/tftpboot/logo.png").stat().st_ino
     place.installed("2.0")
     assert (place.live / "var/tftpboot/logo.png").stat().st_ino == before
+
+
+def test_a_file_that_vanishes(place: Place, monkeypatch: pytest.MonkeyPatch) -> None:
+    """While it is taken along: it is in neither tree."""
+    place.installed("1.0")
+    place.put(**OWN)
+    link = os.link
+
+    def vanishing(path: Path, to: Path, **more: bool) -> None:
+        if path.name == "logo.png":
+            path.unlink()
+        link(path, to, **more)
+
+    monkeypatch.setattr("provd.files.releases._carry.os.link", vanishing)
+    place.installed("2.0")
+    assert "var/tftpboot/logo.png" not in tree(place.live)
+    assert "var/installed/fw" in tree(place.live)
+
+
+def test_where_a_file_has_one_name(place: Place, monkeypatch: pytest.MonkeyPatch) -> None:
+    """On a file system without hard links it is copied."""
+    place.installed("1.0")
+    place.put(**OWN)
+
+    def refused(*_paths: Path, **_more: bool) -> None:
+        raise PermissionError(EPERM, "no links here")
+
+    monkeypatch.setattr("provd.files.releases._carry.os.link", refused)
+    place.installed("2.0")
+    assert tree(place.live)["var/tftpboot/logo.png"] == b"logo"
 
 
 def test_links_of_packages(place: Place) -> None:
