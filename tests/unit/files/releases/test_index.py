@@ -196,6 +196,15 @@ def test_nobody_is_trusted(tmp_path: Path) -> None:
         Indexes(tmp_path).checked(PluginServer(url="https://0.example"), b"{}", b"", 0.0)
 
 
+def test_no_signature_where_somebody_is_trusted(tmp_path: Path) -> None:
+    """It is missed, whatever the text is."""
+    shop = Shop()
+    with pytest.raises(NotSigned, match="there is no signature beside it"):
+        Indexes(tmp_path).checked(
+            server("https://0.example", shop), shop.files["plugins.db"], b"", 0.0
+        )
+
+
 def test_what_was_kept_and_is_broken(tmp_path: Path) -> None:
     """Is told, and offers nothing."""
     shop = Shop()

@@ -307,6 +307,22 @@ def test_a_link_elsewhere(place: Place, target: str) -> None:
     assert place.apart() == set()
 
 
+@pytest.mark.parametrize(
+    ("name", "why"),
+    [
+        ("other/file", "beside its one directory"),
+        ("file", "beside its one directory"),
+        (f"{ID}/.provenance.json", "the server's own"),
+        (f"{ID}/../up", "climbs out"),
+    ],
+)
+def test_what_no_archive_may_have(place: Place, name: str, why: str) -> None:
+    """Anything beside the plugin, above it, or in the place of the server's own note."""
+    with pytest.raises((WrongArchive, HostileArchive), match=why):
+        unpacked(place, a_tar({**a_plugin(ID, "1.0"), name: b""}, "w:bz2"))
+    assert place.apart() == set()
+
+
 def test_a_bomb_of_links(place: Place) -> None:
     """Copies count as what comes out of an archive."""
     links = {f"{ID}/{number}": b"var/big" for number in range(80)}
