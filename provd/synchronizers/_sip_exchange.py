@@ -59,13 +59,20 @@ class Exchange:
     """One device, until it answered or nobody did."""
 
     def __init__(
-        self, parts: Parts, link: Link, wish: Notification, credentials: Credentials | None
+        self,
+        parts: Parts,
+        link: Link,
+        wish: Notification,
+        credentials: Credentials | None,
+        lacking: str,
     ) -> None:
+        """`lacking` says why there are no `credentials` where there are none."""
         self.done: Deferred[str] = Deferred(self._given_up)
         self._parts = parts
         self._link = link
         self._wish = wish
         self._credentials = credentials
+        self._lacking = lacking
         self._answered_challenges = 0
         self._data = b""
         self._transaction: ClientTransaction | None = None
@@ -154,9 +161,7 @@ class Exchange:
             return
         if self._credentials is None:
             self._wind()
-            self._over(
-                NotTold(f"it answered {response}, and its config names no user and password")
-            )
+            self._over(NotTold(f"it answered {response}: {self._lacking}"))
             return
         self._answered_challenges += 1
         self._forget()

@@ -1,8 +1,8 @@
 """The driver that asks a device over HTTP: the action URLs of vendors.
 
 Spoken to is the device's own address and nobody else: no redirection is followed, no name is resolved,
-no proxy is used, and little is read.  Credentials are shown to who asks for them, by digest where it can; in
-clear only where it is proved that the device is there: an address is what somebody said who claimed to be it.
+no proxy is used, and little is read.  Credentials are shown to who asks for them, by digest where it can; and
+only where it is proved that the device is there: an address is what somebody said who claimed to be it.
 """
 
 from __future__ import annotations
@@ -23,13 +23,9 @@ from zope.interface import implementer
 
 from provd.contracts import ISynchronizer
 from provd.synchronizers.settings import ActionUrlSettings
-from provd.values import ActionUrl, Errand, MalformedPacket, NotTold
+from provd.values import UNPROVED, ActionUrl, Errand, MalformedPacket, NotTold
 from provd.wire.sip import Asked, Challenge, Credentials, answer_to, parse_challenge
 
-IN_CLEAR = (
-    "nobody knows that the device is at {address}, and passwords are said in clear only where it is known:"
-    " the device asks from there and proves that it is the one, or synchronization.networks names where devices are"
-)
 LONGEST_ANSWER = 65_536
 """Bytes of an answer that are read; the rest is nobody's business."""
 
@@ -70,7 +66,7 @@ class HttpDriver:
         if "{password}" in path and not errand.password:
             return "its config names no admin_password"
         if "{password}" in path and not errand.proved:
-            return IN_CLEAR.format(address=errand.address)
+            return UNPROVED.format(address=errand.address)
         return ""
 
     def tell(self, errand: Errand) -> Deferred[str]:
@@ -121,6 +117,8 @@ class HttpDriver:
         """The Authorization that answers a 401. @raise NotTold: there is none."""
         if not errand.password:
             raise NotTold("it wants a password, and its config names no admin_password")
+        if not errand.proved:
+            raise NotTold(UNPROVED.format(address=errand.address))
         who = Credentials(errand.username, errand.password)
         offered = [
             value.decode("latin-1")
@@ -139,8 +137,6 @@ class HttpDriver:
                 )
                 return answer_to(challenge, who, asked)
         if any(value.lower().startswith("basic") for value in offered):
-            if not errand.proved:
-                raise NotTold(IN_CLEAR.format(address=errand.address))
             pair = f"{who.username}:{who.password}".encode()
             return "Basic " + b64encode(pair).decode("ascii")
         raise NotTold("it wants a proof of who asks that nobody here knows")

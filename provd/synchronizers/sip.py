@@ -17,7 +17,7 @@ from provd.synchronizers._sip_exchange import Exchange, Parts
 from provd.synchronizers._sip_links import Connections, Counters, DatagramLink, Datagrams
 from provd.synchronizers._tls import creator_for
 from provd.synchronizers.settings import SipSettings
-from provd.values import Account, Errand, Notify, NotTold
+from provd.values import UNPROVED, Account, Errand, Notify, NotTold
 from provd.wire.sip import Credentials, Notification, Timers, UnsendableMessage, sip_uri
 
 CONNECT = 10.0
@@ -106,12 +106,22 @@ class SipDriver:
             target = self._target(errand)
             account = errand.account
             to = sip_uri(account.username, account.host or errand.address or target.host)
-            credentials = _credentials(account)
+            credentials = _credentials(account) if self._may_prove(errand) else None
             if target.transport == "udp":
                 return await self._over_udp(errand, target, to, credentials)
             return await self._over_stream(errand, target, to, credentials)
         except UnsendableMessage as error:
             raise NotTold(str(error)) from error
+
+    def _may_prove(self, errand: Errand) -> bool:
+        """Whether a challenge may be answered: that of a proxy, or of a device that is known to be where it is told."""
+        return errand.proved or self._settings.route != "direct"
+
+    def _lacking(self, errand: Errand) -> str:
+        """Why a challenge is not answered where it is not."""
+        if self._may_prove(errand):
+            return "its config names no user and password"
+        return UNPROVED.format(address=errand.address)
 
     async def _over_udp(
         self, errand: Errand, target: _Target, to: str, credentials: Credentials | None
@@ -121,7 +131,7 @@ class SipDriver:
         local = self._settings.interface or self._around.local_of(address)
         wish = self._notification(errand, target, to, local, port.getHost().port)
         link = DatagramLink(port, (address, target.port))
-        return await Exchange(self._parts, link, wish, credentials).begin()
+        return await Exchange(self._parts, link, wish, credentials, self._lacking(errand)).begin()
 
     async def _over_stream(
         self, errand: Errand, target: _Target, to: str, credentials: Credentials | None
@@ -132,7 +142,7 @@ class SipDriver:
         if ours is None:
             raise NotTold("the connection was lost", again=True)
         wish = self._notification(errand, target, to, ours.host, ours.port)
-        exchange = Exchange(self._parts, connection, wish, credentials)
+        exchange = Exchange(self._parts, connection, wish, credentials, self._lacking(errand))
         connection.carry(exchange)
         return await exchange.begin()
 

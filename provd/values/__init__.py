@@ -20,7 +20,7 @@ from provd.values.answer import (
 from provd.values.cause import Caused, read_cause
 from provd.values.change import Change, Committed, Position
 from provd.values.decision import Decision, Note, Step
-from provd.values.errand import Account, ActionUrl, Errand, Notify, NotTold, Way
+from provd.values.errand import UNPROVED, Account, ActionUrl, Errand, Notify, NotTold, Way
 from provd.values.errors import (
     DraftRefused,
     Invalid,
@@ -60,6 +60,7 @@ __all__ = [
     "IDENTITY_KEYS",
     "INFINITE",
     "INFO_KEYS",
+    "UNPROVED",
     "Account",
     "Action",
     "ActionUrl",

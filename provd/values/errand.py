@@ -40,6 +40,12 @@ class ActionUrl(Struct, frozen=True, kw_only=True):
     body: str = ""
 
 
+UNPROVED = (
+    "it wants a password, and nobody knows that the device is at {address}: it is to have asked from there and proved that"
+    " it is the one, or synchronization.networks is to name where devices are"
+)
+"""Why no use is made of a password."""
+
 Way = Notify | ActionUrl
 """How a device can be told."""
 
@@ -67,7 +73,7 @@ class Errand(Struct, frozen=True, kw_only=True):
     address: str
     """Where the device is: the one place that it is looked for."""
     proved: bool = False
-    """Whether more than somebody's word says that the device is there: what is said in clear is said there only."""
+    """Whether more than somebody's word says that the device is there: passwords are made use of there only."""
     way: Way
     reboot: bool = False
     account: Account = Account()

@@ -22,6 +22,7 @@ from provd.wire.sip import SipResponse, encode, parse_datagram, vias
 ERRAND = Errand(
     device_id="phone",
     address="192.0.2.9",
+    proved=True,
     way=Notify(event="check-sync", reboot="check-sync;reboot=true"),
     account=Account(
         username="u1",
@@ -233,6 +234,15 @@ def test_challenges_that_cannot_be_answered(account: Account, challenge: str, wh
     assert why in str(world.failure)
 
 
+def test_nothing_is_proved_to_whoever_is_there() -> None:
+    """Anybody can say that he is a device: his challenge is not answered, and he hears no more than the event."""
+    world = World()
+    world.tell(replace(ERRAND, proved=False))
+    world.answer(401, "Unauthorized", ("www-authenticate", CHALLENGE))
+    assert len(world.port.sent) == 1
+    assert "nobody knows that the device is at 192.0.2.9" in str(world.failure)
+
+
 @pytest.mark.parametrize(
     ("status", "reason", "again"),
     [
@@ -355,7 +365,7 @@ def test_a_connection_that_is_lost() -> None:
     wish = world.driver._notification(
         ERRAND, world.driver._target(ERRAND), "sip:u1@pbx.example", "192.0.2.1", 40000
     )
-    exchange = Exchange(world.driver._parts, got[0], wish, None)
+    exchange = Exchange(world.driver._parts, got[0], wish, None, "")
     got[0].carry(exchange)
     exchange.begin().addBoth(world.results.append)
     clock.advance(5)
