@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import contextlib
 import http.client
+import itertools
 import json
 import os
 import shutil
@@ -59,18 +60,35 @@ class TFTPRefused(Exception):
     """The server sent an error packet."""
 
 
+FIRST_PORT, PORTS = 10_000, 2_500
+"""Each process of the tests has so many ports of its own, below those that the kernel gives to clients."""
+
+_ports = itertools.cycle(range(PORTS))
+
+
 def free_ports(count: int) -> list[int]:
-    """Ports that are free for TCP and UDP on this host now."""
-    with contextlib.ExitStack() as stack:
-        ports: list[int] = []
-        while len(ports) < count:
-            stream = stack.enter_context(socket.socket(socket.AF_INET, socket.SOCK_STREAM))
-            stream.bind(("127.0.0.1", 0))
-            datagram = stack.enter_context(socket.socket(socket.AF_INET, socket.SOCK_DGRAM))
-            with contextlib.suppress(OSError):
-                datagram.bind(stream.getsockname())
-                ports.append(stream.getsockname()[1])
-        return ports
+    """Ports that are free for TCP and UDP on this host, and nobody else's while a server starts anew."""
+    own = int(os.environ.get("PYTEST_XDIST_WORKER", "gw8").removeprefix("gw")) % 9
+    found: list[int] = []
+    while len(found) < count:
+        port = FIRST_PORT + own * PORTS + next(_ports)
+        if _is_free(port):
+            found.append(port)
+    return found
+
+
+def _is_free(port: int) -> bool:
+    with (
+        socket.socket(socket.AF_INET, socket.SOCK_STREAM) as stream,
+        socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as datagram,
+    ):
+        stream.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            stream.bind(("127.0.0.1", port))
+            datagram.bind(("127.0.0.1", port))
+        except OSError:
+            return False
+    return True
 
 
 def install(directory: Path, families: Sequence[str] = FAMILIES) -> None:

@@ -46,7 +46,9 @@ class ClientsLog:
 def daemon(tmp_path: Path) -> Iterator[Daemon]:
     """A server that creates every phone that asks."""
     limits = {"burst": 1_000_000, "per_hour": 1_000_000, "total": 1_000_000}
-    daemon = Daemon(tmp_path, {"limits": limits, "log": {"level": "warn"}}, families=("aastra",))
+    sweeps = {"devices": 1_000_000, "sequence": 1_000_000}
+    settings = {"limits": limits, "sweeps": sweeps, "log": {"level": "warn"}}
+    daemon = Daemon(tmp_path, settings, families=("aastra",))
     try:
         daemon.start()
         daemon.fill()
