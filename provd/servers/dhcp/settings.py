@@ -34,7 +34,7 @@ class DHCPSettings(Struct, frozen=True, kw_only=True):
     through which leases were given: these are known."""
     history: float = 31536000.0
     """Seconds that is kept who had an address, after it was over: a year."""
-    receive_buffer: _Count = 4 << 20
+    receive_buffer: _Count = 8 << 20
     """Bytes that the kernel keeps for each socket while the server is busy.  Where it is started without
     CAP_NET_ADMIN, `net.core.rmem_max` is the most."""
 
