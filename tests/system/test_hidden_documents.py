@@ -44,6 +44,14 @@ FLEETING = {
 }
 """Of these there may be none; to ask for the last leaves a line."""
 
+LISTED = frozenset(
+    {
+        *("alerts", "audit", "decisions", "operations", "plugin-packages", "plugins"),
+        *("rights", "tokens"),
+    }
+)
+"""What nobody of this test makes: there is what the server has."""
+
 CONDITIONS: tuple[dict[str, str], ...] = (
     {},
     {"if_match": '"1"'},
@@ -55,7 +63,7 @@ CONDITIONS: tuple[dict[str, str], ...] = (
 def there(site: Site, path: str) -> str:
     """The id of something that there is, of what a route is about."""
     noun = path.split("/")[3]
-    if noun in ("alerts", "decisions", "audit", "tokens", "rights", "operations", "plugins"):
+    if noun in LISTED:
         items = site.ask("root", "GET", f"/api/v1/{noun}").json["items"]
         return str(items[0]["id"]) if items else "there-is"
     return "reload" if noun == "system" else "there-is"
