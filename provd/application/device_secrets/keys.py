@@ -50,7 +50,7 @@ class Keys(Editable[ProvisioningKey]):
         precondition: Precondition = UNCONDITIONAL,
     ) -> Proposal:
         """One in the place of another; a new one needs no text of its own."""
-        if precondition.absent and not given.get("secret"):
+        if precondition.absent and (given.get("secret") is None or given["secret"] == ""):
             given = {**given, "secret": new_key()}
         return super().replacing(document_id, given, by, precondition)
 

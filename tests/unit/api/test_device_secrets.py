@@ -214,6 +214,13 @@ def test_a_key_is_made(api: Bench) -> None:
     assert clear(api, "keys/mine")["secret"] == "a-key-of-mine"
 
 
+@pytest.mark.parametrize("secret", [False, 0, [], {}, True, 7])
+def test_a_key_is_a_text(api: Bench, secret: Any) -> None:
+    """Nothing else is taken for none, in whose place one would be made."""
+    assert api.ask("POST", "/api/v1/keys", {"id": "k", "secret": secret}).status == 422
+    assert api.ask("POST", "/api/v1/keys", {"id": "k", "secret": None}).status == 201
+
+
 def test_a_key_is_rotated(api: Bench) -> None:
     """Another one of the same tenant is told to devices; the one before is good for a while."""
     api.ask("POST", "/api/v1/keys", {"id": "k", "tenant": "a", "description": "d"})
