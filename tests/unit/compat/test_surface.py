@@ -103,6 +103,11 @@ def test_associators_are_asked_about_vendors() -> None:
     assert Associator().associate({"vendor": "C"}) == 42
 
 
+def test_levels_are_numbers_and_have_values() -> None:
+    """Plugins add a little to a level, some to the level itself and some to its value."""
+    assert DeviceSupport.PROBABLE.value + 10 == DeviceSupport.PROBABLE + 10 == 310
+
+
 class Zenitel:
     """A configuration service as a plugin of the field writes it: without more arguments than it needs."""
 

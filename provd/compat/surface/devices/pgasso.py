@@ -4,19 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from provd.sdk import DeviceSupport as Support
+from provd.sdk import DeviceSupport
 
-
-class DeviceSupport:
-    """Levels, by their names: whole numbers, to which a plugin may add a little."""
-
-    NONE = int(Support.NONE)
-    IMPROBABLE = int(Support.IMPROBABLE)
-    UNKNOWN = int(Support.UNKNOWN)
-    PROBABLE = int(Support.PROBABLE)
-    INCOMPLETE = int(Support.INCOMPLETE)
-    COMPLETE = int(Support.COMPLETE)
-    EXACT = int(Support.EXACT)
+__all__ = ["BasePgAssociator", "DeviceSupport"]
 
 
 class BasePgAssociator:
