@@ -14,7 +14,6 @@ import msgspec
 from attrs import define, field
 from msgspec import Struct
 from twisted.internet.defer import Deferred
-from twisted.internet.interfaces import IReactorProcess, IReactorTime
 from twisted.internet.protocol import ProcessProtocol
 from twisted.logger import Logger
 from twisted.python.failure import Failure
@@ -43,10 +42,9 @@ class Refused(ProvdError):
 
 @define
 class Failed(ProvdError):
-    """A plugin raised, never ended, or its process died."""
+    """A plugin raised, never ended, or its process died. Its own traceback, where there is one, is a note."""
 
     reason: str
-    report: str = ""
 
     def __str__(self) -> str:
         return self.reason
@@ -60,13 +58,12 @@ class _Task:
 
 
 class Configuring:
-    """The process, made when it is first needed and again when it has died."""
+    """The process, made when it is first needed and again when it has died; it ends when ours does."""
 
     def __init__(self, directory: Path, reactor: Any) -> None:
         """`directory` is the one of all plugins; `reactor` has processes and time."""
         self._directory = directory
-        self._process: IReactorProcess = reactor
-        self._clock: IReactorTime = reactor
+        self._reactor = reactor
         self._ids = count(1)
         self._waiting: dict[str, deque[_Task]] = {}
         self._running: dict[str, _Task] = {}
@@ -115,11 +112,6 @@ class Configuring:
         if self._pipe is not None:
             self._pipe.send(Job(id=0, plugin=plugin_id, what="give up"))
 
-    def stop(self) -> None:
-        """End the process; what it owes fails."""
-        if self._pipe is not None:
-            self._pipe.close()
-
     def _next(self, plugin_id: str) -> None:
         queue = self._waiting.get(plugin_id)
         if plugin_id in self._running or not queue:
@@ -128,14 +120,14 @@ class Configuring:
         if not queue:
             del self._waiting[plugin_id]
         self._running[plugin_id] = task
-        task.deadline = self._clock.callLater(PATIENCE, self._overdue, task)
+        task.deadline = self._reactor.callLater(PATIENCE, self._overdue, task)
         self._worker().send(task.job)
 
     def _worker(self) -> _Pipe:
         if self._pipe is None:
             pipe = _Pipe(self)
             command = [sys.executable, "-P", "-m", "provd.compat.worker", str(self._directory)]
-            self._process.spawnProcess(pipe, sys.executable, command, env=_environment())
+            self._reactor.spawnProcess(pipe, sys.executable, command, env=_environment())
             self._pipe = pipe
         return self._pipe
 
@@ -152,7 +144,9 @@ class Configuring:
         if done.refused:
             self._settle(task, Refused(done.refused))
         elif done.failed:
-            self._settle(task, Failed(done.failed, done.report))
+            failed = Failed(done.failed)
+            failed.add_note(done.report)
+            self._settle(task, failed)
         else:
             self._settle(task, done.files)
 
@@ -188,11 +182,6 @@ class _Pipe(ProcessProtocol):
         """Hand a job over; once `spawnProcess` has returned there is a transport."""
         if self.transport is not None:
             self.transport.write(frame(job))
-
-    def close(self) -> None:
-        """It ends when its input does."""
-        if self.transport is not None:
-            self.transport.closeStdin()
 
     def outReceived(self, data: bytes) -> None:
         try:

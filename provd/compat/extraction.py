@@ -22,6 +22,7 @@ LONGEST = 0.25
 """Seconds that plugin code may hold the reactor before it is stopped: a thousand times what it needs."""
 
 AGAIN = 0.05
+"""Seconds after which it is stopped once more, where it went on."""
 
 MOST_STOPS = 3
 """How often an extractor is stopped before it is asked no more: each time holds everybody else up."""
@@ -103,7 +104,7 @@ def stopped_after(seconds: float) -> Iterator[None]:
     if threading.current_thread() is not threading.main_thread():
         yield
         return
-    alarm = _Alarm()
+    alarm = _Alarm(seconds)
     before = signal.signal(signal.SIGALRM, alarm)
     try:
         try:
@@ -121,8 +122,10 @@ def stopped_after(seconds: float) -> Iterator[None]:
 class _Alarm:
     """Stops what runs, as long as it is to."""
 
-    rings = True
+    def __init__(self, seconds: float) -> None:
+        self._seconds = seconds
+        self.rings = True
 
     def __call__(self, _number: int, _frame: Any) -> None:
         if self.rings:
-            raise Stopped(f"it had not ended after {LONGEST:g} s and was stopped")
+            raise Stopped(f"it had not ended after {self._seconds:g} s and was stopped")

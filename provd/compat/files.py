@@ -13,12 +13,11 @@ from twisted.web.resource import IResource, getChildForRequest
 from twisted.web.server import NOT_DONE_YET
 
 from provd.compat.naming import names_another
-from provd.compat.surface.plugins import Plugin
+from provd.compat.surface.plugins import TFTPBOOT_DIR, Plugin
 from provd.compat.surface.servers.http import HTTPNoListingFileService
 from provd.compat.surface.servers.tftp.service import FILE_NOT_FOUND, TFTPFileService
 from provd.sdk import Answer, Content, IView, Refusal, RefusalKind
 
-TREE = Path("var", "tftpboot")
 NOTHING = Refusal(RefusalKind.NOT_FOUND, "its plugin serves nothing of that name")
 ANOTHERS = Refusal(RefusalKind.NOT_FOUND, "the MAC address in its name is not that of the device")
 UNFINISHED = Refusal(RefusalKind.UNAVAILABLE, "its plugin did not answer at once")
@@ -135,7 +134,7 @@ class _Tree:
     """The files that a plugin serves: found by the host, or about to be written."""
 
     def __init__(self, directory: Path, view: IView, rehearsed: Mapping[str, bytes]) -> None:
-        self._root = directory / TREE
+        self._root = directory / TFTPBOOT_DIR
         self._view = view
         self._rehearsed = rehearsed
 
@@ -146,9 +145,8 @@ class _Tree:
         if ".." in parts:
             return NOTHING
         name = "/".join(parts)
+        # The plugin may have put another name in the place of what was asked for.
         if names_another(name, self._view.device.mac):
-            return (
-                ANOTHERS  # the plugin may have put another name in the place of what was asked for
-            )
-        body = self._rehearsed.get(f"{TREE}/{name}")
+            return ANOTHERS
+        body = self._rehearsed.get(f"{TFTPBOOT_DIR}/{name}")
         return self._view.file(name) if body is None else Content(body)

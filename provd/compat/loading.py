@@ -14,6 +14,7 @@ from provd.compat.adaptor import LegacyPlugin
 from provd.compat.configuring import Configuring
 from provd.compat.execution import ENTRY, plugin_class
 from provd.compat.logs import take_over
+from provd.compat.surface.plugins import CACHE_DIR, INSTALLED_DIR, PKG_DIR, TFTPBOOT_DIR
 from provd.compat.views import device_as_legacy
 from provd.compat.writing import Writing
 from provd.contracts import IAdaptPlugins
@@ -44,7 +45,7 @@ class LegacyPlugins:
 
     def adapted(self, directory: Path) -> LegacyPlugin:
         """The plugin. @raise NoPluginClass: there is none; and whatever its code raises."""
-        for place in ("var/tftpboot", "var/installed", "var/cache", "pkgs"):
+        for place in (TFTPBOOT_DIR, INSTALLED_DIR, CACHE_DIR, PKG_DIR):
             (directory / place).mkdir(parents=True, exist_ok=True)
         plugin = plugin_class(directory)(None, str(directory), {"proxies": {}}, {})
         plugin.id = directory.name

@@ -208,6 +208,8 @@ def test_a_plugin_that_writes_elsewhere(phone: Phone, trick: str) -> None:
     if trick == "outside":
         assert "PermissionError" in phone.reason
         assert str(WITNESS) in phone.reason
+        shown = phone.daemon.told("plugins", "show", PLUGIN_ID)
+        assert "in _misbehave" in shown["last_failure"]
 
 
 @pytest.mark.parametrize(("trick", "why"), [("die", "process ended"), ("spin", "was stopped")])

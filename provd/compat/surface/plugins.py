@@ -19,6 +19,8 @@ from provd.compat.templates import Templates
 logger = logging.getLogger("plugins")
 
 INFO = "plugin-info"
+PKG_DIR, CACHE_DIR, INSTALLED_DIR = "pkgs", "var/cache", "var/installed"
+TFTPBOOT_DIR = "var/tftpboot"
 _PHONEBOOK_SCHEME, _PHONEBOOK_PORT, _PHONEBOOK_PROFILE = "http", 9498, "default"
 
 
@@ -116,7 +118,7 @@ class StandardPlugin(Plugin):
         self, app: Any, plugin_dir: str, gen_cfg: Mapping[str, Any], spec_cfg: Mapping[str, Any]
     ) -> None:
         super().__init__(app, plugin_dir, gen_cfg, spec_cfg)
-        self._tftpboot_dir = os.path.join(plugin_dir, "var", "tftpboot")  # noqa: PTH118 - plugins join texts to it
+        self._tftpboot_dir = os.path.join(plugin_dir, TFTPBOOT_DIR)  # noqa: PTH118 - plugins join texts to it
 
 
 class TemplatePluginHelper:
@@ -190,10 +192,10 @@ class _Downloader:
 class FetchfwPluginHelper:
     """A plugin's packages of firmware: where they are described, kept, and installed."""
 
-    PKG_DIR = "pkgs"
-    CACHE_DIR = "var/cache"
-    INSTALLED_DIR = "var/installed"
-    TFTPBOOT_DIR = "var/tftpboot"
+    PKG_DIR = PKG_DIR
+    CACHE_DIR = CACHE_DIR
+    INSTALLED_DIR = INSTALLED_DIR
+    TFTPBOOT_DIR = TFTPBOOT_DIR
 
     def __init__(
         self,
@@ -249,30 +251,34 @@ def add_xivo_phonebook_url(
 
 def add_xivo_phonebook_url_from_format(raw_config: dict[str, Any], url_format: str) -> None:
     """Set `XX_xivo_phonebook_url` to a text with `{scheme} {hostname} {port} {profile} {user_uuid}` in it."""
-    hostname = raw_config.get("X_xivo_phonebook_ip")
-    if not hostname:
-        return
-    user_uuid = raw_config.get("X_xivo_user_uuid")
-    if not user_uuid:
-        logger.warning("there is no phone book without X_xivo_user_uuid")
-        return
-    raw_config["XX_xivo_phonebook_url"] = url_format.format(
-        scheme=raw_config.get("X_xivo_phonebook_scheme", _PHONEBOOK_SCHEME),
-        hostname=hostname,
-        port=raw_config.get("X_xivo_phonebook_port", _PHONEBOOK_PORT),
-        profile=_PHONEBOOK_PROFILE,
-        user_uuid=user_uuid,
-    )
+    where = _phone_book(raw_config)
+    if where is not None:
+        raw_config["XX_xivo_phonebook_url"] = url_format.format(**where)
 
 
 def add_wazo_phoned_user_service_url(raw_config: dict[str, Any], vendor: str, service: str) -> None:
     """Set the URLs by which a phone turns a service of its user on and off."""
-    hostname = raw_config.get("X_xivo_phonebook_ip")
-    user_uuid = raw_config.get("X_xivo_user_uuid")
-    if not hostname or not user_uuid:
+    where = _phone_book(raw_config)
+    if where is None:
         return
-    scheme = raw_config.get("X_xivo_phonebook_scheme", _PHONEBOOK_SCHEME)
-    port = raw_config.get("X_xivo_phonebook_port", _PHONEBOOK_PORT)
-    base = f"{scheme}://{hostname}:{port}/0.1/{vendor}/users/{user_uuid}/services/{service}"
+    server = "{scheme}://{hostname}:{port}/0.1".format(**where)
+    base = f"{server}/{vendor}/users/{where['user_uuid']}/services/{service}"
     for word in ("enable", "disable"):
         raw_config[f"XX_wazo_phoned_user_service_{service}_{word}d_url"] = f"{base}/{word}"
+
+
+def _phone_book(raw_config: Mapping[str, Any]) -> dict[str, Any] | None:
+    """Where a user's phone book is, in the words of its formats; None where there is none, or no user."""
+    hostname, user_uuid = raw_config.get("X_xivo_phonebook_ip"), raw_config.get("X_xivo_user_uuid")
+    if not hostname:
+        return None
+    if not user_uuid:
+        logger.warning("there is no phone book without X_xivo_user_uuid")
+        return None
+    return {
+        "scheme": raw_config.get("X_xivo_phonebook_scheme", _PHONEBOOK_SCHEME),
+        "hostname": hostname,
+        "port": raw_config.get("X_xivo_phonebook_port", _PHONEBOOK_PORT),
+        "profile": _PHONEBOOK_PROFILE,
+        "user_uuid": user_uuid,
+    }

@@ -15,7 +15,7 @@ import msgspec
 
 from provd.compat.worker import confinement
 from provd.compat.worker.child import run
-from provd.compat.worker.frames import Done, Frames, Job, frame
+from provd.compat.worker.frames import About, Done, Frames, frame, framed
 
 MOST_CHILDREN = 8
 """Plugins whose code is held in a process of its own at once; the longest idle one makes place."""
@@ -53,11 +53,11 @@ class Parent:
                     if not data:
                         return
                     for body in self._jobs.feed(data):
-                        self._take(msgspec.json.decode(body, type=Job), body)
+                        self._take(msgspec.json.decode(body, type=About), body)
                 else:
                     self._hear(key.data)
 
-    def _take(self, job: Job, body: bytes) -> None:
+    def _take(self, job: About, body: bytes) -> None:
         known = self._children.pop(job.plugin, None)
         if job.what == "give up":
             if known is not None:
@@ -68,7 +68,7 @@ class Parent:
         self._children[job.plugin] = child  # the one asked last comes last
         child.jobs[job.id] = None
         with suppress(OSError):  # it has ended: `_hear` will say so
-            child.connection.sendall(len(body).to_bytes(4, "big") + body)
+            child.connection.sendall(framed(body))
         self._make_place()
 
     def _fork(self, plugin: str) -> Child:
@@ -115,8 +115,8 @@ class Parent:
             self._bury(child)
             return
         for body in child.frames.feed(data):
-            child.jobs.pop(msgspec.json.decode(body, type=Done).id, None)
-            self._answer(len(body).to_bytes(4, "big") + body)
+            child.jobs.pop(msgspec.json.decode(body, type=About).id, None)
+            self._answer(framed(body))
 
     def _bury(self, child: Child) -> None:
         """A child ends, or has ended; what it owes fails."""

@@ -27,6 +27,14 @@ class Job(Struct, kw_only=True):
     """False: nothing is written; what would be is told."""
 
 
+class About(Struct):
+    """Of a message that is handed on as it is, what whoever hands it on has to know."""
+
+    id: int
+    plugin: str
+    what: str = ""
+
+
 class Done(Struct, kw_only=True):
     """What came of a job."""
 
@@ -48,7 +56,11 @@ class TooLong(Exception):
 
 def frame(message: Struct) -> bytes:
     """A message as bytes."""
-    body = msgspec.json.encode(message)
+    return framed(msgspec.json.encode(message))
+
+
+def framed(body: bytes) -> bytes:
+    """The same, of one that is encoded already."""
     return _LENGTH.pack(len(body)) + body
 
 
