@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import sys
 import time
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from typing import Any, Self
 
 import click
@@ -16,16 +16,42 @@ LOOKED_AT = 0.2
 """Seconds between two looks at an operation."""
 
 
-def wait(server: Remote, operation: Mapping[str, Any]) -> None:
-    """Show how far an operation is, then what came of it. @raise OperationFailed: it did not end well."""
-    with Bar(0, operation["label"]) as told:
-        while operation["state"] in {"waiting", "progress"}:
-            time.sleep(LOOKED_AT)
-            operation = server.api.operation(operation["id"])
-            told(operation["current"], operation.get("end") or 0)
+UNDER_WAY = frozenset({"waiting", "progress"})
+"""States of an operation that has not ended."""
+
+Operation = Mapping[str, Any]
+
+
+def looks(server: Remote, operation: Operation) -> Iterator[Operation]:
+    """An operation as it is known, and then as each look finds it, the last when it has ended."""
+    yield operation
+    while operation["state"] in UNDER_WAY:
+        time.sleep(LOOKED_AT)
+        operation = server.api.operation(operation["id"])
+        yield operation
+
+
+def require_success(operation: Operation) -> None:
+    """@raise OperationFailed: an operation did not end well."""
     if operation["state"] != "success":
         raise OperationFailed(operation["kind"], operation.get("reason", ""))
-    server.show(operation["result"], print_object)
+
+
+def ended_well(server: Remote, operation: Operation) -> Operation:
+    """Wait until an operation has ended. @raise OperationFailed: not well."""
+    for found in looks(server, operation):
+        operation = found
+    require_success(operation)
+    return operation
+
+
+def wait(server: Remote, operation: Operation) -> None:
+    """Show how far an operation is, then what came of it. @raise OperationFailed: it did not end well."""
+    with Bar(0, operation["label"]) as bar:
+        for found in looks(server, operation):
+            bar(found["current"], found.get("end") or 0)
+    require_success(found)
+    server.show(found["result"], print_object)
 
 
 class Bar:

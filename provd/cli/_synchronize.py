@@ -3,25 +3,18 @@
 from __future__ import annotations
 
 import json
-import time
 from collections.abc import Mapping, Sequence
 from typing import Any
 
 import click
 
 from provd.cli._assignments import read_filters
-from provd.cli._errors import ExitCode, OperationFailed
+from provd.cli._errors import ExitCode
+from provd.cli._progress import UNDER_WAY, Operation, looks, require_success
 from provd.cli._remote import Cell, Remote, print_table, remote, when
-
-LOOKED_AT = 0.5
-"""Seconds between two looks at the operation."""
 
 MOST_SHOWN = 20
 """Devices that a person is shown of those that did not come back."""
-
-OVER = frozenset({"success", "fail", "cancelled"})
-
-Operation = Mapping[str, Any]
 
 
 def add_synchronize(group: click.Group) -> None:
@@ -68,8 +61,7 @@ def synchronize(
         return
     ended = _followed(server, begun["operation"])
     server.show(ended, _print)
-    if ended["state"] != "success":
-        raise OperationFailed(ended["kind"], ended.get("reason", ""))
+    require_success(ended)
     if ended["result"]["failed"]:
         raise SystemExit(ExitCode.REFUSED)
 
@@ -94,15 +86,12 @@ def _where(
 def _followed(server: Remote, operation_id: str) -> Operation:
     """The operation when it has ended; meanwhile a person is told how far it is."""
     said = ""
-    while True:
-        operation = server.api.operation(operation_id)
-        if operation["state"] in OVER:
-            return operation
+    for operation in looks(server, server.api.operation(operation_id)):
         progress = f"{operation['current']} of {operation.get('end', '?')} devices"
-        if progress != said and not server.as_json:
+        if operation["state"] in UNDER_WAY and progress != said and not server.as_json:
             click.echo(progress, err=True)
             said = progress
-        time.sleep(LOOKED_AT)
+    return operation
 
 
 def _print(operation: Operation) -> None:

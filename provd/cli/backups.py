@@ -2,18 +2,14 @@
 
 from __future__ import annotations
 
-import time
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
 import click
 
-from provd.cli._errors import OperationFailed
+from provd.cli._progress import ended_well
 from provd.cli._remote import Remote, print_object, print_table, remote, when
-
-LOOKED_AT = 0.2
-"""Seconds between two looks at an operation."""
 
 
 @click.command()
@@ -51,16 +47,6 @@ def reseal(server: Remote) -> None:
     """Seal everything with the first of the server's keys, which are read again, while it serves."""
     ended = ended_well(server, server.api.reseal())
     server.show(ended["result"], print_object)
-
-
-def ended_well(server: Remote, operation: Mapping[str, Any]) -> Mapping[str, Any]:
-    """Wait until an operation has ended. @raise OperationFailed: not well."""
-    while operation["state"] in {"waiting", "progress"}:
-        time.sleep(LOOKED_AT)
-        operation = server.api.operation(operation["id"])
-    if operation["state"] != "success":
-        raise OperationFailed(operation["kind"], operation.get("reason", ""))
-    return operation
 
 
 def _print(found: list[Mapping[str, Any]]) -> None:

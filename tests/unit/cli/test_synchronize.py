@@ -54,7 +54,7 @@ def provd(site: Site, monkeypatch: pytest.MonkeyPatch) -> Run:
         site.run(2)
 
     monkeypatch.setattr(Transport, "_exchange", exchange)
-    monkeypatch.setattr("provd.cli._synchronize.time.sleep", sleep)
+    monkeypatch.setattr("provd.cli._progress.time.sleep", sleep)
     return lambda *words: CliRunner().invoke(main, ["devices", "synchronize", *words])
 
 
