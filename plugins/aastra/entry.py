@@ -58,7 +58,7 @@ def download_server(view: IView) -> dict[str, object]:
 
 def address(view: IView) -> dict[str, object]:
     """What the names of the phone's certificates are made from."""
-    return {"address": (view.device.mac or "").replace(":", "")}
+    return {"address": own_file("{mac}", view.device)}
 
 
 TREE = Tree(

@@ -56,9 +56,9 @@ def port(number: int) -> Callable[[IView], Mapping[str, object]]:
     return values
 
 
-def place(path: str, mac: str | None) -> str:
+def place(path: str, device: Any) -> str:
     """The path in the tree; an adapter asks for its second port by its address shifted, `01` behind it."""
-    bare = (mac or "").replace(":", "").upper()
+    bare = own_file("{MAC}", device)
     return f"{SECOND_PORT}{bare}.cnf.xml" if bare and path == f"ATA{bare[2:]}01.cnf.xml" else path
 
 
@@ -142,7 +142,7 @@ class Cisco7900:
         complete(device, raw_config)
 
     def serve(self, path: str, view: IView) -> Answer:
-        return TREE.serve(place(path, view.device.mac), view)
+        return TREE.serve(place(path, view.device), view)
 
     def dhcp_options(self, asked: Asked, view: IView) -> Mapping[int, str | bytes]:
         """The TFTP server, always an address: while it boots, the phone may know no name server.

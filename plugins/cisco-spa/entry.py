@@ -47,7 +47,7 @@ XML = "text/xml; charset=utf-8"
 
 def address(view: IView) -> dict[str, object]:
     """What the names of the device's files are made from, where nobody knows it: the device itself."""
-    return {"address": (view.device.mac or "").replace(":", "") or "$MA"}
+    return {"address": own_file("{mac}", view.device) or "$MA"}
 
 
 TREE = Tree(
@@ -99,12 +99,12 @@ class CiscoSpa:
         more than an address, the device asks it for the file of its model over TFTP.
         """
         told: dict[int, str | bytes] = {}
-        tftp, mac = server_address(asked, view), (view.device.mac or "").replace(":", "")
+        tftp, common = server_address(asked, view), own_file("{mac}-common.xml", view.device)
         if tftp:
             told |= dict.fromkeys((TFTP_SERVER_NAME, TFTP_SERVER_ADDRESS), tftp)
-        if view.base_url and mac:
+        if view.base_url and common:
             # As bytes: 159 has been registered for something else since.
-            told |= dict.fromkeys(PROFILE, f"{view.base_url}/{mac}-common.xml".encode())
+            told |= dict.fromkeys(PROFILE, f"{view.base_url}/{common}".encode())
         return told
 
     def ways(self, device: Any, raw_config: Mapping[str, Any]) -> Sequence[Way]:

@@ -9,7 +9,7 @@ import re
 from collections.abc import Mapping
 from typing import Any
 
-from provd.sdk import RawConfigError, firmware, own_parameters, phonebook_url
+from provd.sdk import RawConfigError, firmware, own_file, own_parameters, phonebook_url
 
 from .blocks import OWN_FILE
 from .clock import desk_zone, named_zone
@@ -87,7 +87,7 @@ def complete(device: Any, raw_config: dict[str, Any]) -> None:
     """
     model = model_named(device.model)
     lines, left_out = lines_of(model, raw_config)
-    raw_config["XX_mac"] = (device.mac or "").replace(":", "").upper()
+    raw_config["XX_mac"] = own_file("{MAC}", device)
     raw_config["XX_own_file"] = OWN_FILE
     raw_config["XX_directory"] = _DIRECTORY.get((raw_config.get("locale") or "")[:2], "Directory")
     raw_config["XX_xivo_phonebook_url"] = _phone_book(raw_config)

@@ -8,7 +8,7 @@ from ipaddress import AddressValueError, IPv4Address
 from typing import Any
 from urllib.parse import urlsplit
 
-from provd.sdk import IView, RawConfigError, chosen, firmware, zone_of
+from provd.sdk import IView, RawConfigError, chosen, firmware, own_file, zone_of
 
 from .accounts import PValue, accounts
 from .clock import listed, self_defined
@@ -40,7 +40,7 @@ def complete(device: Any, raw_config: dict[str, Any]) -> None:
     @raise RawConfigError: what the device cannot be told, and why.
     """
     model = model_named(device.model)
-    raw_config["XX_mac"] = (device.mac or "").replace(":", "")
+    raw_config["XX_mac"] = own_file("{mac}", device)
     raw_config["XX_firmware"] = _firmware(device.model, raw_config)
     raw_config["XX_common"] = [*_clock(model, raw_config), *_network(model, raw_config)]
     written, lines_left_out = accounts(model, raw_config)

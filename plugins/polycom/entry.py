@@ -92,8 +92,7 @@ class Polycom:
 
     def serve(self, path: str, view: IView) -> Answer:
         """What stands below a directory of the phone's own address is what stands in the tree."""
-        own = (view.device.mac or "").replace(":", "")
-        return TREE.serve(path.removeprefix(f"{own}/") if own else path, view)
+        return TREE.serve(path.removeprefix(own_file("{mac}/", view.device)), view)
 
     def dhcp_options(self, asked: Asked, view: IView) -> Mapping[int, str | bytes]:
         """The server in the two options that the phone looks for it in, both as a URL.

@@ -14,6 +14,7 @@ from provd.sdk import (
     chosen,
     firmware,
     numbered,
+    own_file,
     own_parameters,
     phonebook_url,
     sip_servers,
@@ -72,7 +73,7 @@ def complete(device: Any, raw_config: dict[str, Any]) -> None:
     @raise RawConfigError: what the phone cannot be told, and why.
     """
     model = model_named(device.model)
-    mac = (device.mac or "").replace(":", "")
+    mac = own_file("{mac}", device)
     rows = numbered(raw_config, "sip_lines")
     lines = [_line(number, rows[number], raw_config) for number in rows if number <= model.lines]
     raw_config["XX_mac"], raw_config["XX_lines"] = mac, lines

@@ -50,7 +50,7 @@ XML = "text/xml; charset=utf-8"
 def files(view: IView) -> dict[str, object]:
     """What the names of the phone's files are made from."""
     return {
-        "address": (view.device.mac or "").replace(":", "").upper(),
+        "address": own_file("{MAC}", view.device),
         "model": view.device.model or "",
         "is_base": model_of(view.device.model).kind is Kind.BASE,
     }

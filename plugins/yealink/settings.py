@@ -10,7 +10,7 @@ import re
 from collections.abc import Mapping
 from typing import Any
 
-from provd.sdk import RawConfigError, chosen, firmware, own_parameters, phonebook_url
+from provd.sdk import RawConfigError, chosen, firmware, own_file, own_parameters, phonebook_url
 
 from .certificates import certificates
 from .clock import clock_of
@@ -65,7 +65,7 @@ def complete(device: Any, raw_config: dict[str, Any]) -> None:
     model = model_named(device.model)
     release = release_of(device.version, model)
     raw_config |= _names(model.kind, release)
-    raw_config["XX_mac"] = (device.mac or "").replace(":", "")
+    raw_config["XX_mac"] = own_file("{mac}", device)
     raw_config["XX_common_file"] = common_file(model)
     written, too_many = accounts(model, release, raw_config)
     raw_config["XX_accounts"], raw_config["XX_lines_left_out"] = written, too_many

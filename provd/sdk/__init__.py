@@ -23,7 +23,6 @@ from provd.sdk.parameters import chosen, own_parameters
 from provd.sdk.phonebook import phonebook_url
 from provd.sdk.reach import server_address
 from provd.sdk.support import DeviceSupport, RawConfigError
-from provd.sdk.synchronizing import own_file
 from provd.sdk.timezones import (
     ClockChange,
     Dst,
@@ -33,7 +32,7 @@ from provd.sdk.timezones import (
     nearest_zone,
     zone_of,
 )
-from provd.sdk.tree import FirmwareFile, Rendered, Served, Tree
+from provd.sdk.tree import FirmwareFile, Rendered, Served, Tree, own_file
 from provd.values import (
     Action,
     ActionUrl,

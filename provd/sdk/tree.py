@@ -21,7 +21,7 @@ from typing import Any
 from attrs import field, frozen
 
 from provd.contracts.plugin import IView
-from provd.values import Answer, Format, Refusal, RefusalKind
+from provd.values import Answer, Format, Refusal, RefusalKind, format_mac
 
 _PLACEHOLDERS = {
     "{mac}": "(?P<mac>[0-9a-f]{12})",
@@ -35,6 +35,13 @@ NOWHERE = Refusal(RefusalKind.NOT_FOUND, "the plugin serves nothing under that p
 NOT_YOURS = Refusal(
     RefusalKind.NOT_FOUND, "the file of another device: its name holds another MAC address"
 )
+
+
+def own_file(pattern: str, device: Any) -> str:
+    """The name that a pattern of a `Tree` stands for with one device (`{mac}.cfg`); empty without a MAC."""
+    digits = format_mac(device.mac or "", "")
+    return pattern.format(mac=digits, MAC=digits.upper()) if digits else ""
+
 
 Context = Callable[[IView], Mapping[str, Any]]
 """What a template is told beyond its device and its raw config."""
@@ -169,9 +176,4 @@ class Tree:
 def _is_its_own(match: re.Match[str], view: IView) -> bool:
     """Whether the MAC address in a file's name, if there is one, is that of the device that asks."""
     named = match.groupdict()
-    if not named:
-        return True
-    own = (view.device.mac or "").replace(":", "")
-    return (
-        bool(own) and named.get("mac", own) == own and named.get("MAC", own.upper()) == own.upper()
-    )
+    return all(own_file(f"{{{name}}}", view.device) == digits for name, digits in named.items())

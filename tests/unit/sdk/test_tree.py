@@ -23,6 +23,7 @@ from provd.sdk import (
     Rendered,
     Served,
     Tree,
+    own_file,
 )
 from provd.sdk.tree import NOT_YOURS, NOWHERE
 
@@ -145,3 +146,16 @@ def test_a_path_without_placeholders_matches_itself(path: str) -> None:
         return
     assert Tree(Served(path)).serve(path, View()) == Content(f"file {path}".encode())
     assert Tree(Served(path + "*")).serve(path + "x", View()) == Content(f"file {path}x".encode())
+
+
+@pytest.mark.parametrize(
+    ("mac", "lower", "upper"),
+    [
+        ("00:08:5d:23:74:29", "00085d237429.cfg", "cfg00085D237429"),
+        (None, "", ""),
+    ],
+)
+def test_a_pattern_stands_for_a_name(mac: str | None, lower: str, upper: str) -> None:
+    """With the address of a device in it, in either case; for nothing where a device has none."""
+    device = Device(id="d", mac=mac)
+    assert (own_file("{mac}.cfg", device), own_file("cfg{MAC}", device)) == (lower, upper)
