@@ -26,7 +26,6 @@ from provd.application.journal import Journal
 from provd.application.operators import Operators, make_operators
 from provd.application.serving import Secrecy, make_secrecy
 from provd.application.statuses import StatusBook
-from provd.contracts import IProve
 from provd.daemon.access import Access, access_of, welcome
 from provd.daemon.copies import CopiesOnDisk, KeysOnDisk
 from provd.daemon.counting import count
@@ -48,11 +47,7 @@ from provd.documents import (
 )
 from provd.documents.raw_config.zones import zone_names
 from provd.pipeline import (
-    ByCertificate,
-    ByCredential,
-    ByLease,
-    ByNeighbour,
-    ByOneTimeUrl,
+    PROVERS,
     CreationLimits,
     DraftApp,
     KernelTables,
@@ -208,7 +203,7 @@ def wire(  # noqa: PLR0915 - every part of the server, each put together once
     statuses = StatusBook(store, reactor)
     kernel = kernel_tables(reactor)
     standing = Standing(settings)
-    pipeline = Pipeline(compose_for(app, settings), app, Proving(provers()))
+    pipeline = Pipeline(compose_for(app, settings), app, Proving(PROVERS))
     secrecy = make_secrecy(store, reactor, settings.sweeps, limits.is_shared)
     dhcp = serving(settings.dhcp, store, plugins, kernel, reactor, secrecy.gate)
     app.creates = dhcp.answers.creates
@@ -292,11 +287,6 @@ def wire(  # noqa: PLR0915 - every part of the server, each put together once
         secured,
         security_log(settings.log.security),
     )
-
-
-def provers() -> tuple[IProve, ...]:
-    """Every kind of proof of identity."""
-    return (ByNeighbour(), ByLease(), ByCertificate(), ByCredential(), ByOneTimeUrl())
 
 
 def creation_limits(settings: Settings, store: SQLiteStore) -> CreationLimits:

@@ -8,23 +8,18 @@ from provd.documents.natural import natural_key
 from provd.pipeline.app import DraftApp
 from provd.pipeline.associate import ReverseAlphabeticConflictSolver
 from provd.pipeline.case import NOTHING_SETTLED, Awaiting, Case, Dropped
-from provd.pipeline.certify import ByCertificate
 from provd.pipeline.compose import PipelineFileBroken, Stages, compose, vocabulary
 from provd.pipeline.decide import Pipeline
 from provd.pipeline.dispatch import Memo
 from provd.pipeline.gather import settle, with_neighbour
 from provd.pipeline.limits import CreationLimits, CreationSettings
 from provd.pipeline.netlink import KernelTables
-from provd.pipeline.prove import ByCredential, ByLease, ByNeighbour, ByOneTimeUrl, Proving
+from provd.pipeline.prove import PROVERS, Proving
 
 __all__ = [
     "NOTHING_SETTLED",
+    "PROVERS",
     "Awaiting",
-    "ByCertificate",
-    "ByCredential",
-    "ByLease",
-    "ByNeighbour",
-    "ByOneTimeUrl",
     "Case",
     "CreationLimits",
     "CreationSettings",

@@ -9,6 +9,7 @@ from zope.interface import implementer
 from provd.contracts import IProve, IReadable
 from provd.documents import Device
 from provd.pipeline.case import Case
+from provd.pipeline.certify import ByCertificate
 from provd.values import Inquiry, Level, Proof, Protocol
 
 _NEIGHBOUR = "the kernel knows {mac} at {peer}"
@@ -119,3 +120,13 @@ class ByOneTimeUrl:
         if not inquiry.url_token or inquiry.holder != device.id:
             return None
         return Proof(Level.CREDENTIAL, self.name, _ONCE, (("url", inquiry.url_token),))
+
+
+PROVERS: tuple[IProve, ...] = (
+    ByNeighbour(),
+    ByLease(),
+    ByCertificate(),
+    ByCredential(),
+    ByOneTimeUrl(),
+)
+"""Every kind of proof of identity, in the order in which they are told."""

@@ -32,11 +32,7 @@ from provd.documents import (
     parse_config,
 )
 from provd.pipeline import (
-    ByCertificate,
-    ByCredential,
-    ByLease,
-    ByNeighbour,
-    ByOneTimeUrl,
+    PROVERS,
     CreationLimits,
     CreationSettings,
     DraftApp,
@@ -180,9 +176,7 @@ def core(  # noqa: PLR0913 - each collaborator can be replaced by a test
     bounds = CreationLimits(limits or CreationSettings())
     store.feed.subscribe("limits", ["devices"], bounds.told)
     app = DraftApp(registry, bounds, nat=nat, tenant=tenant)
-    shown = (ByCredential(), ByOneTimeUrl(), ByCertificate())
-    proving = Proving((ByNeighbour(), ByLease(), *shown, *provers))
-    pipeline = Pipeline(compose(app, sets or {}, directory), app, proving)
+    pipeline = Pipeline(compose(app, sets or {}, directory), app, Proving((*PROVERS, *provers)))
     decisions = Decisions(100)
     statuses = StatusBook(store, clock)
     secrecy = make_secrecy(store, clock, sweeps or SweepSettings(), bounds.is_shared)

@@ -11,7 +11,7 @@ from zope.interface.verify import verifyObject
 from provd.application.explain import tell
 from provd.contracts import IProve
 from provd.documents import Device
-from provd.pipeline import ByCertificate
+from provd.pipeline.certify import ByCertificate
 from provd.testing.inquiries import MAC, core, http, tftp
 from provd.testing.plugins import acme
 from provd.values import Certified, Content, Decision, Level, Refusal, RefusalKind

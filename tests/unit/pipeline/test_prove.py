@@ -14,7 +14,7 @@ from provd.application.explain import tell
 from provd.contracts import INeighbours, IProve
 from provd.documents import Device
 from provd.documents.dhcp import Lease
-from provd.pipeline import ByLease, ByNeighbour
+from provd.pipeline.prove import ByLease, ByNeighbour
 from provd.testing.inquiries import ARRIVED, MAC, PEER, Core, core, http
 from provd.testing.plugins import acme
 from provd.values import Decision, Inquiry, Level, Proof, level_of
