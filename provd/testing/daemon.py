@@ -24,24 +24,12 @@ from typing import Any, NamedTuple
 from attrs import define, field
 
 from provd.client import Api
+from provd.daemon.demo import FAMILIES
 from provd.documents import well_known_configs
 from provd.plugins.assemble import assemble, editions
 from provd.testing.serving import OPEN_GIVEN
 
 CHECKOUT = Path(__file__).resolve().parents[2]
-FAMILIES = (
-    "aastra",
-    "cisco-7900",
-    "cisco-spa",
-    "fanvil",
-    "gigaset",
-    "grandstream",
-    "netboot",
-    "polycom",
-    "snom",
-    "yealink",
-    "zero",
-)
 PROVD = Path(sys.executable).with_name("provd")
 TWISTD = Path(sys.executable).with_name("twistd")
 PATIENCE = 20.0
@@ -236,6 +224,16 @@ class Daemon:
         """Send a signal."""
         assert self.process is not None
         self.process.send_signal(number)
+
+    def reload(self, settings: Mapping[str, Mapping[str, Any]]) -> None:
+        """Have other settings taken up, and wait until they are."""
+        before = self.log.count("settings read again")
+        self.configure(settings)
+        self.tell(signal.SIGHUP)
+        end = time.monotonic() + PATIENCE
+        while self.log.count("settings read again") == before:
+            assert time.monotonic() < end, self.log
+            time.sleep(0.02)
 
     def wait(self) -> int:
         """Wait for its end; the exit code."""
