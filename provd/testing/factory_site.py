@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import signal
 import subprocess
-import time
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -76,13 +74,7 @@ class FactorySite:
 
     def reload(self) -> None:
         """Have other settings taken up."""
-        before = self.server.log.count("settings read again")
-        self.server.configure(self.settings)
-        self.server.tell(signal.SIGHUP)
-        end = time.monotonic() + PATIENCE
-        while self.server.log.count("settings read again") == before:
-            assert time.monotonic() < end, self.server.log
-            time.sleep(0.02)
+        self.server.reload(self.settings)
 
     def phone(self, maker: Maker | None = None, mac: str = MAC, **more: Any) -> Path:
         """A phone's certificate and key in one file."""

@@ -6,7 +6,6 @@ import contextlib
 import http.client
 import json
 import re
-import signal
 import ssl
 import subprocess
 import time
@@ -58,13 +57,7 @@ class Site:
     def reload(self, access: dict[str, Any]) -> None:
         """Have other settings of access taken up, and wait until they are."""
         self.access = access
-        before = self.server.log.count("settings read again")
-        self.server.configure(self.settings)
-        self.server.tell(signal.SIGHUP)
-        end = time.monotonic() + PATIENCE
-        while self.server.log.count("settings read again") == before:
-            assert time.monotonic() < end, self.server.log
-            time.sleep(0.02)
+        self.server.reload(self.settings)
 
     @property
     def url(self) -> str:
