@@ -14,7 +14,6 @@ from provd.application.listening import Subscription, faults_of
 from provd.documents.reading import Reading
 
 _PLACE = re.compile(PLACE)
-_KEYS = frozenset({"op", "id", "kind", "action", "key", "since"})
 
 
 class Command(Struct, frozen=True):
@@ -44,8 +43,7 @@ def read_command(given: Mapping[str, Any]) -> Command:
     for fault in faults_of(wanted):
         if not any(fault.path == known.path for known in read.problems):
             read.note(fault.path, fault.message, fault.expected)
-    for key in sorted(set(given) - _KEYS):
-        read.note(key[:80], "means nothing here", ", ".join(sorted(_KEYS)))
+    read.refuse_others()
     read.finish()
     return Command(op, wanted, read_place(since) if since else None)
 

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from typing import Any, ClassVar
+from typing import ClassVar
 
 from provd.api._call import Call
 from provd.api._reply import Reply, Rows
@@ -72,10 +71,10 @@ class PackageRoutes(Noun):
     async def install(self, call: Call, plugin_id: str, package_id: str) -> Reply:
         """Fetch, check and unpack a version, beside those that are installed."""
         call.no_parameters()
-        given = call.object()
-        read = Reading(given, "package")
+        read = Reading(call.object(), "package")
         version, use = _version(read, required=False), read.flag("use", default=False)
-        _finish(given, read, ("version", "use"))
+        read.refuse_others()
+        read.finish()
         return begun(
             await self._packages.install(
                 plugin_id, package_id, call.cause, version=version, use=use
@@ -122,22 +121,12 @@ NAMES: frozenset[str] = frozenset({"images"})
 def _version_of(call: Call) -> str:
     """Which version the body names. @raise Invalid: none, or something else, is told."""
     call.no_parameters()
-    given = call.object()
-    read = Reading(given, "package")
+    read = Reading(call.object(), "package")
     version = _version(read, required=True)
-    _finish(given, read, ("version",))
+    read.refuse_others()
+    read.finish()
     return version
 
 
 def _version(read: Reading, *, required: bool) -> str:
-    version = read.text("version") or ""
-    if (version or required) and not PACKAGE_VERSION.fullmatch(version):
-        read.note("version", f"is {version[:80]!r}" if version else "is missing", "a version")
-    return version
-
-
-def _finish(given: Mapping[str, Any], read: Reading, known: tuple[str, ...]) -> None:
-    """@raise Invalid: with everything that is wrong with a body."""
-    for key in given.keys() - set(known):
-        read.note(key[:80], "is no key of this", ", ".join(known))
-    read.finish()
+    return read.matching("version", PACKAGE_VERSION, "a version", required=required)

@@ -99,10 +99,8 @@ class PluginPackageRoutes(Noun):
     async def uninstall(self, call: Call, plugin_id: str) -> Reply:
         """Take one away that has no devices."""
         call.no_parameters()
-        given = call.object()
-        read = Reading(given, "plugin")
+        read = Reading(call.object(), "plugin")
         purge = read.flag("purge", default=False)
-        for key in given.keys() - {"purge"}:
-            read.note(key[:80], "is no key of this", "purge")
+        read.refuse_others()
         read.finish()
         return begun(await self._releases.uninstall(plugin_id, call.cause, purge=purge))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Mapping, Sequence
 from enum import StrEnum
 from typing import Any, TypeVar
@@ -47,6 +48,24 @@ def is_deeper(value: object, levels: int) -> bool:
     else:
         return False
     return levels == 0 or any(is_deeper(item, levels - 1) for item in inside)
+
+
+def read_object(
+    text: bytes, subject: str, most: int, expected: str = "a JSON object"
+) -> dict[str, Any]:
+    """The JSON object that a text is, which `subject` names; it may have `most` bytes.
+
+    @raise Invalid: it is none.
+    """
+    if len(text) > most:
+        raise Invalid(subject, (Problem("", "is too long", f"at most {most} bytes"),))
+    try:
+        given = msgspec.json.decode(text)
+    except (msgspec.DecodeError, RecursionError, UnicodeDecodeError) as error:
+        raise Invalid(subject, (Problem("", f"is not JSON: {error}"),)) from error
+    if not isinstance(given, dict):
+        raise Invalid(subject, (Problem("", "is not an object", expected),))
+    return given
 
 
 class Reading:
@@ -100,6 +119,16 @@ class Reading:
     def filled(self, key: str) -> str | None:
         """A text that says something; an empty one is nothing."""
         return self.text(key) or None
+
+    def matching(
+        self, key: str, pattern: re.Pattern[str], expected: str, *, required: bool = True
+    ) -> str:
+        """A text that a pattern matches whole; empty where there is none that it does."""
+        text = self.text(key) or ""
+        if (text or required) and not pattern.fullmatch(text):
+            self.note(key, f"is {text[:80]!r}" if text else "is missing", expected)
+            return ""
+        return text
 
     def flag(self, key: str, *, default: bool) -> bool:
         """A boolean; the default when it is absent or null."""
@@ -157,9 +186,7 @@ class Reading:
             return None
         inner = Reading(item, path)
         made = one(inner)
-        for name in item:
-            if name not in inner._taken:
-                inner.note(str(name)[:80], "means nothing here", ", ".join(sorted(inner._taken)))
+        inner.refuse_others()
         for problem in inner.problems:
             where = f"{path}.{problem.path}" if problem.path else path
             self.note(where, problem.message, problem.expected)
@@ -200,6 +227,13 @@ class Reading:
         """Every key that nobody took, verbatim."""
         left = {key: value for key, value in self._given.items() if key not in self._taken}
         return self.raw(left, "")
+
+    def refuse_others(self) -> None:
+        """Note each key that nobody took."""
+        known = ", ".join(sorted(self._taken))
+        for key in self._given:
+            if key not in self._taken:
+                self.note(str(key)[:80], "means nothing here", known)
 
     def finish(self) -> None:
         """All is read.

@@ -22,10 +22,9 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 
-import msgspec
 from msgspec import Struct
 
-from provd.documents.reading import Reading
+from provd.documents.reading import Reading, read_object
 from provd.files._globs import is_pattern
 from provd.files._names import Places, plain_path
 from provd.values import Invalid, Problem
@@ -116,19 +115,10 @@ def parse_definitions(text: bytes, subject: str) -> tuple[Definition, ...]:
 
     @raise Invalid: with every problem, each with its path; `subject` names the text.
     """
-    if len(text) > LONGEST:
-        raise Invalid(subject, (Problem("", "is too long", f"at most {LONGEST} bytes"),))
-    try:
-        given = msgspec.json.decode(text)
-    except (msgspec.DecodeError, RecursionError, UnicodeDecodeError) as error:
-        raise Invalid(subject, (Problem("", f"is not JSON: {error}"),)) from error
-    if not isinstance(given, dict):
-        raise Invalid(subject, (Problem("", "is not an object", '{"packages": […]}'),))
+    given = read_object(text, subject, LONGEST, '{"packages": […]}')
     read = Reading(given, subject)
     packages = read.objects("packages", MOST_PACKAGES, _package)
-    for key in given:
-        if key != "packages":
-            read.note(str(key)[:80], "means nothing here", "packages")
+    read.refuse_others()
     _require_apart(read, packages)
     read.finish()
     return packages
@@ -148,8 +138,8 @@ def _require_apart(read: Reading, packages: Iterable[Definition]) -> None:
 def _package(read: Reading) -> Definition:
     kind = _word(read, "kind", KINDS)
     package = Definition(
-        id=_matching(read, "id", PACKAGE_ID, "a name in small letters, digits, - and _"),
-        version=_matching(read, "version", PACKAGE_VERSION, "a version such as 66.86.0.15"),
+        id=read.matching("id", PACKAGE_ID, "a name in small letters, digits, - and _"),
+        version=read.matching("version", PACKAGE_VERSION, "a version such as 66.86.0.15"),
         kind=kind,
         description=_line(read, "description"),
         models=_models(read),
@@ -298,14 +288,6 @@ def _word(read: Reading, key: str, words: tuple[str, ...], *, required: bool = T
     text = read.text(key) or ""
     if text not in words and (text or required):
         read.note(key, f"is {text[:40]!r}" if text else "is missing", ", ".join(words))
-        return ""
-    return text
-
-
-def _matching(read: Reading, key: str, pattern: re.Pattern[str], expected: str) -> str:
-    text = read.text(key) or ""
-    if not pattern.fullmatch(text):
-        read.note(key, f"is {text[:80]!r}" if text else "is missing", expected)
         return ""
     return text
 

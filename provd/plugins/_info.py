@@ -6,9 +6,9 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-import msgspec
 from msgspec import Struct
 
+from provd.documents.reading import read_object
 from provd.values import Invalid, Problem
 
 LONGEST = 1 << 20
@@ -44,14 +44,7 @@ def parse_plugin_info(text: bytes, subject: str) -> PluginInfo:
 
     @raise Invalid: with everything that is wrong with it; `subject` names it there.
     """
-    if len(text) > LONGEST:
-        raise Invalid(subject, (Problem("", "is too long", f"at most {LONGEST} bytes"),))
-    try:
-        given = msgspec.json.decode(text)
-    except (msgspec.DecodeError, RecursionError, UnicodeDecodeError) as error:
-        raise Invalid(subject, (Problem("", f"is not JSON: {error}"),)) from error
-    if not isinstance(given, dict):
-        raise Invalid(subject, (Problem("", "is not an object", "a JSON object"),))
+    given = read_object(text, subject, LONGEST)
     problems = [*_texts(given), *_capabilities(given.get("capabilities"))]
     if problems:
         raise Invalid(subject, problems)

@@ -126,10 +126,10 @@ def _release(plugin_id: str, entry: object, *, sha1: bool) -> Release:
     capabilities = read.mapping("capabilities", required=True)
     made = Release(
         id=plugin_id,
-        version=_matching(read, "version", PACKAGE_VERSION),
+        version=read.matching("version", PACKAGE_VERSION, PACKAGE_VERSION.pattern),
         description=read.filled("description") or "",
         capabilities=tuple(capabilities),
-        filename=_matching(read, "filename", _FILENAME),
+        filename=read.matching("filename", _FILENAME, _FILENAME.pattern),
         size=_size(read),
         sha1=_digest(read, "sha1sum", _SHA1),
         sha256=_digest(read, "sha256", _SHA256),
@@ -139,13 +139,6 @@ def _release(plugin_id: str, entry: object, *, sha1: bool) -> Release:
         read.note("sha256", "is missing", expected)
     read.finish()
     return made
-
-
-def _matching(read: Reading, key: str, pattern: re.Pattern[str]) -> str:
-    text = read.text(key) or ""
-    if not pattern.fullmatch(text):
-        read.note(key, f"is {text[:60]!r}" if text else "is missing", pattern.pattern)
-    return text
 
 
 def _digest(read: Reading, key: str, pattern: re.Pattern[str]) -> str:
