@@ -8,12 +8,9 @@ What a raw config holds is served under names that begin with the address of the
 from __future__ import annotations
 
 from collections.abc import Mapping
-from hashlib import sha256
 from typing import Any
 
-from provd.sdk import Answer, Content, IView, RawConfigError, Refusal, RefusalKind
-
-MEDIA_TYPE = "application/x-pem-file"
+from provd.sdk import RawConfigError
 
 _PARAMETERS: Mapping[str, tuple[str, str]] = {
     # end of the file's name: the parameter that says where it is, the key that holds it
@@ -32,8 +29,6 @@ _TOGETHER = (
     ("sip_local_certificate", "sip_local_key"),
     ("X_8021x_certificate", "X_8021x_private_key"),
 )
-_NO_SUCH_FILE = Refusal(RefusalKind.NOT_FOUND, "the raw config has no such certificate")
-_NOT_YOURS = Refusal(RefusalKind.NOT_FOUND, "the certificate of another device")
 
 
 def certificates(raw_config: Mapping[str, Any]) -> dict[str, str]:
@@ -62,19 +57,3 @@ def _text(key: str, raw_config: Mapping[str, Any]) -> str:
 def pointers(found: Mapping[str, str]) -> list[tuple[str, str]]:
     """The parameters to write, each with the end of a file's name."""
     return [(_PARAMETERS[name][0], name) for name in found]
-
-
-def is_certificate(path: str) -> bool:
-    """Whether a path is one that this module serves."""
-    return "/" not in path and path.endswith(".pem") and path[12:13] == "-"
-
-
-def certificate(path: str, view: IView) -> Answer:
-    """The file of the phone that asks; refused to any other."""
-    if not view.device.mac or path[:12] != view.device.mac.replace(":", ""):
-        return _NOT_YOURS
-    text = view.raw_config["XX_certificates"].get(path[13:].removesuffix(".pem"))
-    if text is None:
-        return _NO_SUCH_FILE
-    body = text.encode()
-    return Content(body, MEDIA_TYPE, sha256(body).hexdigest()[:32])

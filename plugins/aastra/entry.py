@@ -30,6 +30,7 @@ from provd.sdk import (
     ISynchronize,
     IView,
     Notify,
+    Pem,
     Protocol,
     Rendered,
     Served,
@@ -39,7 +40,6 @@ from provd.sdk import (
     own_file,
 )
 
-from .certificates import certificate, is_certificate
 from .edition import MODELS, VERSION
 from .identify import RANGES, VENDOR, by_path, by_user_agent, by_vendor_class, support
 from .settings import complete
@@ -66,6 +66,7 @@ TREE = Tree(
     Rendered("{MAC}.cfg", "phone.tpl", Format.LINES, address),
     Rendered("{mac}.cfg", "phone.tpl", Format.LINES, address),
     FirmwareFile("*.st"),
+    Pem("{mac}-*.pem", "XX_certificates"),
     Served("**"),
 )
 
@@ -97,8 +98,6 @@ class Aastra:
         complete(device, raw_config)
 
     def serve(self, path: str, view: IView) -> Answer:
-        if is_certificate(path):
-            return certificate(path, view)
         return TREE.serve(path, view)
 
     def dhcp_options(self, asked: Asked, view: IView) -> Mapping[int, str | bytes]:

@@ -29,6 +29,7 @@ from provd.sdk import (
     ISynchronize,
     IView,
     Notify,
+    Pem,
     Protocol,
     Rendered,
     Served,
@@ -38,7 +39,6 @@ from provd.sdk import (
     server_address,
 )
 
-from .certificates import certificate, is_certificate
 from .identify import by_path, by_user_agent, by_vendor_class, support
 from .settings import complete
 
@@ -56,6 +56,8 @@ TREE = Tree(
     Rendered("{MAC}.xml", "phone.tpl", Format.XML, address, XML),
     Rendered("spa*.cfg", "common.tpl", Format.XML, address, XML),
     Rendered("ata*.cfg", "common.tpl", Format.XML, address, XML),
+    Pem("{mac}-ca.pem", "XX_certificates"),
+    Pem("{MAC}-ca.pem", "XX_certificates"),
     Served("**"),
 )
 
@@ -86,8 +88,6 @@ class CiscoSpa:
         complete(device, raw_config)
 
     def serve(self, path: str, view: IView) -> Answer:
-        if is_certificate(path):
-            return certificate(path, view)
         return TREE.serve(path, view)
 
     def dhcp_options(self, asked: Asked, view: IView) -> Mapping[int, str | bytes]:

@@ -8,7 +8,7 @@ from typing import Any
 
 from provd.sdk import RawConfigError, firmware, own_parameters, phonebook_url
 
-from .certificates import trusted
+from .certificates import certificates
 from .clock import Parameters, clock_of, router_clock
 from .codes import codes
 from .keys import function_keys
@@ -46,7 +46,7 @@ def complete(device: Any, raw_config: dict[str, Any]) -> None:
     raw_config["XX_more"] = own_parameters(
         raw_config, "X_cisco_spa_parameters", _PARAMETER, ("No", "Yes")
     )
-    raw_config["XX_trusted"] = trusted(raw_config)
+    raw_config["XX_certificates"] = certificates(raw_config)
     package = firmware(device.model, raw_config)
     raw_config["XX_firmware"] = _file(raw_config, "X_cisco_spa_firmware") or (
         package.path if package is not None else ""

@@ -7,19 +7,15 @@ the address of the phone, to that phone.
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from hashlib import sha256
 from typing import Any
 
-from provd.sdk import Answer, Content, IView, RawConfigError, Refusal, RefusalKind
+from provd.sdk import RawConfigError
 
-MEDIA_TYPE = "application/x-pem-file"
 MOST_TRUSTED = 10
 """Certificates of its own that a phone can be made to trust ("You can upload 10 custom certificates at most")."""
 
 _TRUSTED = "sip_servers_root_and_intermediate_certificates"
 _CHAIN = "sip_local_root_and_intermediate_certificates"
-_NO_SUCH_FILE = Refusal(RefusalKind.NOT_FOUND, "the raw config has no such certificate")
-_NOT_YOURS = Refusal(RefusalKind.NOT_FOUND, "the certificate of another device")
 
 
 def certificates(raw_config: Mapping[str, Any]) -> dict[str, str]:
@@ -51,19 +47,3 @@ def _with_key(
     if not all(isinstance(each, str) and each for each in both):
         raise RawConfigError(f"{certificate} and {key} go together")
     return "".join(f"{text.strip()}\n" for text in (both[0], *chain, both[1]))
-
-
-def is_certificate(path: str) -> bool:
-    """Whether a path is one that this module serves."""
-    return "/" not in path and path.endswith(".pem") and path[12:13] == "-"
-
-
-def certificate(path: str, view: IView) -> Answer:
-    """The file of the phone that asks; refused to any other."""
-    if not view.device.mac or path[:12] != view.device.mac.replace(":", ""):
-        return _NOT_YOURS
-    text = view.raw_config["XX_certificates"].get(path[13:].removesuffix(".pem"))
-    if text is None:
-        return _NO_SUCH_FILE
-    body = text.encode()
-    return Content(body, MEDIA_TYPE, sha256(body).hexdigest()[:32])

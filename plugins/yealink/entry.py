@@ -29,6 +29,7 @@ from provd.sdk import (
     ISynchronize,
     IView,
     Notify,
+    Pem,
     Protocol,
     Refusal,
     RefusalKind,
@@ -39,7 +40,6 @@ from provd.sdk import (
     own_file,
 )
 
-from .certificates import certificate, is_certificate
 from .identify import RANGES, VENDOR, by_path, by_user_agent, by_vendor_class, support
 from .settings import complete
 
@@ -49,6 +49,7 @@ TREE = Tree(
     Rendered("{mac}.cfg", "phone.tpl", Format.LINES),
     Rendered("y000000000000.cfg", "common.tpl", Format.LINES),
     Rendered("y000000000*.cfg", "common.tpl", Format.LINES),
+    Pem("{mac}-*.pem", "XX_certificates"),
     Served("**"),
 )
 
@@ -84,8 +85,6 @@ class Yealink:
         complete(device, raw_config)
 
     def serve(self, path: str, view: IView) -> Answer:
-        if is_certificate(path):
-            return certificate(path, view)
         return NOT_KEPT if path.endswith(_UPLOADED) else TREE.serve(path, view)
 
     def dhcp_options(self, asked: Asked, view: IView) -> Mapping[int, str | bytes]:

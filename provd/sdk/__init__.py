@@ -32,7 +32,7 @@ from provd.sdk.timezones import (
     nearest_zone,
     zone_of,
 )
-from provd.sdk.tree import FirmwareFile, Rendered, Served, Tree, own_file
+from provd.sdk.tree import FirmwareFile, Pem, Rendered, Served, Tree, own_file
 from provd.values import (
     Action,
     ActionUrl,
@@ -78,6 +78,7 @@ __all__ = [
     "IView",
     "Info",
     "Notify",
+    "Pem",
     "Protocol",
     "RawConfigError",
     "Redirect",

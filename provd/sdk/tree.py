@@ -16,12 +16,13 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Mapping, Sequence
+from hashlib import sha256
 from typing import Any
 
 from attrs import field, frozen
 
 from provd.contracts.plugin import IView
-from provd.values import Answer, Format, Refusal, RefusalKind, format_mac
+from provd.values import Answer, Content, Format, Refusal, RefusalKind, format_mac
 
 _PLACEHOLDERS = {
     "{mac}": "(?P<mac>[0-9a-f]{12})",
@@ -35,6 +36,7 @@ NOWHERE = Refusal(RefusalKind.NOT_FOUND, "the plugin serves nothing under that p
 NOT_YOURS = Refusal(
     RefusalKind.NOT_FOUND, "the file of another device: its name holds another MAC address"
 )
+NO_SUCH_PEM = Refusal(RefusalKind.NOT_FOUND, "the raw config has no such certificate")
 
 
 def own_file(pattern: str, device: Any) -> str:
@@ -130,11 +132,31 @@ class FirmwareFile:
         return view.file(path)
 
 
+@frozen
+class Pem:
+    """Files `<address>-<name>.pem`: certificates and keys, which a device is told the place of and fetches.
+
+    What they hold is what `configure` put into `raw_config[held]`, by their names.
+    """
+
+    pattern: str
+    held: str
+
+    def answer(self, path: str, view: IView) -> Answer:
+        """The file, or the refusal that says there is none."""
+        name = path.partition("-")[2].removesuffix(".pem")
+        text = view.raw_config[self.held].get(name)
+        if text is None:
+            return NO_SUCH_PEM
+        body = text.encode()
+        return Content(body, "application/x-pem-file", sha256(body).hexdigest()[:32])
+
+
 def _names_a_device(pattern: str) -> bool:
     return "{mac}" in pattern.lower()
 
 
-Rule = Rendered | Served | FirmwareFile
+Rule = Rendered | Served | FirmwareFile | Pem
 
 
 def _literals(rules: Sequence[Rule]) -> dict[str, Rule]:

@@ -16,7 +16,7 @@
   <Dictionary_Server_Script ua="na">serv={{ base_url }}/;d0={{ XX_language }};x0={{ XX_dictionary }};</Dictionary_Server_Script>
   <Language_Selection ua="na">{{ XX_language }}</Language_Selection>
 {% endif %}
-{% if XX_trusted and address != "$MA" %}
+{% if XX_certificates and address != "$MA" %}
   <Custom_CA_URL ua="na">{{ base_url }}/{{ address }}-ca.pem</Custom_CA_URL>
   <Custom_CA_RULE ua="na">{{ base_url }}/{{ address }}-ca.pem</Custom_CA_RULE>
 {% endif %}

@@ -18,6 +18,7 @@ from provd.sdk import (
     FirmwareFile,
     Format,
     IView,
+    Pem,
     Refusal,
     RefusalKind,
     Rendered,
@@ -25,7 +26,7 @@ from provd.sdk import (
     Tree,
     own_file,
 )
-from provd.sdk.tree import NOT_YOURS, NOWHERE
+from provd.sdk.tree import NO_SUCH_PEM, NOT_YOURS, NOWHERE
 
 
 @implementer(IView)
@@ -33,7 +34,7 @@ class View:
     """Answers what it was asked, as text."""
 
     base_url = "http://192.0.2.1"
-    raw_config: dict[str, Any] = {}  # noqa: RUF012 - nothing writes it
+    raw_config: dict[str, Any] = {"XX_certificates": {"8021x-ca": "PEM"}}  # noqa: RUF012 - nothing writes it
 
     def __init__(self, **device: Any) -> None:
         self.device = Device(id="d", **({"mac": "00:00:5e:00:53:ab"} | device))
@@ -67,6 +68,7 @@ TREE = Tree(
     Served("firmware/**"),
     Served("*.st"),
     FirmwareFile("fw/*"),
+    Pem("{mac}-*.pem", "XX_certificates"),
 )
 
 
@@ -90,7 +92,21 @@ def test_a_device_gets_its_own_file() -> None:
     assert TREE.serve("00005e0053ab/config.xml", View()).media_type == "text/xml"  # type: ignore[union-attr]  # Content
 
 
-@pytest.mark.parametrize("path", ["00005E0053AC.cfg", "00005e0053ac/config.xml"])
+def test_a_certificate_out_of_the_raw_config() -> None:
+    """What is held under the name behind the address, with an entity tag of its own; or a reason why there is none."""
+    answer = TREE.serve("00005e0053ab-8021x-ca.pem", View())
+    assert isinstance(answer, Content)
+    assert (answer.body, answer.media_type, len(answer.etag)) == (
+        b"PEM",
+        "application/x-pem-file",
+        32,
+    )
+    assert TREE.serve("00005e0053ab-ca.pem", View()) is NO_SUCH_PEM
+
+
+@pytest.mark.parametrize(
+    "path", ["00005E0053AC.cfg", "00005e0053ac/config.xml", "00005e0053ac-8021x-ca.pem"]
+)
 def test_a_device_does_not_get_anothers(path: str) -> None:
     """The name shows whose it is; a device whose own address is unknown gets nobody's."""
     assert TREE.serve(path, View()) is NOT_YOURS
