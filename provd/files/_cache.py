@@ -19,9 +19,9 @@ import msgspec
 from msgspec import Struct
 
 from provd.files._definition import Source
+from provd.files._disk import sync_directory
 from provd.files._errors import NoRoom, UploadOutOfPlace, WrongFile
 from provd.files._stop import Stop
-from provd.files._unpack import sync_directory
 
 PIECE = 1 << 20
 _NAME = re.compile(r"[0-9a-f]{64}(?:\.part|\.sent|\.from|\.from\.new)?")

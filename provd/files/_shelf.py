@@ -23,10 +23,11 @@ from msgspec import Struct
 from twisted.logger import Logger
 
 from provd.files._definition import Definition
+from provd.files._disk import sync_directory, write_synced
 from provd.files._errors import NotInstalled, PlaceTaken
 from provd.files._names import plain_path
 from provd.files._stop import Stop, Told
-from provd.files._unpack import sync_directory, unpack
+from provd.files._unpack import unpack
 from provd.values.package import KINDS, PACKAGE_ID, PACKAGE_VERSION, PackageVersion
 
 log = Logger("provd.packages")
@@ -170,7 +171,8 @@ class Shelf:
             self._require_free(note, place)
             written.parent.mkdir(parents=True, exist_ok=True)
             begun = written.with_name(note.version + INSTALLING)
-            _write(begun, note)
+            write_synced(begun, msgspec.json.encode(note))
+            sync_directory(begun.parent)
             place.parent.mkdir(parents=True, exist_ok=True)
             apart.rename(place)
             sync_directory(place.parent)
@@ -326,14 +328,6 @@ def _prune(directory: Path, root: Path) -> None:
         except OSError:
             return
         directory = directory.parent
-
-
-def _write(path: Path, note: Installed) -> None:
-    with path.open("wb") as file:
-        file.write(msgspec.json.encode(note))
-        file.flush()
-        os.fsync(file.fileno())
-    sync_directory(path.parent)
 
 
 def _read(path: Path) -> Installed | None:

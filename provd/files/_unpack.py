@@ -15,6 +15,7 @@ from pathlib import Path
 from posixpath import normpath
 
 from provd.files._definition import Definition, Source, Take
+from provd.files._disk import sync_directories
 from provd.files._errors import HostileArchive, NothingTaken
 from provd.files._globs import compiled
 from provd.files._members import (
@@ -150,21 +151,6 @@ def _require_images(definition: Definition, files: Mapping[str, int]) -> None:
     for model, image in definition.images.items():
         if image not in files:
             raise NothingTaken(definition.id, f"{image} (the image of {model})", 0)
-
-
-def sync_directories(directory: Path) -> None:
-    """Have the disk know what is in a directory and in those below it."""
-    for here, _directories, _files in os.walk(directory):
-        sync_directory(Path(here))
-
-
-def sync_directory(directory: Path) -> None:
-    """Have the disk know what is in a directory."""
-    descriptor = os.open(directory, os.O_RDONLY | os.O_DIRECTORY)
-    try:
-        os.fsync(descriptor)
-    finally:
-        os.close(descriptor)
 
 
 def _path_of(archive: str, member: Member) -> str:

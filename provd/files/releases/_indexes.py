@@ -6,7 +6,6 @@ the server of the highest priority is taken, and of those the newest version.
 
 from __future__ import annotations
 
-import os
 from collections.abc import Iterator, Mapping, Sequence
 from hashlib import sha256
 from pathlib import Path
@@ -18,7 +17,7 @@ from msgspec import Struct
 from twisted.logger import Logger
 
 from provd.documents.natural import natural_key
-from provd.files._unpack import sync_directory
+from provd.files._disk import sync_directory, write_synced
 from provd.files.releases._errors import IndexRefused, NotSigned
 from provd.files.releases._index import DB, SIGNATURE, Index, Release, parse_index
 from provd.files.releases._minisign import Signed, read_public_key, verify
@@ -141,10 +140,7 @@ class Indexes:
         kept = _Kept(url=served.server.url, at=served.at, text=text, signature=signature)
         apart = path.with_suffix(".new")
         try:
-            with apart.open("wb") as file:
-                file.write(msgspec.msgpack.encode(kept))
-                file.flush()
-                os.fsync(file.fileno())
+            write_synced(apart, msgspec.msgpack.encode(kept))
             apart.replace(path)
         except OSError:
             apart.unlink(missing_ok=True)

@@ -15,7 +15,6 @@ same files in both trees (hard links), so firmware takes no room twice.  All of 
 
 from __future__ import annotations
 
-import os
 import shutil
 from collections.abc import Callable
 from contextlib import suppress
@@ -27,8 +26,9 @@ from msgspec import Struct
 from twisted.logger import Logger
 
 from provd.files._definition import Source
+from provd.files._disk import sync_directories, sync_directory, write_synced
 from provd.files._stop import Stop, Told
-from provd.files._unpack import Unpacking, sync_directories, sync_directory
+from provd.files._unpack import Unpacking
 from provd.files.releases._carry import carry
 from provd.files.releases._errors import NothingBefore, WrongArchive
 from provd.files.releases._provenance import NOTE, Provenance, read_provenance
@@ -158,7 +158,7 @@ class Trees:
                 if note is not None:
                     break
             if note is not None:
-                _write(made / NOTE, msgspec.json.encode(note))
+                write_synced(made / NOTE, msgspec.json.encode(note))
             sync_directories(made)
             sync_directory(made.parent)
 
@@ -179,7 +179,8 @@ class Trees:
         mark = _Mark(had=self.live(plugin_id).is_dir())
         path = self._at(plugin_id, "switching")
         try:
-            _write(path, msgspec.json.encode(mark))
+            path.parent.mkdir(parents=True, exist_ok=True)
+            write_synced(path, msgspec.json.encode(mark))
             sync_directory(path.parent)
         except BaseException:
             with suppress(OSError):
@@ -268,14 +269,6 @@ def _marked(path: Path) -> _Mark:
         return msgspec.json.decode(path.read_bytes(), type=_Mark)
     except (OSError, ValueError):
         return _Mark(had=True)
-
-
-def _write(path: Path, content: bytes) -> None:
-    path.parent.mkdir(parents=True, exist_ok=True)
-    with path.open("wb") as file:
-        file.write(content)
-        file.flush()
-        os.fsync(file.fileno())
 
 
 def _let_go(path: Path) -> None:
