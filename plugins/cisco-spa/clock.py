@@ -128,5 +128,4 @@ def _change(change: ClockChange) -> str:
     if not near.week:
         return f"{near.month}/{near.day}/0/{time}"
     day = -1 if near.week == 5 else (near.week - 1) * 7 + 1
-    weekday = (near.weekday + 5) % 7 + 1  # from Sunday, 1, to Monday, 1
-    return f"{near.month}/{day}/{weekday}/{time}"
+    return f"{near.month}/{day}/{near.weekday_from_monday}/{time}"

@@ -10,8 +10,6 @@ from functools import lru_cache
 
 from provd.sdk import ClockChange, Zone, dst_rules
 
-_DAYS_BEFORE_MONTH = (0, 31, 59, 90, 120, 151, 181, 212, 243, 273, 304, 334)
-
 _LISTED = (
     # the entry, a zone that keeps the very time it means (template of the GXV3240, "Time Zone"); entries
     # whose law has changed since (Sydney, Hobart, Moscow, Cairo, Sao Paulo, ...) are not used
@@ -98,4 +96,4 @@ def _day(change: ClockChange) -> str:
     """`M3.5.0`: month, week (5: the last), weekday from Sunday, 0.  A fixed day is that of the year, `J80`."""
     if change.week:
         return f"M{change.month}.{change.week}.{change.weekday - 1}"
-    return f"J{_DAYS_BEFORE_MONTH[change.month - 1] + change.day}"
+    return f"J{change.day_of_year}"

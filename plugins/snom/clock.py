@@ -71,5 +71,4 @@ def _change(change: ClockChange) -> str:
     time = f"{near.hour:02}:{near.minute:02}:{near.seconds % 60:02}"
     if not near.week:
         return f"{near.day:02}.{near.month:02} {time}"
-    weekday = (near.weekday + 5) % 7 + 1  # from Sunday, 1, to Monday, 1
-    return f"{near.month:02}.{near.week:02}.{weekday:02} {time}"
+    return f"{near.month:02}.{near.week:02}.{near.weekday_from_monday:02} {time}"

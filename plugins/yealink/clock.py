@@ -47,5 +47,4 @@ def _change(change: ClockChange) -> str:
     """Month, week, weekday and full hour; or month, day and full hour."""
     if not change.week:
         return f"{change.month}/{change.day}/{change.hour}"
-    weekday = (change.weekday + 5) % 7 + 1  # from Sunday, 1, to Monday, 1
-    return f"{change.month}/{change.week}/{weekday}/{change.hour}"
+    return f"{change.month}/{change.week}/{change.weekday_from_monday}/{change.hour}"

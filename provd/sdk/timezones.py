@@ -71,6 +71,16 @@ class ClockChange(Struct, frozen=True, gc=False):
         return self.seconds % _WALL_HOUR // 60
 
     @property
+    def weekday_from_monday(self) -> int:
+        """The weekday as others count it: 1 is Monday, 7 is Sunday."""
+        return (self.weekday + 5) % 7 + 1
+
+    @property
+    def day_of_year(self) -> int:
+        """A `day` of its month as one of a year without a 29 February, from 1."""
+        return _DAYS_BEFORE_MONTH[self.month - 1] + self.day
+
+    @property
     def text(self) -> str:
         """`3/W5.1/7200`: month, day (`W<week>.<weekday>` or `D<day>`), seconds."""
         day = f"W{self.week}.{self.weekday}" if self.week else f"D{self.day}"

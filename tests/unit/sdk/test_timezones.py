@@ -184,6 +184,18 @@ def test_changes_outside_their_day(change: ClockChange, nearest: ClockChange) ->
     assert change.in_one_day() == nearest
 
 
+@pytest.mark.parametrize(("weekday", "from_monday"), [(1, 7), (2, 1), (7, 6)])
+def test_weekdays_from_monday(weekday: int, from_monday: int) -> None:
+    """Sunday is the last."""
+    assert ClockChange(3, 5, weekday, 0).weekday_from_monday == from_monday
+
+
+@pytest.mark.parametrize(("month", "day", "of_year"), [(1, 1, 1), (3, 1, 60), (12, 31, 365)])
+def test_days_of_the_year(month: int, day: int, of_year: int) -> None:
+    """Nobody counts a 29 February."""
+    assert ClockChange(month, 0, 0, 0, day).day_of_year == of_year
+
+
 @given(st.sampled_from(sorted(zone_names())))
 def test_what_a_phone_is_told_is_in_range(name: str) -> None:
     """Every rule, brought into its day, has a month, a week, a weekday and an hour that phones know."""
