@@ -9,7 +9,6 @@ from __future__ import annotations
 from collections import deque
 from collections.abc import Iterable
 
-from twisted.internet.interfaces import IReactorTime
 from twisted.logger import Logger
 from twisted.python.failure import Failure
 
@@ -32,9 +31,8 @@ REMEMBERED = 65_536
 class Alerts:
     """Writes alerts behind, so that nobody's answer waits for them."""
 
-    def __init__(self, store: IDocumentStore, clock: IReactorTime) -> None:
+    def __init__(self, store: IDocumentStore) -> None:
         self._store = store
-        self._clock = clock
         self._told: dict[str, float] = {}
         self._kept: deque[str] | None = None
         self._minute = (0.0, 0)

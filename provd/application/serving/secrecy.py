@@ -71,6 +71,6 @@ def make_secrecy(
     """For a store's devices; `is_shared` tells of sources behind which many devices are known to be."""
     sweeps = Sweeps(settings)
     gate = SecretsGate(store, sweeps)
-    alerts = Alerts(store, clock)
+    alerts = Alerts(store)
     watch = Watch(store, sweeps, alerts, gate.enrolments, is_shared, clock)
     return Secrecy(gate, watch, Pace(clock, settings), sweeps, alerts)
