@@ -99,8 +99,8 @@ class Sweeps:
         self._settings = settings
         self._traces: OrderedDict[str, _Trace] = OrderedDict()
         self._suspects: OrderedDict[str, Sweep] = OrderedDict()
-        self.calm = True
-        """Nobody is suspected, or was of late: nearly always, and then there is nothing to look up."""
+        self.until = 0.0
+        """When the last of them is suspected no more: nearly always past, and then there is nothing to look up."""
 
     def adopt(self, settings: SweepSettings) -> None:
         """Judge by other bounds from now on."""
@@ -132,7 +132,7 @@ class Sweeps:
         self._suspects.move_to_end(source)
         if len(self._suspects) > settings.sources:
             self._suspects.popitem(last=False)
-        self.calm = False
+        self.until = max(self.until, sweep.until)
         return sweep if before is None else None
 
     def _trace(self, source: str) -> _Trace:

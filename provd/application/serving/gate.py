@@ -65,7 +65,11 @@ class SecretsGate:
         rule = self._policies.deciding(inquiry, device)
         obstacle = None
         # Each is looked at only where there can be one: this runs for nearly every file of a phone.
-        if rule.narrow or not self._sweeps.calm or (not decision.level and decision.proofs):
+        if (
+            rule.narrow
+            or inquiry.arrived < self._sweeps.until
+            or (not decision.level and decision.proofs)
+        ):
             obstacle = self._obstacle(rule, decision)
         verdict = obstacle or self._judged(rule, decision)
         budget = rule.policy.budget

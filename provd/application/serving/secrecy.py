@@ -34,7 +34,7 @@ class Secrecy:
 
     def suspected(self, inquiry: Inquiry) -> str:
         """The source that is suspected, of whoever asks; empty for most."""
-        if self.sweeps.calm or not inquiry.peer:
+        if inquiry.arrived >= self.sweeps.until or not inquiry.peer:
             return ""
         source = one_source(inquiry.peer)
         return source if self.sweeps.suspected(source, inquiry.arrived) is not None else ""

@@ -89,6 +89,7 @@ def test_it_rests_in_time_and_begins_anew() -> None:
     assert sweeps.see(Sighting(source=SOURCE, at=later, mac=mac(100))) is None
     assert sweeps.suspected(SOURCE, later + 99) is not None
     assert sweeps.suspected(SOURCE, later + 101) is None
+    assert later + 99 < sweeps.until <= later + 101
     assert sweeps.suspects(later + 101) == []
     assert sweeps.suspected("192.0.2.67", later) is None
 
