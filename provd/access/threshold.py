@@ -32,6 +32,7 @@ from provd.documents import (
 from provd.values import (
     Answer,
     Content,
+    Credential,
     Decision,
     Inquiry,
     Level,
@@ -184,9 +185,9 @@ class Threshold:
         A device that has proved who it is hears the plain truth: asking it again would be no end.  A
         credential that was proved is noted as seen, unless `keep` is False (what-if).
         """
-        if keep and decision.inquiry.credential is not None:
-            self._confirm(decision)
         inquiry = decision.inquiry
+        if keep and inquiry.credential is not None:
+            self._confirm(decision, inquiry.credential)
         if (
             self._settings.challenge == "off"
             or inquiry.protocol is not Protocol.HTTP
@@ -242,10 +243,9 @@ class Threshold:
             return True
         return given.body.replace(f"/{key}".encode(), b"") != without.body
 
-    def _confirm(self, decision: Decision) -> None:
+    def _confirm(self, decision: Decision, shown: Credential) -> None:
         """A device that was seen with its present password needs the one before no more."""
-        shown = decision.inquiry.credential
-        if shown is None or shown.previous or decision.level < Level.CREDENTIAL:
+        if shown.previous or decision.level < Level.CREDENTIAL:
             return
         known: DeviceCredential | None = self._store.get("credentials", shown.device)
         if known is None or (known.confirmed and known.previous_password is None):

@@ -89,13 +89,11 @@ class Inquiries:
         boot_id: str,
         neighbours: INeighbours | None = None,
         dhcp: IDHCPAnswers | None = None,
-        threshold: Threshold | None = None,
+        threshold: Threshold,
         secrecy: Secrecy,
         settings: InquirySettings | None = None,
     ) -> None:
-        """`boot_id` makes inquiry ids unique over restarts; without `dhcp` DHCP is listened to only,
-        without `threshold` nobody shows keys or passwords.
-        """
+        """`boot_id` makes inquiry ids unique over restarts; without `dhcp` DHCP is listened to only."""
         self._pipeline = pipeline
         self._store = store
         self._answers = WhoAnswers(plugins, dhcp)
@@ -192,8 +190,7 @@ class Inquiries:
 
     def _opened(self, inquiry: Inquiry, *, keep: bool) -> Inquiry:
         """With what the kernel knows of who asks, and what was shown."""
-        inquiry = with_neighbour(inquiry, self._neighbours)
-        return inquiry if self._threshold is None else self._threshold.open(inquiry, keep=keep)
+        return self._threshold.open(with_neighbour(inquiry, self._neighbours), keep=keep)
 
     # The live path. Synchronous wherever it can be: a Deferred costs more than deciding does.
 

@@ -45,16 +45,16 @@ class Leaving:
         counted: Counters,
         waits: Waits,
         secrecy: Secrecy,
-        threshold: Threshold | None,
+        threshold: Threshold,
     ) -> None:
-        """Without `threshold` nobody shows keys or passwords."""
         self._store = store
         self._decisions = decisions
         self._statuses = statuses
         self._clock = clock
         self._counted = counted
         self._waits = waits
-        self._secrecy = secrecy
+        self._gate = secrecy.gate
+        self._watch = secrecy.watch
         self._threshold = threshold
         self.observe: Callable[[Decision], None] = _nobody_looks
         """Sees every answer to a device that is known, too."""
@@ -75,15 +75,13 @@ class Leaving:
         if decision.device is not None:
             self._statuses.note(decision)
             self.observe(decision)
-        self._secrecy.watch.see(decision)
+        self._watch.see(decision)
         tell_of(decision)
         return answer
 
     def passed(self, decision: Decision, answer: Answer, *, keep: bool) -> Answer:
         """The answer that policy lets pass."""
-        answer = self._secrecy.passed(decision, answer, keep=keep)
-        if self._threshold is None:
-            return answer
+        answer = self._gate.passed(decision, answer, keep=keep)
         return self._threshold.crossed(decision, answer, keep=keep)
 
     def leave_when_durable(
@@ -127,8 +125,8 @@ class Leaving:
                 await pending
         except StoreUnavailable as error:
             return self.leave_unkept(decision, error)
-        if decision.inquiry.url_token and self._threshold is not None:
-            answer = await self._threshold.spent(decision, answer, self._secrecy.passed)
+        if decision.inquiry.url_token:
+            answer = await self._threshold.spent(decision, answer, self._gate.passed)
         return self.leave(decision, answer)
 
     def leave_unkept(self, decision: Decision, error: object) -> Answer:

@@ -14,7 +14,7 @@ from provd.application.serving.networks import one_source
 from provd.application.serving.pace import Pace
 from provd.application.serving.watch import Watch
 from provd.contracts import IDocumentStore
-from provd.values import Answer, Decision, Inquiry, Refusal, RefusalKind
+from provd.values import Inquiry, Refusal, RefusalKind
 
 TURNED_AWAY = Refusal(
     RefusalKind.UNAVAILABLE,
@@ -38,10 +38,6 @@ class Secrecy:
             return ""
         source = one_source(inquiry.peer)
         return source if self.sweeps.suspected(source, inquiry.arrived) is not None else ""
-
-    def passed(self, decision: Decision, answer: Answer, *, keep: bool) -> Answer:
-        """The answer that is given: see `SecretsGate`."""
-        return self.gate.passed(decision, answer, keep=keep)
 
     def adopt(self, settings: SweepSettings) -> None:
         """Judge and keep back by other bounds from now on."""
