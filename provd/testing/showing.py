@@ -19,6 +19,7 @@ from provd.documents import (
     parse_provisioning_key,
 )
 from provd.sdk import Clue
+from provd.testing.access import keep
 from provd.testing.inquiries import ARRIVED, Core, core, http
 from provd.testing.plugins import acme, acme_by_filename
 from provd.values import Content, Decision, Inquiry, Protocol, Refusal, RefusalKind
@@ -58,8 +59,8 @@ def two_tenants(**more: Any) -> Core:
     plugin.answers = secretive
     plugin.clues += (Clue.filename(Protocol.HTTP, acme_by_filename, prefixes=("ACME",)),)
     made = core(plugin, **more)
-    put(
-        made,
+    keep(
+        made.store,
         devices=[
             Device(id="phone-a", mac=MAC_A, plugin="acme-1.0", tenant="a"),
             Device(id="phone-b", mac=MAC_B, plugin="acme-1.0", tenant="b"),
@@ -101,17 +102,6 @@ def url_token(token_id: str, device: str, text: str, tenant: str, **more: Any) -
     given = {"expiry": ARRIVED + 100, **more}
     digest = digest_of_secret(text)
     return UrlToken(id=token_id, device=device, digest=digest, tenant=tenant, **given)
-
-
-def put(made: Core, **documents: Any) -> None:
-    """Put documents into the store, by collection."""
-    draft = made.store.draft("test")
-    for collection, each in documents.items():
-        for document in each:
-            draft.put(collection, document)
-    committed: list[Any] = []
-    made.store.commit(draft).addBoth(committed.append)
-    assert not hasattr(committed[0], "value"), committed[0]
 
 
 def basic(username: str, password: str) -> dict[str, str]:

@@ -15,10 +15,11 @@ from msgspec.structs import replace
 from provd.access import Sighting
 from provd.application.explain import tell
 from provd.documents import Device, LevelName, ServingPolicy, parse_config
+from provd.testing.access import keep
 from provd.testing.families import installed
 from provd.testing.inquiries import ARRIVED, PEER, Core, core, http, tftp
 from provd.testing.phone import SERVER
-from provd.testing.showing import put, url_token
+from provd.testing.showing import url_token
 from provd.values import Certified, Content, Inquiry
 
 SOURCES = Path(__file__).resolve().parents[2] / "plugins"
@@ -114,8 +115,8 @@ def a_site(scratch: Path, phone: Phone, *policies: ServingPolicy) -> Core:
     made = core(registry=registry, policies=policies)
     line = {"username": "1001", "password": SECRET, "proxy_ip": SERVER, "registrar_ip": SERVER}
     raw = {"admin_password": SECRET, "protocol": "SIP", "sip_lines": {"1": line}}
-    put(
-        made,
+    keep(
+        made.store,
         configs=[parse_config({"id": "own", "parent_ids": [], "raw_config": raw})],
         devices=[
             Device(

@@ -18,10 +18,11 @@ from provd.documents import (
     parse_config,
     parse_provisioning_key,
 )
+from provd.testing.access import keep
 from provd.testing.families import installed
 from provd.testing.inquiries import ARRIVED, Core, core, http
 from provd.testing.phone import SERVER
-from provd.testing.showing import put, url_token
+from provd.testing.showing import url_token
 from provd.values import Content, RefusalKind
 
 SOURCE = Path(__file__).resolve().parents[2] / "plugins" / "yealink"
@@ -81,13 +82,11 @@ def where(tmp_path: Path) -> Core:
     settings = ServingSettings(url_key="required", challenge="basic")
     registry = installed(SOURCE, tmp_path, base_url=BASE)
     made = core(registry=registry, serving=settings, policies=())
-    threshold = made.inquiries._threshold
-    assert threshold is not None
-    registry._shared.advertised.key_of = threshold.key_of
+    registry._shared.advertised.key_of = made.inquiries._threshold.key_of
     line = {"username": "1001", "password": "rosebud", "proxy_ip": "192.0.2.1"}
     config = {"id": "own", "parent_ids": [], "raw_config": {"sip_lines": {"1": line}}}
-    put(
-        made,
+    keep(
+        made.store,
         configs=[parse_config(config)],
         devices=[
             Device(id="phone", mac=MAC, tenant="a", config="own", plugin=next(iter(registry.ids())))
@@ -119,7 +118,7 @@ def test_from_nothing_to_a_password_that_is_replaced(where: Core) -> None:
         previous_password="passwordOne",
         previous_until=ARRIVED + 1000,
     )
-    put(where, credentials=[rotated])
+    keep(where.store, credentials=[rotated])
     phone.boot()
     assert phone.password == "passwordTwo"
     phone.boot()
@@ -144,10 +143,10 @@ def test_a_phone_that_was_away_too_long(where: Core) -> None:
     phone = Yealink(where, f"/{ONCE}")
     phone.boot()
     credential = where.store.get("credentials", "phone")
-    put(where, credentials=[replace(credential, password="passwordTwo")])
+    keep(where.store, credentials=[replace(credential, password="passwordTwo")])
     phone.boot()
     assert phone.statuses[-1] == 401
-    put(where, **{"url-tokens": [url_token("v", "phone", f"{ONCE}Again", "a")]})
+    keep(where.store, **{"url-tokens": [url_token("v", "phone", f"{ONCE}Again", "a")]})
     phone.url = f"/{ONCE}Again"
     phone.boot()
     assert phone.password == "passwordTwo"

@@ -15,6 +15,7 @@ from provd.access import ServingSettings
 from provd.access.serving import Mode
 from provd.application.explain import tell
 from provd.documents import Device
+from provd.testing.access import keep
 from provd.testing.inquiries import ARRIVED, Core, http, tftp
 from provd.testing.showing import (
     FILES,
@@ -25,7 +26,6 @@ from provd.testing.showing import (
     USERS,
     ask,
     basic,
-    put,
     replace_answers,
     two_tenants,
 )
@@ -173,7 +173,7 @@ def test_a_key_without_a_tenant_is_of_the_own_one() -> None:
     """As devices without one are."""
     made = two_tenants(serving=ServingSettings(url_key="required"), tenant="home")
     key = replace_key(made, "key-b", tenant="")
-    put(made, devices=[Device(id="mine", mac="00:00:5e:00:53:0c", plugin="acme-1.0")])
+    keep(made.store, devices=[Device(id="mine", mac="00:00:5e:00:53:0c", plugin="acme-1.0")])
     _answer, decision = ask(made, http(f"/{KEYS['b']}/ACME00005E00530C.cfg"))
     assert decision.device is not None
     assert decision.device.id == "mine"
@@ -183,7 +183,7 @@ def test_a_key_without_a_tenant_is_of_the_own_one() -> None:
 def replace_key(made: Core, key_id: str, **more: Any) -> Any:
     """A key with something else in it."""
     key = replace(made.store.get("keys", key_id), **more)
-    put(made, keys=[key])
+    keep(made.store, keys=[key])
     return key
 
 
