@@ -48,7 +48,7 @@ class Sockets:
     dhcp: DHCPSockets | None = None
     """None where DHCP is not served."""
     https: tuple[socket.socket, ...] = ()
-    """None where devices are not served over HTTPS."""
+    """Empty where devices are not served over HTTPS."""
 
     def close(self) -> None:
         """Give them all back. Idempotent."""

@@ -53,14 +53,16 @@ AT_START: Mapping[str, str] = {
 }
 """Settings that only a start takes up, each with the reason."""
 
+_WHOLE = (
+    *("http", "access", "certificates", "serving", "sweeps"),
+    *("packages", "synchronization", "ami", "action_urls"),
+)
+"""Sections that take effect as a whole when they are read again."""
+
 WITHOUT_RESTART = frozenset(
     {
-        *(f"http.{key.name}" for key in fields(Settings().http)),
-        *(f"access.{key.name}" for key in fields(Settings().access)),
-        *(f"certificates.{key.name}" for key in fields(Settings().certificates)),
+        *(f"{name}.{key.name}" for name in _WHOLE for key in fields(getattr(Settings(), name))),
         "https.client_certificates",
-        *(f"serving.{key.name}" for key in fields(Settings().serving)),
-        *(f"sweeps.{key.name}" for key in fields(Settings().sweeps)),
         *(
             f"tftp.{name}"
             for name in (
@@ -85,12 +87,8 @@ WITHOUT_RESTART = frozenset(
             for name in ("burst", "per_hour", "nat_networks", "nat_burst", "total", "sources")
         ),
         *("plugins.cache_bytes", "plugins.refresh", "plugins.servers"),
-        *(f"packages.{key.name}" for key in fields(Settings().packages)),
         *("phones.http_base_url", "phones.raw_config"),
-        *(f"synchronization.{key.name}" for key in fields(Settings().synchronization)),
         *(f"sip.{name}" for name in ("route", "transport", "tls_verify", "tls_ca")),
-        *(f"ami.{key.name}" for key in fields(Settings().ami)),
-        *(f"action_urls.{key.name}" for key in fields(Settings().action_urls)),
         "decisions.kept",
         *("log.format", "log.level", "log.kept"),
     }

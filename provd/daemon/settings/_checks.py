@@ -127,10 +127,15 @@ def check_together(settings: Any) -> Iterator[Problem]:
     if settings.access.oidc_issuer and not settings.access.oidc_audience:
         why = "is missing, and access.oidc_issuer is given"
         yield Problem("access.oidc_audience", why, "for whom the issuer's tokens must be")
-    given, wanted = bool(settings.api.certificate), bool(settings.api.key)
-    if given != wanted:
-        missing, has = ("key", "certificate") if given else ("certificate", "key")
-        yield Problem(f"api.{missing}", f"is missing, and api.{has} is given", "both, or neither")
+    for section in ("api", "https"):
+        yield from _certificate_and_key(section, getattr(settings, section))
+
+
+def _certificate_and_key(section: str, given: Any) -> Iterator[Problem]:
+    if bool(given.certificate) != bool(given.key):
+        missing, has = ("key", "certificate") if given.certificate else ("certificate", "key")
+        why = f"is missing, and {section}.{has} is given"
+        yield Problem(f"{section}.{missing}", why, "both, or neither")
 
 
 def _keys_apart(settings: Any) -> Iterator[Problem]:

@@ -30,11 +30,6 @@ def together(settings: Any) -> Iterator[Problem]:
     """What is wrong with settings that are each right."""
     yield from _names(settings.certificates)
     yield from _proxies(settings.http)
-    https = settings.https
-    if bool(https.certificate) != bool(https.key):
-        missing, has = ("key", "certificate") if https.certificate else ("certificate", "key")
-        why = f"is missing, and https.{has} is given"
-        yield Problem(f"https.{missing}", why, "both, or neither")
 
 
 def _names(certificates: Any) -> Iterator[Problem]:
