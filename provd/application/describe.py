@@ -140,7 +140,7 @@ _KEYS = frozenset(
     }
 )
 
-_SAID_OF_CERTIFICATES = frozenset(Certified.__struct_fields__)
+_TEXTS_OF_CERTIFICATES = frozenset(Certified.__struct_fields__) - {"mac"}
 
 
 def _text(read: Reading, key: str) -> str:
@@ -210,7 +210,7 @@ def _certificate(read: Reading, protocol: Protocol | None) -> Certified | None:
     elif isinstance(given, str):
         _check_pem(read, given)
     elif isinstance(given, Mapping):
-        return _judged(read, given)
+        return read.inside("certificate", given, _judged)
     else:
         read.note("certificate", f"is {json_type(given)}", "an object, or PEM")
     return None
@@ -226,20 +226,14 @@ def _check_pem(read: Reading, pem: str) -> None:
         read.note("certificate", error.detail, "PEM, the device's own first, or an object")
 
 
-def _judged(read: Reading, given: Mapping[str, Any]) -> Certified | None:
+def _judged(said: Reading) -> Certified:
     """What it would be judged to say."""
-    said = Reading(given, "certificate")
-    texts = {name: _text(said, name) for name in _SAID_OF_CERTIFICATES}
-    texts["mac"] = _mac(said, "mac")
-    for key in given:
-        if key not in _SAID_OF_CERTIFICATES:
-            said.note(key[:80], "is not known here", ", ".join(sorted(_SAID_OF_CERTIFICATES)))
-    if not (texts["mac"] or texts["sn"] or texts["refused"]):
+    found = Certified(
+        mac=_mac(said, "mac"), **{name: _text(said, name) for name in _TEXTS_OF_CERTIFICATES}
+    )
+    if not (found.mac or found.sn or found.refused):
         said.note("", "names no device", "mac or sn, or why it is refused")
-    for each in said.problems:
-        at = f"certificate.{each.path}" if each.path else "certificate"
-        read.note(at, each.message, each.expected)
-    return Certified(**texts)
+    return found
 
 
 def _address(read: Reading, key: str) -> str:
