@@ -26,9 +26,8 @@ from provd.access.errors import UnusableAuthority
 from provd.access.names import names_of, shown
 from provd.access.vendors import Reader
 from provd.values import Certified
+from provd.wire.proxy import MOST_CERTIFICATES
 
-MOST_CERTIFICATES = 8
-"""A device's own, and what comes between it and its root."""
 LONGEST_CERTIFICATE = 16384
 """Bytes of one."""
 

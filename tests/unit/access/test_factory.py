@@ -26,7 +26,7 @@ from provd.access import (
     fingerprint,
 )
 from provd.access.devices import FRESH, MOST_WAITING, REMEMBERED
-from provd.access.factory import LONGEST_CERTIFICATE, MOST_CERTIFICATES
+from provd.access.factory import LONGEST_CERTIFICATE
 from provd.contracts import IJudgeCertificates
 from provd.testing.certificates import (
     DAY,
@@ -35,6 +35,7 @@ from provd.testing.certificates import (
     subject_of,
 )
 from provd.values import Certified
+from provd.wire.proxy import MOST_CERTIFICATES
 
 POLY, OTHER = Maker("Poly CA"), Maker("another CA")
 PHONE = {"CN": "0004F28B54F4", "O": "Polycom Inc."}
