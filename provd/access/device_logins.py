@@ -19,7 +19,7 @@ from provd.wire.http import BasicShown, DigestShown, parse_authorization, parse_
 
 COLLECTION = "credentials"
 
-NOBODY = DeviceCredential(id="", username="", password="nobody has this password")  # noqa: S106
+NOBODY = DeviceCredential(id="", username="", password="nobody has this password")  # noqa: S106 - nobody's
 """Stands for the credential of a name that nobody has."""
 
 _SERVER = re.compile(r"^https?://[^/?#]*(?=/)", re.IGNORECASE)
@@ -64,7 +64,11 @@ class DeviceLogins:
         if keep:
             self._attempts.succeeded(who, inquiry.peer)
         right = Credential(device=known.id, by=by, previous=not present)
-        return right if isinstance(shown, BasicShown) else self._fresh(right, shown, inquiry, keep)
+        return (
+            right
+            if isinstance(shown, BasicShown)
+            else self._fresh(right, shown, inquiry, keep=keep)
+        )
 
     def _known(self, username: str) -> DeviceCredential:
         found: tuple[DeviceCredential, ...] = self._store.by(COLLECTION, "username", username)
@@ -75,7 +79,8 @@ class DeviceLogins:
         right: Credential,
         shown: DigestShown,
         inquiry: Inquiry,
-        keep: bool,  # noqa: FBT001 - internal
+        *,
+        keep: bool,
     ) -> Credential:
         """It, if it was made for this request, and now."""
         if not _is_for(shown.uri, inquiry):

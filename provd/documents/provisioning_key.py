@@ -67,8 +67,8 @@ def parse_provisioning_key(
     read = Reading(given, subject)
     read.drop("digest")
     secret = _secret(read)
-    begins = moment(read, "begins") or 0.0
-    ends = moment(read, "ends")
+    begins = _moment(read, "begins") or 0.0
+    ends = _moment(read, "ends")
     if ends is not None and ends <= begins:
         read.note("ends", "is not after it begins", "a later time, or null")
     key = ProvisioningKey(
@@ -96,7 +96,7 @@ def _secret(read: Reading) -> str:
     return secret
 
 
-def moment(read: Reading, key: str) -> float | None:
+def _moment(read: Reading, key: str) -> float | None:
     """A time, in seconds since the epoch; None where there is none."""
     value = read.take(key)
     if value is None:
