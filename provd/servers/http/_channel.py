@@ -69,13 +69,13 @@ class DeviceChannel(Connection):
 
     def connectionMade(self) -> None:
         self._peer_port = getattr(self.transport.getPeer(), "port", 0)
-        self._local = canonical(getattr(self.transport.getHost(), "host", ""))
+        ours = self.transport.getHost()
+        self._local = canonical(getattr(ours, "host", ""))
         self._interface = self._site.interface_of(self._local)
         super().connectionMade()
         if self._secure:
             self._enter(SHAKING)
-            port = getattr(self.transport.getHost(), "port", 0)
-            self._origin = _origin(self._local, port, secure=True)
+            self._origin = _origin(self._local, getattr(ours, "port", 0), secure=True)
         if self._introduced is not None:
             self._be_introduced(self._introduced)
 
@@ -160,17 +160,17 @@ class DeviceChannel(Connection):
     ) -> None:
         """Ask where proxies write headers. @raise MalformedPacket: one wrote what makes no sense."""
         site, shown = self._site, self._site.shown
-        if not self._proxied:
-            if shown is not None:
-                shown.drop(headers)
-            self._ask(self._inquiry(method, target, headers, self.peer), request)
-            return
-        peer = site.proxies.client(self.peer, headers.get("x-forwarded-for", ""))
-        if shown is None:
-            self._ask(self._inquiry(method, target, headers, peer), request)
-            return
-        chain = shown.take(headers)
-        self._ask_showing(chain, self._inquiry(method, target, headers, peer), request)
+        peer, chain = self.peer, None
+        if self._proxied:
+            peer = site.proxies.client(peer, headers.get("x-forwarded-for", ""))
+            chain = shown.take(headers) if shown is not None else None
+        elif shown is not None:
+            shown.drop(headers)
+        inquiry = self._inquiry(method, target, headers, peer)
+        if chain is None:
+            self._ask(inquiry, request)
+        else:
+            self._ask_showing(chain, inquiry, request)
 
     def _ask_showing(
         self, chain: tuple[bytes, ...], inquiry: Inquiry, request: DeviceRequest | None

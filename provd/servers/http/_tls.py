@@ -7,17 +7,15 @@ not resumed: whoever shows a certificate proves each time that it has the key.
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from twisted.internet.interfaces import IAddress, IOpenSSLServerConnectionCreator, IProtocol
 from twisted.protocols.tls import TLSMemoryBIOFactory, TLSMemoryBIOProtocol
 from twisted.python.failure import Failure
 
 from provd.servers.http._channel import DeviceChannel
+from provd.servers.http._site import DeviceSite
 from provd.wire.proxy import ProxyHeader
-
-if TYPE_CHECKING:
-    from provd.servers.http._site import DeviceSite
 
 
 class SecureConnection(TLSMemoryBIOProtocol):
